@@ -1,0 +1,1 @@
+"""The desk: the face for staff."""

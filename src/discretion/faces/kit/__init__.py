@@ -1,0 +1,1 @@
+"""What every face shares: templates, words, look, language."""

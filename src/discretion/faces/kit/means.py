@@ -1,0 +1,98 @@
+"""What a face has at hand: the way to the keeper, the office, the words, and how this house is reached.
+
+Trust: the house holds no key and no right to a sealed record. All that stands here can ask the keeper as the sessions
+that live at this moment, inside policy and budget, on the record.
+"""
+
+from __future__ import annotations
+
+import itertools
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from discretion.wire.lookup import Failed, Hatch
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from discretion.faces.kit.render import Pages
+    from discretion.office.database import Office
+    from discretion.wire.lookup import Answer, Request
+
+_HATCHES: Final = 4
+
+
+@dataclass(frozen=True, slots=True)
+class DemoSettings:
+    """A demo's own: the one-time key of its welcome page, and how long it may be used."""
+
+    welcome_key: str
+    valid_seconds: int = 1800
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HouseSettings:
+    """How the house is reached and what it reaches.
+
+    Shapes: `origins` are what browsers show in the address line, as `https://desk.example.cn`; the first is ours.
+    `is_behind_proxy` says that TLS ends at a reverse proxy on this machine or its private network.
+    """
+
+    keeper_socket: Path
+    database: str
+    address: str
+    port: int
+    origins: tuple[str, ...]
+    tls_certificate: Path | None = None
+    tls_key: Path | None = None
+    is_behind_proxy: bool = False
+    first_language: str = "zh_Hans"
+    is_development: bool = False
+    demo: DemoSettings | None = None
+
+    @property
+    def is_secure(self) -> bool:
+        """Whether browsers reach this house by HTTPS; then cookies are bound to it."""
+        return self.origins[0].startswith("https://")
+
+
+class KeeperFailedError(Exception):
+    """The keeper did nothing and said why; `code` and `field` as in `wire.lookup.Failed`."""
+
+    def __init__(self, code: str, field: str = "") -> None:
+        super().__init__(code)
+        self.code = code
+        self.field = field
+
+
+class Hatches:
+    """A few connections to the keeper, used in turn: one connection's reader is one task of the loop."""
+
+    def __init__(self, socket_path: str) -> None:
+        self._hatches = [Hatch(socket_path) for _ in range(_HATCHES)]
+        self._turn = itertools.cycle(self._hatches)
+
+    async def ask(self, message: Request) -> Answer:
+        """Return the keeper's answer.
+
+        Errors: `KeeperFailedError` when it did nothing, `HatchClosedError` when it is away.
+        """
+        answer = await next(self._turn).ask(message)
+        if type(answer) is Failed:
+            raise KeeperFailedError(answer.code, answer.field)
+        return answer
+
+    async def close(self) -> None:
+        """End every connection."""
+        for hatch in self._hatches:
+            await hatch.close()
+
+
+@dataclass(frozen=True, slots=True)
+class Means:
+    """Everything one house process works with; made once."""
+
+    settings: HouseSettings
+    hatches: Hatches
+    office: Office
+    pages: Pages

@@ -1,0 +1,42 @@
+"""The side menu: every page that a duty may open, in three parts, and nothing else."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from discretion.faces.kit.permissions import Permission
+from discretion.faces.kit.words import marked as _
+
+if TYPE_CHECKING:
+    from babel.support import Translations
+
+    from discretion.faces.kit.seat import Seat
+
+_PARTS: Final = (
+    (_("Today"), (
+        ("/desk", _("Arrivals, in house, departures"), "bed-double", Permission.STAY_LIST),
+        ("/find", _("Find a guest"), "search", Permission.GUEST_FIND),
+        ("/rooms", _("Room status"), "door-closed", Permission.ROOM_CHANGE),
+    )),
+    (_("New"), (
+        ("/walk-in", _("Walk-in guest"), "log-in", Permission.STAY_CHANGE),
+        ("/reservations/new", _("New reservation"), "calendar", Permission.BOOKING_CHANGE),
+    )),
+    (_("Staff"), (
+        ("/presence", _("Presence"), "user-check", Permission.PRESENCE_ATTEST),
+        ("/roster", _("Roster"), "calendar-days", Permission.ROSTER_CHANGE),
+        ("/training", _("Training"), "clipboard-check", Permission.TRAINING_CHANGE),
+        ("/staff", _("Staff members"), "users", Permission.STAFF_CHANGE),
+    )),
+    (_("This screen"), (("/display", _("Display and keys"), "settings", None),)),
+)  # fmt: skip
+
+
+def menu(words: Translations, seat: Seat) -> list[tuple[str, list[tuple[str, str, str]]]]:
+    """Return the parts of the menu as heading and items of address, text and icon, in the reader's language."""
+    parts = []
+    for title, items in _PARTS:
+        shown = [(href, words.gettext(text), sign) for href, text, sign, needs in items if not needs or seat.may(needs)]
+        if shown:
+            parts.append((words.gettext(title), shown))
+    return parts

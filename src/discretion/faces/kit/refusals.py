@@ -1,0 +1,152 @@
+"""Reasons and errors in words: one table for each kind, and one neutral sentence for what nobody foresaw.
+
+Rules:
+* A refusal says what is missing and who can help, and never confirms what the reader may not know.
+* A code that is not in a table reads as the neutral sentence; it is never shown bare.
+* The tables hold English; the reader's language comes from the catalogue at the page.
+"""
+
+from __future__ import annotations
+
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Final
+
+from discretion.faces.kit.words import marked as _
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from babel.support import Translations
+
+    from discretion.wire.lookup import Refusal
+
+NEUTRAL: Final = _("That did not work. Nothing was changed. Try again, or ask the duty manager.")
+
+REFUSALS: Final = MappingProxyType({
+    "guard": _("Something is missing before any guest record can be shown. It is named below."),
+    "not_found": _("No record that may be shown for this purpose. The number may be wrong, or another purpose may fit."),
+    "budget": _("The number of guests one person may open in a day is reached. It starts anew at midnight; the duty manager can look until then."),
+    "budget_purpose": _("The number of guests one person may open in a day for this purpose is reached. The duty manager can look until then."),
+    "policy": _("This purpose shows none of these parts to this duty. Choose the purpose that fits, or ask the duty manager."),
+    "unopened": _("The record is there, but could not be opened. Nothing is lost. Tell the administrator."),
+})  # fmt: skip
+"""Why nothing was opened, by `Refusal.reason`."""
+
+FAILURES: Final = MappingProxyType({
+    "ticket": (401, _("The sign-in has ended. Sign in again; nothing was lost.")),
+    "duty": (403, _("Choose a duty first. If none is offered, the roster has no shift now.")),
+    "malformed": (422, _("One of the entries cannot be read. Check it and try again.")),
+    "menu": (404, _("This installation does not offer that.")),
+    "busy": (503, _("Many people are asking at once. Try again in a moment.")),
+    "conflict": (409, _("Somebody changed this meanwhile. Look at it as it is now, then try again.")),
+    "challenge": (410, _("The sign-in took too long. Start again.")),
+    "passkey": (403, _("This passkey could not be verified here. Use the key that was enrolled, or ask the administrator.")),
+    "link": (410, _("This link is used up or too old. Ask the administrator for a new one.")),
+    "not_allowed": (403, _("This duty may not do that. The administrator can say who may.")),
+    "unavailable": (503, _("The records cannot be reached right now. Nothing was lost; try again in a moment.")),
+    "too_many": (429, _("Too many attempts. Wait a minute, then try again.")),
+    "witness": (503, _("The ledger waits for its witness. Looking is possible again once it answers.")),
+})  # fmt: skip
+"""Status and sentence, by `Failed.code`."""
+
+ACTS: Final = MappingProxyType({
+    "not_found": _("This is no longer here."),
+    "stale": _("Somebody changed this meanwhile. It is shown as it is now; check it, then try again."),
+    "act_id_used": _("This form was already used for something else. Open it again."),
+    "state": _("The stay is not in a state in which that can be done."),
+    "dates": _("The departure must not be before the arrival."),
+    "arrival_future": _("The arrival is %(arrival)s, which is after today's business date. Change the arrival first."),
+    "departure_past": _("The departure %(departure)s is past."),
+    "arrival_not_past": _("A no-show can be marked from the day after the arrival, %(arrival)s."),
+    "persons": _("At least one person must stay."),
+    "nobody_named": _("At least one person must be named before check-in."),
+    "no_room": _("Assign a room first."),
+    "room_unknown": _("There is no room %(room)s."),
+    "room_taken": _("Room %(room)s is taken in these nights."),
+    "room_out_of_order": _("Room %(room)s cannot be sold now (%(state)s)."),
+    "relation": _("State how each accompanying person is related."),
+    "guardian": _("For each minor, state whether a guardian was reached."),
+    "person_twice": _("The same person stands twice."),
+    "position": _("One of the people is not in this stay."),
+    "reason": _("Choose a reason."),
+    "balance": _("The folio is open: %(amount)s %(currency)s. Settle it, then check out."),
+    "charges": _("There are charges on the folio: %(amount)s %(currency)s. An undone check-in must have none."),
+    "business_date": _("This can be undone only on its own business date, %(date)s."),
+    "not_later": _("The new departure must be after %(departure)s."),
+    "same_room": _("The guest is already in this room."),
+    "last_occupant": _("The last person leaves by check-out."),
+    "nothing": _("Nothing would change."),
+    "occupied": _("The room is occupied."),
+    "number": _("A staff number is 1 to 20 letters, digits or hyphens."),
+    "number_taken": _("This staff number is already in use."),
+    "name": _("Enter the name."),
+    "language": _("This language is not offered."),
+    "role": _("There is no such role."),
+    "badge": _("A badge number is 4 to 40 letters, digits or hyphens."),
+    "badge_taken": _("This badge belongs to somebody else."),
+    "badge_unknown": _("This badge is not known here. The administrator can assign it."),
+    "duty": _("There is no such duty."),
+    "times": _("A shift ends after it begins, at most 24 hours later."),
+    "course": _("Name the course and its version."),
+    "presence_by": _("This hotel knows presence in another way."),
+    "not_duty_manager": _("Only a duty manager on shift can attest."),
+    "self": _("Nobody attests themselves."),
+    "not_on_shift": _("This person has no shift now."),
+    "csv_size": _("The file is too large."),
+    "csv_encoding": _("The file is not UTF-8."),
+    "csv_header": _("The first line must name the columns as shown."),
+    "not_yet": _("The business date turns at the night audit, not before."),
+})  # fmt: skip
+"""Why an act changed nothing, by `ActRefusal.code`."""
+
+RULES: Final = MappingProxyType({
+    "required": _("This is needed."),
+    "length": _("This is too long, or too short."),
+    "form": _("This is not written as expected; see the example."),
+    "range": _("This number is outside what is possible."),
+    "choice": _("Choose one of the entries offered."),
+    "type": _("This cannot be read; see the example."),
+})  # fmt: skip
+"""What is wrong with one field, by the rule of `kit.forms`."""
+
+STATUSES: Final = MappingProxyType({
+    400: (_("The request could not be read"), _("Go back, check what was typed, and try again.")),
+    401: (_("The sign-in has ended"), _("Sign in again; nothing was lost.")),
+    403: (_("Not possible with this duty"), _("The administrator can say who may. If this page was open for long, load it anew and try again.")),
+    404: (_("Nothing here"), _("The address may be mistyped, or what was here is not for this page. Nothing was recorded.")),
+    405: (_("Not offered in this way"), _("Use the page's own links and buttons.")),
+    409: (_("Changed meanwhile"), _("Look at it as it is now, then try again.")),
+    410: (_("No longer valid"), _("Start again.")),
+    413: (_("Too large"), _("What was sent is larger than this page takes.")),
+    415: (_("Not read in this form"), _("Use the page's own forms.")),
+    422: (_("Something in the form does not fit"), _("Go back, check the entries, and try again.")),
+    429: (_("Too many attempts"), _("Wait a minute, then try again.")),
+    500: (_("Something went wrong here"), _("Nothing was lost. The place of the fault was written to the log, without any guest data. Tell the administrator when it happens again.")),
+    503: (_("Not available right now"), _("The records cannot be reached. Nothing was lost; try again in a moment.")),
+})  # fmt: skip
+"""Title and advice, by HTTP status."""
+
+
+def act_sentence(words: Translations, code: str, params: Mapping[str, str]) -> str:
+    """Return why an act changed nothing, in the reader's language."""
+    sentence = words.gettext(ACTS.get(code, NEUTRAL))
+    try:
+        return sentence % params
+    except KeyError:
+        # A refusal without the parameter its sentence names: the neutral sentence says less, and nothing wrong.
+        return words.gettext(NEUTRAL)
+
+
+def refusal_title(words: Translations, refusal: Refusal) -> str:
+    """Return why nothing was opened, in the reader's language."""
+    return words.gettext(REFUSALS.get(refusal.reason, NEUTRAL))
+
+
+def failure_of(code: str) -> tuple[int, str]:
+    """Return status and English sentence for what the keeper did not do; unknown codes are a neutral 500."""
+    return FAILURES.get(code, (500, NEUTRAL))
+
+
+def status_words(status: int) -> tuple[str, str]:
+    """Return title and advice for a status, in English; unlisted ones read as the nearest hundred does."""
+    return STATUSES.get(status) or STATUSES[500 if status >= 500 else 400]  # noqa: PLR2004 - HTTP's own classes

@@ -1,0 +1,83 @@
+"""Errors in words: each exception that leaves a page becomes a page in the reader's language, with one status.
+
+Rules:
+* No text of an exception is shown or logged: it may quote what a guest said.
+* What one may not know of, and what does not exist, are the same 404.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+from litestar import Request, Response
+from litestar.exceptions import HTTPException
+
+from discretion.faces.kit.crossing import CrossingError
+from discretion.faces.kit.doorstep import write_bug, write_line
+from discretion.faces.kit.forms import MalformedFormError
+from discretion.faces.kit.means import KeeperFailedError
+from discretion.faces.kit.refusals import failure_of, status_words
+from discretion.faces.kit.seat import Caller, NotPermittedError, NotSignedInError
+from discretion.office.database import OfficeUnavailableError
+from discretion.wire.frame import FrameError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from discretion.faces.kit.means import Means
+
+HANDLED: Final = (
+    HTTPException, KeeperFailedError, MalformedFormError, NotPermittedError, NotSignedInError,
+    OfficeUnavailableError, FrameError, CrossingError, Exception,
+)  # fmt: skip
+_ENDED: Final = ("ticket",)
+
+
+def status_and_words(error: Exception) -> tuple[int, str, str]:
+    """Return status, title and advice in English. An unforeseen error is a bug, and its place is written down."""
+    match error:
+        case KeeperFailedError(code=code):
+            status, advice = failure_of(code)
+            return status, status_words(status)[0], advice
+        case MalformedFormError():
+            status = 422
+        case NotPermittedError() | CrossingError():
+            status = 403
+        case NotSignedInError():
+            status = 401
+        case OfficeUnavailableError() | FrameError():
+            write_line("unavailable", part="database" if isinstance(error, OfficeUnavailableError) else "keeper")
+            status = 503
+        case HTTPException(status_code=status):
+            pass
+        case _:
+            write_bug(error)
+            status = 500
+    return status, *status_words(status)
+
+
+def page_of(request: Request[Any, Any, Any], error: Exception, means: Means) -> Response[bytes]:
+    """Return the page for `error`; whose sign-in has ended is sent to sign in, without the old ticket."""
+    caller = Caller(request, means)
+    if isinstance(error, NotSignedInError) or (isinstance(error, KeeperFailedError) and error.code in _ENDED):
+        if caller.raw_ticket is not None:
+            caller.drop_ticket()
+        return caller.onward("/sign-in")
+    if isinstance(error, KeeperFailedError) and error.code == "duty":
+        return caller.onward("/duty")
+    status, title, advice = status_and_words(error)
+    words = caller.words
+    return caller.page("error.html", status=status, code=status, title=words.gettext(title), advice=words.gettext(advice))
+
+
+def exception_handlers(
+    means: Means, problem: Callable[[Request[Any, Any, Any], Exception, Means], Response[bytes]]
+) -> Mapping[type[Exception], Callable[[Request[Any, Any, Any], Any], Response[bytes]]]:
+    """Return Litestar's table of handlers: pages for people, `problem` for everything under /api/."""
+
+    def answer(request: Request[Any, Any, Any], error: Exception) -> Response[bytes]:
+        if request.url.path.startswith("/api/"):
+            return problem(request, error, means)
+        return page_of(request, error, means)
+
+    return dict.fromkeys(HANDLED, answer)

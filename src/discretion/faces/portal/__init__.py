@@ -1,0 +1,1 @@
+"""The portal: the guest's own face; joins with its own issue."""

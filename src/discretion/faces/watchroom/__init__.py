@@ -1,0 +1,1 @@
+"""The watchroom: the face for auditors and reviewers; joins with its own issue."""

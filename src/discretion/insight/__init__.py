@@ -1,0 +1,1 @@
+"""Counting without looking; joins with its own issue."""

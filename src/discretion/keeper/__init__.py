@@ -1,0 +1,1 @@
+"""The trusted room: it decides, records, then opens, and alone holds keys."""

@@ -1,0 +1,362 @@
+"""The door: the one list of everything that may be asked of the keeper, and what each may cost.
+
+Rules:
+* What is not on the menu does not exist. The demo's sign-in is on the menu of a demo only.
+* A message is decoded strictly or refused with the place to mend, never with what stood there. A frame that is no frame
+  ends the connection.
+* The door believes nothing about who asks but the ticket, and does not judge: every ask goes to its property's rounds.
+
+Left to others: judging (`answer`), words for people (the faces).
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import re
+import struct
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from discretion.hotel.record import RecordError
+from discretion.keeper import search
+from discretion.keeper.inscribe import inscribe_ask
+from discretion.keeper.papers import AlreadyEntered, Ask, AskKind, Opened, Refused
+from discretion.keeper.reply import told
+from discretion.keeper.rounds import RoundError, Rounds
+from discretion.keeper.store.database import Database, StoreError, Uid
+from discretion.keeper.store.reads import Reads
+from discretion.keeper.store.sql import queries
+from discretion.keeper.tickets import Live, Sessions
+from discretion.wire import lookup as wire
+from discretion.wire.frame import LENGTH_SIZE_BYTES, LOOKUP_FRAME_SIZE_BYTES_MAX
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable, Mapping
+
+    from discretion.keeper.papers import Reply
+    from discretion.keeper.people import People
+    from discretion.wire.lookup import Answer, Request
+
+ASKS_UNDER_WAY_MAX = 1024  # for one connection
+_PATH = re.compile(r"`(\$[^`]*)`")
+_TAKE_SNAPSHOT = queries("records.sql")["take_snapshot"]
+_log = logging.getLogger("discretion.keeper.door")
+
+
+class _Envelope(msgspec.Struct, array_like=True, forbid_unknown_fields=True):
+    number: int
+    body: msgspec.Raw
+
+
+class Desk:
+    """One property's rounds, and the connections that its slower asks use."""
+
+    def __init__(self, rounds: Rounds, database: Database) -> None:
+        self.rounds = rounds
+        self.database = database
+        self.reads = Reads(database, rounds.room.property_id)
+        self.lock = asyncio.Lock()
+
+
+class Door:
+    """Answers messages of the house for all properties of this keeper."""
+
+    def __init__(self, desks: Mapping[bytes, Desk], people: People, sessions: Sessions, *, is_demo: bool) -> None:
+        self._desks = desks
+        self._people = people
+        self._sessions = sessions
+        self._decoder = msgspec.msgpack.Decoder(wire.Request)
+        self._envelopes = msgspec.msgpack.Decoder(_Envelope)
+        self.encoder = msgspec.msgpack.Encoder()
+        # The menu. A message that is not here is answered with `menu`.
+        self._menu: dict[type, Callable[[Any], Awaitable[Answer]]] = {
+            wire.BeginEnrolment: self._begin_enrolment,
+            wire.BeginSignIn: self._begin_sign_in,
+            wire.ChooseDuty: self._choose_duty,
+            wire.ConfirmRecovery: self._confirm_recovery,
+            wire.FindByName: self._find,
+            wire.FindExact: self._find,
+            wire.FinishEnrolment: self._finish_enrolment,
+            wire.FinishSignIn: self._finish_sign_in,
+            wire.Inscribe: self._inscribe,
+            wire.Invite: self._invite,
+            wire.LookUpMany: self._look_up_many,
+            wire.SignOut: self._sign_out,
+            wire.Snapshot: self._snapshot,
+            wire.WhoAmI: self._who_am_i,
+        }
+        if is_demo:
+            self._menu[wire.DemoSignIn] = self._demo_sign_in
+
+    def receive(self, line: Line, body: bytes) -> None:
+        """Take one frame's body; the answer is written to `line` when it is there.
+
+        Errors: `msgspec.DecodeError` when the body is no envelope: the line must then end.
+        """
+        envelope = self._envelopes.decode(body)
+        number = envelope.number
+        try:
+            message = self._decoder.decode(envelope.body)
+        except msgspec.DecodeError as error:
+            place = _PATH.search(str(error))
+            line.answer(number, wire.Failed(code="malformed", field=place.group(1) if place else ""))
+            return
+        if isinstance(message, wire.LookUp):
+            live = self._sessions.find(message.ticket)
+            if live is not None:
+                self._look_up(line, number, message, live)
+                return
+        line.begin(self._served(line, number, message))
+
+    async def _served(self, line: Line, number: int, message: Request) -> None:
+        try:
+            if isinstance(message, wire.LookUp):
+                self._look_up(line, number, message, await self._live(message.ticket))
+                return
+            serve = self._menu.get(type(message))
+            answer = await serve(message) if serve else wire.Failed(code="menu")
+        except _FailError as failed:
+            answer = wire.Failed(code=failed.code, field=failed.field)
+        except RoundError as error:
+            answer = wire.Failed(code=error.code)
+        except RecordError as error:
+            answer = wire.Failed(code="malformed", field=f"$.groups.{error.group}.{error.field}")
+        except StoreError:
+            answer = wire.Failed(code="unavailable")
+        except Exception:
+            _log.exception("a message was not served: %s", type(message).__name__)
+            answer = wire.Failed(code="unavailable")
+        line.answer(number, answer)
+
+    def _look_up(self, line: Line, number: int, message: wire.LookUp, live: Live) -> None:
+        ask = Ask(
+            AskKind.LOOK_UP, message.request_id, live.session_id, b"", message.guest_id, message.purpose, message.clear,
+            message.masked & ~message.clear, _said(message),
+        )
+        desk = self._desks[live.property_id]
+
+        def done(outcome: list[Reply] | RoundError) -> None:
+            if isinstance(outcome, RoundError):
+                line.answer(number, wire.Failed(code=outcome.code))
+            else:
+                line.answer(number, told(outcome[0], ask, desk.rounds.room.policy))
+
+        desk.rounds.submit((ask,), done)
+
+    async def _live(self, ticket: bytes) -> Live:
+        live = self._sessions.find(ticket)
+        if live is None and ticket[:16] in self._desks:
+            row = await self._people.session(ticket)
+            live = self._sessions.keep(ticket, row) if row else None
+        if live is None:
+            raise _FailError("ticket")
+        return live
+
+    def _desk(self, property_id: bytes) -> Desk:
+        desk = self._desks.get(property_id)
+        if desk is None:
+            raise _FailError("not_allowed")
+        return desk
+
+    async def _look_up_many(self, message: wire.LookUpMany) -> Answer:
+        live = await self._live(message.ticket)
+        desk = self._desk(live.property_id)
+        guests = list(dict.fromkeys(message.guest_ids))
+        asks = [
+            Ask(
+                AskKind.LIST, search.derived_id(message.request_id, guest), session_id=live.session_id, guest_id=guest,
+                purpose=message.purpose, clear=message.clear, masked=message.masked & ~message.clear,
+                details=(("context", message.context),),
+            )
+            for guest in guests
+        ]
+        replies = await desk.rounds.ask(asks) if asks else []
+        answers = {ask.guest_id: told(reply, ask, desk.rounds.room.policy) for ask, reply in zip(asks, replies, strict=True)}
+        items = [answers[guest] for guest in message.guest_ids]
+        if any(not isinstance(item, (wire.Disclosure, wire.Refusal)) for item in items):
+            return wire.Failed(code="conflict")  # the same list under the same request id: each entry opens once
+        return wire.Answers([item for item in items if isinstance(item, (wire.Disclosure, wire.Refusal))])
+
+    async def _find(self, message: wire.FindByName | wire.FindExact) -> Answer:
+        live = await self._live(message.ticket)
+        desk = self._desk(live.property_id)
+        by_name = isinstance(message, wire.FindByName)
+        criteria = search.criteria_of(message) if isinstance(message, wire.FindByName) else [message.kind]
+        if by_name and len(criteria) < 2 and criteria != ["room"]:  # noqa: PLR2004 - "two criteria at least"
+            raise _FailError("malformed", "$.criteria")
+        ask = search.search_ask(message, live.session_id, criteria)
+        (reply,) = await desk.rounds.ask([ask])
+        answer = told(reply, ask, desk.rounds.room.policy)
+        if not isinstance(reply, Opened):
+            return answer
+        async with desk.lock:
+            hits = await (
+                search.present_hits(message, desk.rounds, desk.reads)
+                if isinstance(message, wire.FindByName) else search.exact_hits(message, desk.rounds, desk.reads)
+            )
+        entry = reply.receipt.committed.draft.index
+        if search.is_too_many(message, len(hits)):
+            return wire.Found(entry=entry, hits=len(hits), items=[], is_too_many=True)
+        asks = search.hit_asks(message, live.session_id, [guest for guest, _ in hits])
+        replies = await desk.rounds.ask(asks) if asks else []
+        shown = search.shown_hits(replies, hits)
+        told_hits = [
+            wire.Hit(guest_id=hit[0], stay_id=hit[1], answer=told(reply, asks[0], desk.rounds.room.policy))
+            for hit, reply in shown
+        ]
+        return wire.Found(entry=entry, hits=len(told_hits), items=told_hits, is_too_many=False)
+
+    async def _inscribe(self, message: wire.Inscribe) -> Answer:
+        live = await self._live(message.ticket)
+        desk = self._desk(live.property_id)
+        async with desk.lock:
+            ask = await inscribe_ask(message, live.session_id, desk.rounds.room.keyring, desk.database)
+        (reply,) = await desk.rounds.ask([ask])
+        if isinstance(reply, Opened):
+            return wire.Inscribed(guest_id=message.guest_id, entry=reply.receipt.committed.draft.index)
+        return told(reply, ask, desk.rounds.room.policy)
+
+    async def _snapshot(self, message: wire.Snapshot) -> Answer:
+        live = await self._live(message.ticket)
+        desk = self._desk(live.property_id)
+        guests = sorted(set(message.guest_ids))
+        write = (_TAKE_SNAPSHOT, {"stay": Uid(message.stay_id), "guests": [Uid(guest) for guest in guests]})
+        ask = Ask(
+            AskKind.SNAPSHOT, message.request_id, session_id=live.session_id, purpose="check_in",
+            details=(("guests", [guest.hex() for guest in guests]), ("stay", message.stay_id.hex())), writes=(write,),
+        )
+        (reply,) = await desk.rounds.ask([ask])
+        return _entered(reply, ask, desk)
+
+    async def _who_am_i(self, message: wire.WhoAmI) -> Answer:
+        return await self._people.person(await self._live(message.ticket))
+
+    async def _sign_out(self, message: wire.SignOut) -> Answer:
+        live = await self._live(message.ticket)
+        self._sessions.forget(message.ticket)
+        return await self._people.sign_out(live, self._desk(live.property_id).rounds)
+
+    async def _choose_duty(self, message: wire.ChooseDuty) -> Answer:
+        live = await self._live(message.ticket)
+        answer = await self._people.choose_duty(message, live, self._desk(live.property_id).rounds)
+        self._sessions.forget(message.ticket)
+        return answer
+
+    async def _begin_sign_in(self, message: wire.BeginSignIn) -> Answer:
+        self._desk(message.property_id)
+        return await self._people.begin_sign_in(message.property_id)
+
+    async def _finish_sign_in(self, message: wire.FinishSignIn) -> Answer:
+        return await self._people.finish_sign_in(message, self._desk(message.property_id).rounds)
+
+    async def _begin_enrolment(self, message: wire.BeginEnrolment) -> Answer:
+        self._desk(message.secret[:16])
+        return await self._people.begin_enrolment(message.secret)
+
+    async def _finish_enrolment(self, message: wire.FinishEnrolment) -> Answer:
+        return await self._people.finish_enrolment(message, self._desk(message.secret[:16]).rounds)
+
+    async def _invite(self, message: wire.Invite) -> Answer:
+        live = await self._live(message.ticket)
+        return await self._people.invite(message, live, self._desk(live.property_id).rounds)
+
+    async def _confirm_recovery(self, message: wire.ConfirmRecovery) -> Answer:
+        live = await self._live(message.ticket)
+        return await self._people.confirm_recovery(message, live, self._desk(live.property_id).rounds)
+
+    async def _demo_sign_in(self, message: wire.DemoSignIn) -> Answer:
+        return await self._people.demo_sign_in(message, self._desk(message.property_id).rounds)
+
+
+def _said(message: wire.LookUp) -> tuple[tuple[str, str], ...]:
+    return tuple(
+        (name, value)
+        for name, value in (("context", message.context), ("reason_given", message.reason), ("reference", message.reference))
+        if value
+    )
+
+
+def _entered(reply: Reply, ask: Ask, desk: Desk) -> Answer:
+    if isinstance(reply, Opened):
+        return wire.Entered(entry=reply.receipt.committed.draft.index)
+    if isinstance(reply, (Refused, AlreadyEntered)):
+        return told(reply, ask, desk.rounds.room.policy)
+    return wire.Failed(code="unavailable")
+
+
+class _FailError(Exception):
+    """A message that is answered with a code and goes no further."""
+
+    def __init__(self, code: str, field: str = "") -> None:
+        super().__init__(code)
+        self.code = code
+        self.field = field
+
+
+class Line(asyncio.Protocol):
+    """One connection: frames in, frames out."""
+
+    def __init__(self, door: Door) -> None:
+        self._door = door
+        self._buffer = bytearray()
+        self._transport: asyncio.Transport | None = None
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._under_way = 0
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """Keep the transport to answer on."""
+        assert isinstance(transport, asyncio.Transport)
+        self._transport = transport
+
+    def data_received(self, data: bytes) -> None:
+        """Take every whole frame that has come; a length out of bounds ends the line."""
+        buffer = self._buffer
+        buffer += data
+        start = 0
+        while len(buffer) - start >= LENGTH_SIZE_BYTES:
+            (size_bytes,) = struct.unpack_from(">I", buffer, start)
+            if not 0 < size_bytes <= LOOKUP_FRAME_SIZE_BYTES_MAX:
+                self._end("a frame out of bounds")
+                return
+            end = start + LENGTH_SIZE_BYTES + size_bytes
+            if len(buffer) < end:
+                break
+            body = bytes(memoryview(buffer)[start + LENGTH_SIZE_BYTES:end])
+            start = end
+            self._under_way += 1
+            if self._under_way > ASKS_UNDER_WAY_MAX:
+                self._end("too many asks under way")
+                return
+            try:
+                self._door.receive(self, body)
+            except msgspec.DecodeError:
+                self._end("a frame that is no message")
+                return
+        if start:
+            del buffer[:start]
+
+    def begin(self, served: Awaitable[None]) -> None:
+        """Serve a slower message beside the others."""
+        task: asyncio.Task[None] = asyncio.ensure_future(served)  # type: ignore[arg-type]
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    def answer(self, number: int, answer: Answer) -> None:
+        """Write one answer; nothing, if the asker has gone."""
+        self._under_way -= 1
+        if self._transport is None or self._transport.is_closing():
+            return
+        body = self._door.encoder.encode((number, answer))
+        self._transport.write(struct.pack(">I", len(body)) + body)
+
+    def connection_lost(self, _error: Exception | None) -> None:
+        """Forget the transport; asks under way are still entered, and answered to nobody."""
+        self._transport = None
+
+    def _end(self, why: str) -> None:
+        _log.warning("a line was ended: %s", why)
+        self._buffer.clear()
+        if self._transport is not None:
+            self._transport.close()

@@ -1,0 +1,273 @@
+"""Papers: the values passed on inside the keeper, from an ask to its answer.
+
+Rules:
+* A paper is frozen. A later step makes a new one; it never edits an earlier one.
+* The order is in the types: `Ask` → `Facts` → `Decision` → `Allowed | Denied` → `Committed` → `Receipt | Refusal`.
+* Nothing here touches a machine, a clock or a key.
+* Papers of the hot path are frozen msgspec structs: made ten times faster than frozen dataclasses, and as closed.
+
+Left to others: how facts are found (`facts`), how they are judged (`policy`), how they are entered (`record`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from enum import StrEnum
+
+from msgspec import Struct
+
+from discretion.ledger.leaf import Opening
+
+
+class Offer(Struct, frozen=True):
+    """What the asker could still obtain, and how.
+
+    Shapes: `clear` and `masked` are bit masks over the policy's field groups (bit = position in `groups`),
+    only what the offer would add; `lacking` names the step and approval facts that do not hold yet, in file order.
+    """
+
+    rule: str
+    lacking: tuple[str, ...]
+    clear: int
+    masked: int
+
+
+class Decision(Struct, frozen=True):
+    """What the policy says of one situation, before anyone asked for particular field groups.
+
+    Shapes: `clear` and `masked` are disjoint bit masks over the policy's field groups; a group in neither is hidden.
+    `rules` are the views that gave something, `guards` those that fired, `caps` those that lowered something,
+    all in file order. `nearest` names the closest view (and what it lacked) when nothing was shown and no guard fired.
+    `reads` are the fact bits whose end bounds the decision. `policy` is the release's SHA-256, 32 bytes.
+    """
+
+    clear: int
+    masked: int
+    rules: tuple[str, ...]
+    guards: tuple[str, ...]
+    caps: tuple[str, ...]
+    offers: tuple[Offer, ...]
+    obligations: tuple[str, ...]
+    nearest: str
+    nearest_lacks: tuple[str, ...]
+    reads: int
+    policy: bytes
+
+    @property
+    def shown(self) -> int:
+        """The field groups of which anything may be seen."""
+        return self.clear | self.masked
+
+
+class AskKind(StrEnum):
+    """What an ask wants done. The word stands in the entry."""
+
+    CHANGE = "change"
+    DEMO_SIGN_IN = "demo_sign_in"
+    DUTY = "duty"
+    ENROL = "enrol"
+    FIND = "find"
+    IMPORT = "import"
+    INSCRIBE = "inscribe"
+    INVITE = "invite"
+    LIST = "list"
+    LOOK_UP = "look_up"
+    SIGN_IN = "sign_in"
+    SIGN_OUT = "sign_out"
+    SNAPSHOT = "snapshot"
+
+
+class Ask(Struct, frozen=True):
+    """One thing that somebody wants done under one entry.
+
+    Shapes: ids are 16 bytes; `session_id` is empty where no session stands behind it (sign-in, import, captured change).
+    `clear` and `masked` are what is wanted at most, disjoint bit masks. `details` go into the entry as they are: they
+    hold no personal data. `writes` are statements to run in the round's transaction before its entry, each of which
+    must touch exactly one row (`store.appends`).
+    """
+
+    kind: AskKind
+    request_id: bytes
+    session_id: bytes = b""
+    staff_id: bytes = b""
+    guest_id: bytes = b""
+    purpose: str = ""
+    clear: int = 0
+    masked: int = 0
+    details: tuple[tuple[str, str | int | list[str]], ...] = ()
+    writes: tuple[tuple[str, Mapping[str, object]], ...] = ()
+    change_id: bytes = b""
+    founds: GuestFacts | None = None  # the key of the record this ask founds
+
+
+class StaffFacts(Struct, frozen=True):
+    """What the keeper read about the asker. Times are UTC seconds; 0 = not so."""
+
+    session_id: bytes
+    staff_id: bytes
+    duty: str
+    is_over: bool
+    shift_until_at: int
+    badge_until_at: int
+    trained_until_at: int
+    session_until_at: int
+    is_locked: bool
+    key_id: bytes
+    wrapped_key: bytes
+    day_clear: int
+    day_masked: int
+
+
+class GuestFacts(Struct, frozen=True):
+    """What the keeper read about the guest asked for. `key_id` is empty when there is no such guest at this property."""
+
+    key_id: bytes
+    wrapped_key: bytes
+    tag_epoch: int
+    seq: int
+    last_idx: int
+    relation: str
+    departed_days: int
+    is_minor: bool
+    is_sealed: bool
+    is_restricted: bool
+    is_held: bool
+    is_locked: bool
+    seen_level: int
+    seen_level_limited: int
+    day_clear_limited: int
+    version: int
+
+
+class Facts(Struct, frozen=True):
+    """One ask with everything read for it, from one snapshot. `entered_idx` is the index of an entry this ask already has."""
+
+    ask: Ask
+    staff: StaffFacts | None
+    guest: GuestFacts | None
+    entered_idx: int
+    now_at: int
+    midnight_at: int
+    day: date
+    limited: int
+
+
+class House(Struct, frozen=True):
+    """What a round knows of its property: the committed head and whether captured changes wait."""
+
+    size: int
+    root: bytes
+    stack: bytes
+    day: date
+    now_at: int
+    changes_wait: bool
+
+
+class Allowed(Struct, frozen=True):
+    """The ask may be done; of its guest, exactly `clear` and `masked` may be opened."""
+
+    facts: Facts
+    decision: Decision | None
+    fact_bits: int
+    clear: int
+    masked: int
+    until_at: int
+
+
+class Denied(Struct, frozen=True):
+    """The ask is refused for `reason`, a stable code; nothing is opened."""
+
+    facts: Facts
+    decision: Decision | None
+    fact_bits: int
+    reason: str
+
+
+Judged = Allowed | Denied
+
+
+class Draft(Struct, frozen=True):
+    """An entry ready to be appended: leaf, opening (salts and texts, and sealed), and what the round must count.
+
+    `index` holds only under the head the round gathered; the compare-and-swap of the append keeps it true.
+    """
+
+    judged: Judged
+    index: int
+    leaf: bytes
+    opening: Opening
+    guest_key_id: bytes
+    staff_key_id: bytes
+    sealed_parts: tuple[bytes, bytes, bytes]
+    seq: int
+
+
+class Committed(Struct, frozen=True):
+    """A draft that is in the ledger, durably; `boxes` are the sealed field groups its entry allowed, 8 or none."""
+
+    draft: Draft
+    boxes: Sequence[bytes | None]
+    versions: Sequence[int]
+
+
+class Receipt(Struct, frozen=True):
+    """Proof that an allowed ask stands in the ledger: inclusion path and signed checkpoint. Only this opens the vault."""
+
+    committed: Committed
+    path: tuple[bytes, ...]
+    checkpoint: str
+
+
+class Refused(Struct, frozen=True):
+    """A denied ask that stands in the ledger."""
+
+    draft: Draft
+    judged: Denied
+
+
+class Opened(Struct, frozen=True):
+    """What was opened against a receipt: for each field group its record in JSON, masked or clear."""
+
+    receipt: Receipt
+    fields: Mapping[str, bytes]
+
+
+class Unopened(Struct, frozen=True):
+    """Entered, but a box would not open: that asker's trouble, not the round's."""
+
+    receipt: Receipt
+
+
+class AlreadyEntered(Struct, frozen=True):
+    """This request id already has an entry. An entry opens once: ask again under a new id to see anything."""
+
+    index: int
+
+
+Reply = Opened | Unopened | Refused | AlreadyEntered
+
+
+class Seen(Struct, frozen=True):
+    """A guest newly seen by a person today, or at a higher level. `level` 1 = masked only, 2 = clear."""
+
+    staff_id: bytes
+    guest_id: bytes
+    limited: int
+    level: int
+
+
+class DayCount(Struct, frozen=True):
+    """How many distinct guests a person has seen today, after this round."""
+
+    staff_id: bytes
+    limited: int
+    clear: int
+    masked: int
+
+
+class Usage(Struct, frozen=True):
+    """What a round adds to the daily counts."""
+
+    seen: Sequence[Seen]
+    counts: Sequence[DayCount]

@@ -1,0 +1,77 @@
+"""Replies: from the keeper's papers to the wire. Rules bring their sentences in both languages with them.
+
+Rules:
+* A refusal of somebody who is not there, and of somebody out of the asker's reach, is told with the same words.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from discretion.keeper.answer import guards_of_staff
+from discretion.keeper.papers import AlreadyEntered, Ask, Opened, Refused, Reply, Unopened
+from discretion.wire.lookup import Disclosure, Entered, Failed, Line, OfferLine, Refusal
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from discretion.keeper.papers import Decision
+    from discretion.keeper.policy.table import Policy
+    from discretion.wire.lookup import Answer
+
+
+def told(reply: Reply, ask: Ask, policy: Policy) -> Answer:
+    """Return what the house is told of one reply."""
+    if isinstance(reply, Opened):
+        draft = reply.receipt.committed.draft
+        judged = draft.judged
+        decision, guest = judged.decision, judged.facts.guest
+        if decision is None or guest is None:
+            return Entered(entry=draft.index)
+        return Disclosure(
+            guest_id=judged.facts.ask.guest_id, entry=draft.index, purpose=judged.facts.ask.purpose, relation=guest.relation,
+            fields=dict(reply.fields),
+            clear=judged.clear, masked=judged.masked, may_clear=decision.clear, may_masked=decision.masked,
+            until_at=judged.until_at, lines=_lines(policy, (*decision.caps, *decision.rules)), offers=_offers(policy, decision),
+            version=guest.version,
+        )
+    if isinstance(reply, Refused):
+        return _refusal(reply, ask, policy)
+    if isinstance(reply, AlreadyEntered):
+        return Entered(entry=reply.index)
+    if isinstance(reply, Unopened):
+        return Refusal(entry=reply.receipt.committed.draft.index, reason="unopened", lines=[], offers=[], guest_id=ask.guest_id)
+    return Failed(code="unavailable")
+
+
+def _refusal(reply: Refused, ask: Ask, policy: Policy) -> Refusal | Failed:
+    judged = reply.judged
+    decision, reason = judged.decision, judged.reason
+    if decision is None:
+        return Failed(code=reason)
+    lines: list[Line] = []
+    offers: list[OfferLine] = []
+    if reason == "guard":
+        guest = judged.facts.guest
+        known = guest is not None and guest.relation not in ("none", "departed")
+        lines = _lines(policy, decision.guards if known else guards_of_staff(judged.facts, policy))
+    elif reason != "not_found":
+        near = (decision.nearest,) if decision.nearest else ()
+        lines = _lines(policy, (*decision.caps, *near))
+        offers = _offers(policy, decision)
+    return Refusal(entry=reply.draft.index, reason=reason, lines=lines, offers=offers, guest_id=ask.guest_id)
+
+
+def _lines(policy: Policy, rules: Iterable[str]) -> list[Line]:
+    return [Line(rule, policy.rule_text(rule, "zh"), policy.rule_text(rule, "en")) for rule in rules]
+
+
+def _offers(policy: Policy, decision: Decision) -> list[OfferLine]:
+    return [
+        OfferLine(
+            offer.rule, list(offer.lacking), offer.clear, offer.masked,
+            "、".join(policy.fact_text(fact, "zh") for fact in offer.lacking),
+            ", ".join(policy.fact_text(fact, "en") for fact in offer.lacking),
+        )
+        for offer in decision.offers
+    ]

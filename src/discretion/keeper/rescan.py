@@ -1,0 +1,160 @@
+"""Rescan: read a whole ledger again and say whether head, leaves, openings and signatures agree.
+
+Rules:
+* It reads what is stored, rebuilds what follows, and believes neither head nor checkpoint.
+* It names the first index that is wrong. It opens openings, never a record.
+
+Left to others: proofs for outsiders (the ledger's own issue).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from discretion.keeper.store.database import Uid
+from discretion.keeper.store.sql import queries
+from discretion.keeper.vault.keyring import Keyring, SealError, subkey, unseal
+from discretion.ledger.checkpoint import CheckpointError, open_checkpoint
+from discretion.ledger.leaf import commitments_of, commit
+from discretion.ledger.tree import Frontier, leaf_hash
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from discretion.keeper.store.database import Database
+    from discretion.ledger.checkpoint import Verifier
+
+BATCH = 4096
+_ROUND, _SQL = queries("round.sql"), queries("records.sql")
+_PARTS = ("guest", "staff", "context")
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What a rescan found. `problem` is a stable code, "" when all agrees; `index` the first bad one, -1 for none."""
+
+    size: int
+    root: bytes
+    openings: int
+    erased: int
+    checkpoints: int
+    problem: str = ""
+    index: int = -1
+
+
+@dataclass(slots=True)
+class _Tally:
+    openings: int = 0
+    erased: int = 0
+    checkpoints: int = 0
+
+
+class _BadError(Exception):
+    def __init__(self, problem: str, index: int) -> None:
+        super().__init__(problem)
+        self.problem = problem
+        self.index = index
+
+
+async def rescan(
+    database: Database, keyring: Keyring, verifier: Verifier, progress: Callable[[int, int], None], *, with_openings: bool = True,
+) -> Verdict:
+    """Return the verdict on one property's ledger, calling `progress` with entries read and the head's size.
+
+    Errors: `StoreAwayError`.
+    """
+    place = Uid(keyring.property_id)
+    ((_, _, size, root, _),) = await database.rows(_ROUND["head"], {"p": place})
+    notes = dict(await database.rows(_SQL["checkpoints"], {"p": place}))
+    tally = _Tally()
+    try:
+        frontier = await _read_all(database, keyring, size, notes, verifier, tally, progress, with_openings)
+        if frontier.root() != root:
+            raise _BadError("head", size)
+        ((count,),) = await database.rows(_SQL["entry_count"], {"p": place})
+        if count < size:
+            raise _BadError("missing", count)
+        if any(kept > size for kept in notes):
+            raise _BadError("behind_checkpoint", size)
+    except _BadError as bad:
+        return Verdict(size, root, tally.openings, tally.erased, tally.checkpoints, bad.problem, bad.index)
+    return Verdict(size, root, tally.openings, tally.erased, tally.checkpoints)
+
+
+async def _read_all(  # noqa: PLR0913 - the rescan's whole state
+    database: Database, keyring: Keyring, size: int, notes: dict[int, bytes], verifier: Verifier, tally: _Tally,
+    progress: Callable[[int, int], None], with_openings: bool,  # noqa: FBT001
+) -> Frontier:
+    frontier = Frontier.empty()
+    _check_note(notes, frontier, verifier, tally)
+    while frontier.size < size:
+        rows = await database.rows(
+            _SQL["entries"], {"p": Uid(keyring.property_id), "first": frontier.size, "count": min(BATCH, size - frontier.size)},
+        )
+        if not rows:
+            raise _BadError("missing", frontier.size)
+        for expected, row in enumerate(rows, frontier.size):
+            if row[0] != expected:
+                raise _BadError("missing", expected)
+            if leaf_hash(row[1]) != row[2]:
+                raise _BadError("leaf", expected)
+        if with_openings:
+            await _check_openings(database, keyring, rows, tally)
+        start = 0
+        for stop in [kept - frontier.size for kept in sorted(notes) if frontier.size < kept < frontier.size + len(rows)]:
+            frontier = frontier.append([row[2] for row in rows[start:stop]])
+            _check_note(notes, frontier, verifier, tally)
+            start = stop
+        frontier = frontier.append([row[2] for row in rows[start:]])
+        _check_note(notes, frontier, verifier, tally)
+        progress(frontier.size, size)
+    return frontier
+
+
+def _check_note(notes: dict[int, bytes], frontier: Frontier, verifier: Verifier, tally: _Tally) -> None:
+    note = notes.get(frontier.size)
+    if note is None:
+        return
+    try:
+        head = open_checkpoint(note.decode(), verifier)
+    except (CheckpointError, UnicodeDecodeError) as error:
+        raise _BadError("signature", frontier.size) from error
+    if head.size != frontier.size or head.root != frontier.root():
+        raise _BadError("checkpoint", frontier.size)
+    tally.checkpoints += 1
+
+
+async def _check_openings(database: Database, keyring: Keyring, rows: list[tuple[Any, ...]], tally: _Tally) -> None:
+    key_ids = {row[4] for row in rows if row[4]} | {row[5] for row in rows if row[5]}
+    found = await database.rows(_SQL["opening_keys"], {"p": Uid(keyring.property_id), "keys": list(key_ids)})
+    keys: dict[object, bytes] = {}
+    for key_id, kind, owner_id, wrapped in found:
+        try:
+            unwrap = keyring.guest_key if kind == "guest" else keyring.staff_key
+            key = unwrap(owner_id.bytes, key_id.bytes, wrapped)
+        except SealError:
+            continue  # every opening under it is then reported below, by its index
+        keys[key_id] = subkey(key, b"opening") if kind == "guest" else key
+    for row in rows:
+        _check_opening(keyring, row, keys, tally)
+
+
+def _check_opening(keyring: Keyring, row: tuple[Any, ...], keys: dict[object, bytes], tally: _Tally) -> None:
+    index = row[0]
+    place = keyring.property_id + index.to_bytes(8, "big") + row[3].bytes
+    owners = (row[4], row[5], row[4])
+    for part, sealed, owner, committed in zip(_PARTS, row[6:9], owners, commitments_of(row[1]), strict=True):
+        if sealed is None:
+            tally.erased += 1
+            continue
+        key = keys.get(owner) if owner else keyring.opening_key
+        if key is None:
+            raise _BadError("key", index)
+        try:
+            plain = unseal(key, sealed, part.encode() + place)
+        except SealError as error:
+            raise _BadError("opening", index) from error
+        if commit(part, plain[:32], plain[32:]) != committed:
+            raise _BadError("opening", index)
+        tally.openings += 1

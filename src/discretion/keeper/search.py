@@ -1,0 +1,114 @@
+"""Search: by name inside the present house, elsewhere only by an exact value.
+
+Rules:
+* The search is an ask and has its entry before anything is compared. Each hit shown is an ask of its own, masked.
+* Names are compared after decryption and are indexed nowhere. Incognito and sealed records are never found by name.
+* Too many hits: only that there are too many. None and none for you read the same.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from typing import TYPE_CHECKING
+
+from discretion.hotel import record
+from discretion.hotel.exact import normal_form
+from discretion.hotel.name import NameQuery, search_keys
+from discretion.hotel.purpose import FieldGroup
+from discretion.keeper.papers import Ask, AskKind, Refused
+from discretion.keeper.vault.box import open_boxes
+from discretion.wire.lookup import HITS_SHOWN_MAX, FindByName, FindExact
+
+if TYPE_CHECKING:
+    from discretion.keeper.papers import Reply
+    from discretion.keeper.rounds import Rounds
+    from discretion.keeper.store.reads import PresentPerson, Reads
+
+EXACT_HITS_MAX = 16
+_SHOWN = 1 << FieldGroup.IDENTITY | 1 << FieldGroup.CONTACT
+
+
+def criteria_of(message: FindByName) -> list[str]:
+    """Return which criteria a search by name names, in a fixed order. What they say stays out of the ledger."""
+    given = {"arrival": message.arrival, "name": message.name.strip(), "phone_end": message.phone_end, "room": message.room}
+    return [name for name, value in given.items() if value]
+
+
+def search_ask(message: FindByName | FindExact, session_id: bytes, criteria: list[str]) -> Ask:
+    """Return the ask that enters the search itself."""
+    return Ask(
+        AskKind.FIND, message.request_id, session_id=session_id, purpose=message.purpose, details=(("criteria", criteria),),
+    )
+
+
+async def present_hits(message: FindByName, rounds: Rounds, reads: Reads) -> list[tuple[bytes, bytes]]:
+    """Return (guest id, stay id) of everyone in the present house whom the criteria fit. The search is in the ledger already."""
+    people = await reads.present_house(message.request_id)
+    query = NameQuery(message.name) if message.name.strip() else None
+    return [(p.guest_id, p.stay_id) for p in people if not p.is_hidden and _fits(p, message, query, rounds)]
+
+
+async def exact_hits(message: FindExact, rounds: Rounds, reads: Reads) -> list[tuple[bytes, bytes]]:
+    """Return (guest id, stay id) of up to 17 holders of the exact value; the stay id is empty where there is none.
+
+    Errors: `record.RecordError` when the value has no normal form.
+    """
+    form = normal_form(message.kind, message.value, message.country)
+    if form is None:
+        raise record.RecordError("find", "value", "form")
+    token = rounds.room.keyring.token(message.kind, form)
+    guests = await reads.holders(message.request_id, token)
+    near = await reads.near_stays(guests) if guests else {}
+    return [(guest, near.get(guest, b"")) for guest in guests]
+
+
+def hit_asks(message: FindByName | FindExact, session_id: bytes, guests: list[bytes]) -> list[Ask]:
+    """Return one masked ask for each hit, with a request id derived from the search's."""
+    return [
+        Ask(
+            AskKind.LIST, derived_id(message.request_id, guest), session_id=session_id, guest_id=guest,
+            purpose=message.purpose, masked=_SHOWN, details=(("context", "find"),),
+        )
+        for guest in guests
+    ]
+
+
+def derived_id(request_id: bytes, guest_id: bytes) -> bytes:
+    """Return the request id of one guest's part of a wider ask: the same each time."""
+    return hashlib.sha256(b"part" + request_id + guest_id).digest()[:16]
+
+
+def shown_hits(replies: list[Reply], hits: list[tuple[bytes, bytes]]) -> list[tuple[tuple[bytes, bytes], Reply]]:
+    """Return the hits of which something may be seen; the others are not told apart from none."""
+    return [(hit, reply) for hit, reply in zip(hits, replies, strict=True) if not isinstance(reply, Refused)]
+
+
+def is_too_many(message: FindByName | FindExact, count: int) -> bool:
+    """Whether so many hits are only counted."""
+    return count > (HITS_SHOWN_MAX if isinstance(message, FindByName) else EXACT_HITS_MAX)
+
+
+def _fits(person: PresentPerson, message: FindByName, query: NameQuery | None, rounds: Rounds) -> bool:
+    if message.room and person.room != message.room:
+        return False
+    if message.arrival and person.arrival != message.arrival:
+        return False
+    if query is None and not message.phone_end:
+        return True
+    keyring = rounds.room.keyring
+    key = keyring.guest_key(person.guest_id, person.key_id, person.wrapped_key)
+    fields = open_boxes(
+        keyring.property_id, person.guest_id, person.key_id, key, [person.identity, person.contact, *[None] * 6],
+        [person.identity_version, person.contact_version, *[0] * 6], _SHOWN, 0,
+    )
+    if query is not None:
+        raw = fields.get("identity")
+        if raw is None or not query.matches(search_keys(record.decode("identity", raw))):
+            return False
+    if message.phone_end:
+        raw = fields.get("contact")
+        if raw is None:
+            return False
+        contact = record.decode("contact", raw)
+        return any(phone.e164.endswith(message.phone_end) for phone in contact.phones)
+    return True

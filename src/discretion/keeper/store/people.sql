@@ -1,0 +1,132 @@
+-- name: session_by_ticket
+-- The live session behind a ticket, with the seconds since it was last used.
+select uuid_send(s.session_id), uuid_send(s.staff_id), coalesce(s.duty, ''),
+       extract(epoch from clock_timestamp() - s.seen_at)::float8, extract(epoch from s.ends_at - clock_timestamp())::float8
+  from keys.session s
+ where s.property_id = %(p)s and s.ticket_hash = %(ticket_hash)s and s.ended_at is null
+
+-- name: touch_sessions
+-- Sessions that were used since the last call: their idle time begins anew.
+update keys.session s set seen_at = clock_timestamp() - make_interval(secs => u.ago)
+  from unnest(%(sessions)s::uuid[], %(ago)s::float8[]) as u (id, ago)
+ where s.property_id = %(p)s and s.session_id = u.id and s.ended_at is null
+
+-- name: person
+-- Who holds a session, and the facts about them that the desk shows.
+select uuid_send(s.session_id), uuid_send(t.staff_id), t.number, t.name, t.language, coalesce(s.duty, ''),
+       array(select distinct x.duty from (
+         select h.duty from hotel.shift h where h.property_id = %(p)s and h.staff_id = t.staff_id and h.ended_at is null
+            and h.starts_at <= clock_timestamp() + interval '15 minutes' and h.ends_at > clock_timestamp()
+         union all
+         select r.role from hotel.staff_role r where r.property_id = %(p)s and r.staff_id = t.staff_id and r.role = any (%(free_roles)s)
+            and r.from_on <= current_date and (r.until_on is null or r.until_on >= current_date)) x (duty) order by 1) as duties,
+       coalesce(extract(epoch from (select max(h.ends_at) from hotel.shift h where h.property_id = %(p)s and h.staff_id = t.staff_id
+          and h.duty = s.duty and h.ended_at is null and h.starts_at <= clock_timestamp() and h.ends_at > clock_timestamp())), 0)::bigint,
+       coalesce(extract(epoch from (select e.at + interval '14 hours' from (select q.direction, q.at from hotel.presence q
+          where q.property_id = %(p)s and q.staff_id = t.staff_id order by q.at desc limit 1) e
+          where e.direction = 'in' and e.at > clock_timestamp() - interval '14 hours')), 0)::bigint,
+       coalesce(extract(epoch from ((select max(g.valid_until) from hotel.training g
+          where g.property_id = %(p)s and g.staff_id = t.staff_id and g.valid_until >= current_date) + 1)::timestamp), 0)::bigint,
+       extract(epoch from s.ends_at)::bigint,
+       (select count(*) from keys.credential c where c.property_id = %(p)s and c.staff_id = t.staff_id and c.revoked_at is null)::int,
+       s.demo
+  from keys.session s join hotel.staff t on t.property_id = %(p)s and t.staff_id = s.staff_id
+ where s.property_id = %(p)s and s.session_id = %(session)s and s.ended_at is null and t.active
+
+-- name: add_challenge
+-- A challenge that works once, for five minutes; those long over are removed on the way.
+with old as (delete from keys.challenge where property_id = %(p)s and expires_at < clock_timestamp() - interval '1 hour')
+insert into keys.challenge (property_id, challenge_id, challenge, kind, invitation_id, expires_at)
+values (%(p)s, %(challenge_id)s, %(challenge)s, %(kind)s, %(invitation)s, clock_timestamp() + interval '5 minutes')
+
+-- name: open_challenge
+-- A challenge that has not been used and is not over.
+select challenge, kind, uuid_send(invitation_id) from keys.challenge
+ where property_id = %(p)s and challenge_id = %(challenge_id)s and burned_at is null and expires_at > clock_timestamp()
+
+-- name: burn_challenge
+-- In the round's transaction: of two who bring the same assertion, one.
+update keys.challenge set burned_at = clock_timestamp()
+ where property_id = %(p)s and challenge_id = %(challenge_id)s and burned_at is null and expires_at > clock_timestamp()
+
+-- name: credential
+-- A passkey that still counts, and whose it is.
+select uuid_send(c.staff_id), c.public_key, c.sign_count from keys.credential c
+  join hotel.staff t on t.property_id = %(p)s and t.staff_id = c.staff_id and t.active
+ where c.property_id = %(p)s and c.credential_id = %(credential_id)s and c.revoked_at is null
+
+-- name: count_signature
+-- The authenticator's counter, kept; it may stand still, never go back.
+update keys.credential set sign_count = %(sign_count)s
+ where property_id = %(p)s and credential_id = %(credential_id)s and revoked_at is null
+   and (sign_count < %(sign_count)s or (sign_count = 0 and %(sign_count)s = 0))
+
+-- name: add_session
+-- A session of twelve hours at most.
+insert into keys.session (property_id, session_id, ticket_hash, staff_id, duty, credential_id, demo, ends_at)
+values (%(p)s, %(session)s, %(ticket_hash)s, %(staff)s, %(duty)s, %(credential_id)s, %(demo)s, clock_timestamp() + interval '12 hours')
+
+-- name: choose_duty
+-- The one duty of a sign-in: set once.
+update keys.session set duty = %(duty)s where property_id = %(p)s and session_id = %(session)s and duty is null and ended_at is null
+
+-- name: end_session
+-- Sign out.
+update keys.session set ended_at = clock_timestamp() where property_id = %(p)s and session_id = %(session)s and ended_at is null
+
+-- name: add_staff_key
+-- A key for what the ledger says about a member of staff; kept if there is one.
+insert into keys.staff_key (property_id, staff_id, key_id, wrapped) values (%(p)s, %(staff)s, %(key_id)s, %(wrapped)s)
+on conflict (property_id, staff_id) do nothing
+
+-- name: staff
+-- A member of staff, by id.
+select t.number, t.name, (select count(*) from keys.credential c where c.property_id = %(p)s and c.staff_id = t.staff_id and c.revoked_at is null)::int
+  from hotel.staff t where t.property_id = %(p)s and t.staff_id = %(staff)s and t.active
+
+-- name: staff_by_number
+-- A member of staff, by number.
+select uuid_send(t.staff_id) from hotel.staff t where t.property_id = %(p)s and t.number = %(number)s
+
+-- name: add_staff
+-- The first administrator, before anybody can sign in to add people.
+insert into hotel.staff (property_id, staff_id, number, name) values (%(p)s, %(staff)s, %(number)s, %(name)s)
+
+-- name: add_role
+-- A role of the first administrator.
+insert into hotel.staff_role (property_id, staff_id, role) values (%(p)s, %(staff)s, %(role)s)
+
+-- name: add_invitation
+-- A one-time link. A recovery has no secret before the second person has confirmed.
+insert into keys.invitation (property_id, invitation_id, secret_hash, staff_id, kind, by_id, by_duty, expires_at)
+values (%(p)s, %(invitation)s, %(secret_hash)s, %(staff)s, %(kind)s, %(by)s, %(by_duty)s, clock_timestamp() + interval '24 hours')
+
+-- name: confirm_recovery
+-- The second person, who is neither the first nor the one recovered; only now the secret exists.
+update keys.invitation set confirmed_by_id = %(by)s, secret_hash = %(secret_hash)s, expires_at = clock_timestamp() + interval '1 hour'
+ where property_id = %(p)s and invitation_id = %(invitation)s and kind = 'recovery' and used_at is null and confirmed_by_id is null
+   and by_id <> %(by)s and staff_id <> %(by)s and by_duty <> %(duty)s and expires_at > clock_timestamp()
+
+-- name: invitation
+-- The invitation behind a link that still works.
+select uuid_send(i.invitation_id), uuid_send(i.staff_id), i.kind from keys.invitation i
+ where i.property_id = %(p)s and i.secret_hash = %(secret_hash)s and i.expires_at > clock_timestamp()
+   and (i.used_at is null or i.used_at > clock_timestamp() - interval '15 minutes') and (i.kind = 'enrolment' or i.confirmed_by_id is not null)
+
+-- name: use_invitation
+-- A link makes two keys within fifteen minutes of the first, and no more.
+update keys.invitation set used_at = coalesce(used_at, clock_timestamp())
+ where property_id = %(p)s and invitation_id = %(invitation)s and expires_at > clock_timestamp()
+   and (used_at is null or used_at > clock_timestamp() - interval '15 minutes')
+   and (select count(*) from keys.credential c where c.property_id = %(p)s and c.staff_id = keys.invitation.staff_id
+          and c.created_at >= coalesce(keys.invitation.used_at, clock_timestamp())) < 2
+
+-- name: add_credential
+-- A passkey. One made in a recovery rests 24 hours before it can be used for more than signing in.
+insert into keys.credential (property_id, credential_id, staff_id, public_key, sign_count, aaguid, rests_until)
+values (%(p)s, %(credential_id)s, %(staff)s, %(public_key)s, %(sign_count)s, %(aaguid)s,
+        case when %(is_recovery)s then clock_timestamp() + interval '24 hours' end)
+
+-- name: credentials_of
+-- The ids of a person's passkeys, so that the same authenticator is not enrolled twice.
+select credential_id from keys.credential where property_id = %(p)s and staff_id = %(staff)s and revoked_at is null

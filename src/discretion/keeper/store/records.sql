@@ -1,0 +1,86 @@
+-- name: guest_key
+-- What is needed to replace a box: the wrapped key and the versions, never a box.
+select k.key_id, k.wrapped, v.version, v.versions from keys.guest_key k
+  join vault.record v on v.property_id = %(p)s and v.guest_id = k.guest_id
+ where k.property_id = %(p)s and k.guest_id = %(guest)s
+
+-- name: add_guest_key
+-- The key of a new record.
+insert into keys.guest_key (property_id, guest_id, key_id, wrapped) values (%(p)s, %(guest)s, %(key_id)s, %(wrapped)s)
+
+-- name: add_sequence
+-- The counter of a new record's entries.
+insert into ledger.sequence (property_id, guest_id, tag_epoch, seq) values (%(p)s, %(guest)s, 1, 0)
+
+-- name: add_record
+-- A new record, sealed.
+insert into vault.record (property_id, guest_id, boxes, versions, age, minor_until)
+values (%(p)s, %(guest)s, %(boxes)s::bytea[], %(versions)s::int[], %(age)s, %(minor_until)s::date)
+
+-- name: replace_boxes
+-- New boxes for some groups; refused when the record is no longer the one that was seen.
+select 1 where vault.replace_boxes(%(p)s, %(guest)s, %(seen_version)s, %(boxes)s::bytea[], %(versions)s::int[], %(age)s, %(minor_until)s::date) = 1
+
+-- name: drop_tokens
+-- The old exact-match tokens of a record that is about to get new ones.
+with gone as (delete from vault.token where property_id = %(p)s and guest_id = %(guest)s returning 1) select 1 where (select count(*) from gone) >= 0
+
+-- name: add_tokens
+-- As many tokens for every record.
+with made as (insert into vault.token (property_id, token, guest_id) select %(p)s, t, %(guest)s from unnest(%(tokens)s::bytea[]) t returning 1)
+select 1 where (select count(*) from made) > 0
+
+-- name: known_guests
+-- Which of these have a record already.
+select uuid_send(guest_id) from keys.guest_key where property_id = %(p)s and guest_id = any (%(guests)s)
+
+-- name: take_snapshot
+-- The sealed copies for one stay; each guest must have a record.
+select 1 where vault.take_snapshot(%(p)s, %(stay)s, %(guests)s::uuid[]) = cardinality(%(guests)s::uuid[])
+
+-- name: properties
+-- The properties of this database and their wrapped keys.
+select uuid_send(p.property_id), p.time_zone, p.generated, h.origin, h.vkey,
+       array(select k.name from keys.property_key k where k.property_id = p.property_id order by k.name) as names,
+       array(select k.wrapped from keys.property_key k where k.property_id = p.property_id order by k.name) as wrapped
+  from hotel.property p left join ledger.head h on h.property_id = p.property_id
+
+-- name: add_property_key
+-- A key of a property that is being founded.
+insert into keys.property_key (property_id, name, wrapped) values (%(p)s, %(name)s, %(wrapped)s)
+
+-- name: add_head
+-- The empty ledger of a property that is being founded.
+insert into ledger.head (property_id, origin, vkey, size, root, stack) values (%(p)s, %(origin)s, %(vkey)s, 0, %(root)s, '')
+
+-- name: last_checkpoint
+-- The size of the newest checkpoint that was kept.
+select coalesce(max(size), -1) from ledger.checkpoint where property_id = %(p)s
+
+-- name: add_checkpoint
+-- Keep a signed checkpoint; the same head signed again gives the same bytes.
+insert into ledger.checkpoint (property_id, size, note) values (%(p)s, %(size)s, %(note)s) on conflict (property_id, size) do nothing
+
+-- name: settings
+-- What durability rests on.
+select current_setting('fsync'), current_setting('full_page_writes'), current_setting('synchronous_commit'),
+       current_setting('server_version_num')::int
+
+-- name: entries
+-- A run of entries, oldest first.
+select idx, leaf, leaf_hash, request_id, guest_key_id, staff_key_id, guest_part, staff_part, context_part
+  from ledger.entry where property_id = %(p)s and idx >= %(first)s order by idx limit %(count)s
+
+-- name: entry_count
+-- How many entries there are, which the head must say too.
+select count(*) from ledger.entry where property_id = %(p)s
+
+-- name: checkpoints
+-- Every checkpoint kept, oldest first.
+select size, note from ledger.checkpoint where property_id = %(p)s order by size
+
+-- name: opening_keys
+-- The wrapped keys behind these openings, with whose they are.
+select key_id, 'guest' as kind, guest_id as owner_id, wrapped from keys.guest_key where property_id = %(p)s and key_id = any (%(keys)s)
+union all
+select key_id, 'staff', staff_id, wrapped from keys.staff_key where property_id = %(p)s and key_id = any (%(keys)s)

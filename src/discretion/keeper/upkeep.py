@@ -1,0 +1,118 @@
+"""Upkeep: the second door, for the operator's account alone. Records come in to be sealed; no opened one goes out.
+
+Rules:
+* The socket stands in a directory that only the keeper's own account can enter; the house has no path to it.
+* A batch is written whole or not at all, and can be sent again: what exists is left untouched.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import os
+import struct
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from discretion.hotel.record import RecordError
+from discretion.keeper.inscribe import seal_batch
+from discretion.keeper.papers import Ask, AskKind, Opened
+from discretion.keeper.rounds import RoundError
+from discretion.keeper.store.database import StoreError, Uid
+from discretion.keeper.store.sql import queries
+from discretion.ledger.checkpoint import sign_checkpoint
+from discretion.ledger.tree import TreeHead
+from discretion.wire import upkeep as wire
+from discretion.wire.frame import UPKEEP_FRAME_SIZE_BYTES_MAX, FrameError, read_frame
+from discretion.wire.lookup import Failed
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from discretion.keeper.door import Desk
+
+_SQL = queries("records.sql")
+_HEAD = queries("round.sql")["head"]
+_log = logging.getLogger("discretion.keeper.upkeep")
+
+
+class Upkeep:
+    """Answers the upkeep hatch, one message of a connection after the other."""
+
+    def __init__(self, desks: Mapping[bytes, Desk]) -> None:
+        self._desks = desks
+        self._decoder = msgspec.msgpack.Decoder(wire.UpkeepFrame)
+        self._encoder = msgspec.msgpack.Encoder()
+
+    async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        """Serve one connection until it ends."""
+        try:
+            while (body := await read_frame(reader, UPKEEP_FRAME_SIZE_BYTES_MAX)) is not None:
+                frame = self._decoder.decode(body)
+                answer = self._encoder.encode(wire.UpkeepAnswerFrame(frame.number, await self._answer(frame.body)))
+                writer.write(struct.pack(">I", len(answer)) + answer)
+                await writer.drain()
+        except (FrameError, msgspec.DecodeError, ConnectionError) as error:
+            _log.warning("an upkeep line was ended: %s", type(error).__name__)
+        finally:
+            writer.close()
+
+    async def _answer(self, message: wire.UpkeepRequest) -> wire.UpkeepAnswer:
+        if isinstance(message, wire.Health):
+            counts = {"properties": len(self._desks)}
+            counts["asks"] = sum(desk.rounds.asks_count for desk in self._desks.values())
+            counts["rounds"] = sum(desk.rounds.rounds_count for desk in self._desks.values())
+            return wire.Done(counts=counts)
+        desk = self._desks.get(message.property_id)
+        if desk is None:
+            return Failed(code="not_allowed")
+        try:
+            return await self._serve(message, desk)
+        except RecordError as error:
+            return Failed(code="malformed", field=f"{error.group}.{error.field}: {error.rule}")
+        except RoundError as error:
+            return Failed(code=error.code)
+        except StoreError:
+            return Failed(code="unavailable")
+
+    async def _serve(self, message: wire.UpkeepRequest, desk: Desk) -> wire.UpkeepAnswer:
+        room = desk.rounds.room
+        if isinstance(message, wire.GuestIds):
+            return wire.Ids([room.keyring.guest_id(message.source, source_id) for source_id in message.source_ids])
+        if isinstance(message, wire.SealBatch):
+            async with desk.lock:
+                sealed, known = await seal_batch(message.guests, room.keyring, desk.database)
+            return wire.Done(counts={"sealed": sealed, "known": known})
+        if isinstance(message, wire.EnterImport):
+            details = (
+                ("by", message.by), ("counts", [f"{name}={count}" for name, count in sorted(message.counts.items())]),
+                ("file", message.file_sha256.hex()), ("source", message.source),
+            )
+            (reply,) = await desk.rounds.ask([Ask(AskKind.IMPORT, message.request_id, details=details)])
+            return wire.Done(counts={}, entry=reply.receipt.committed.draft.index if isinstance(reply, Opened) else -1)
+        if isinstance(message, wire.EnterChanges):
+            await desk.rounds.ask([])
+            return wire.Done(counts={})
+        return await self._publish(desk)
+
+    async def _publish(self, desk: Desk) -> wire.Done:
+        """Sign the committed head, read from its row, and keep the note if the ledger grew."""
+        room = desk.rounds.room
+        place = Uid(room.property_id)
+        async with desk.lock:
+            ((_, _, size, root, _),) = await desk.database.rows(_HEAD, {"p": place})
+            ((last,),) = await desk.database.rows(_SQL["last_checkpoint"], {"p": place})
+            if size > last:
+                note = sign_checkpoint(room.signer, TreeHead(size, root))
+                await desk.database.rows(_SQL["add_checkpoint"], {"p": place, "size": size, "note": note.encode()})
+        return wire.Done(counts={"size": size, "published": int(size > last)})
+
+
+async def serve_private(upkeep: Upkeep, socket_path: str) -> asyncio.Server:
+    """Listen on `socket_path`, readable by this account alone."""
+    before = os.umask(0o177)
+    try:
+        return await asyncio.start_unix_server(upkeep.serve, socket_path, limit=1 << 20)
+    finally:
+        os.umask(before)

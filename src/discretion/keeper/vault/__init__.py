@@ -1,0 +1,1 @@
+"""Keys and sealed boxes: a box opens only against a receipt."""

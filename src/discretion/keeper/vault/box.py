@@ -1,0 +1,73 @@
+"""Boxes: one sealed field group of one guest.
+
+Rules:
+* A box is suite (1 byte), key id (16), nonce (12), ciphertext and tag; 45 bytes more than the record in it.
+* It is bound to property, guest, group and version: a box put elsewhere, or an older one put back, does not open.
+* Records are written and read strictly (`hotel.record`); masking happens here, so that no other process sees more.
+"""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+from discretion.hotel import mask, record
+from discretion.hotel.purpose import FieldGroup
+from discretion.keeper.vault.keyring import NONCE_SIZE_BYTES, SUITE_AES_256_GCM, SealError, subkey
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+GROUP_NAMES = tuple(group.name.lower() for group in FieldGroup)
+_HEADER = 1 + 16
+_START = _HEADER + NONCE_SIZE_BYTES
+
+
+def seal_boxes(
+    property_id: bytes, guest_id: bytes, key_id: bytes, key: bytes, groups: Mapping[str, tuple[bytes, int]],
+) -> list[bytes | None]:
+    """Return eight boxes, None for the groups not given.
+
+    Shapes: `groups` gives for each name the record's JSON and the version it will have.
+    """
+    sealing = AESGCM(subkey(key, b"box"))
+    boxes: list[bytes | None] = [None] * len(GROUP_NAMES)
+    for name, (plain, version) in groups.items():
+        number = GROUP_NAMES.index(name)
+        nonce = os.urandom(NONCE_SIZE_BYTES)
+        sealed = sealing.encrypt(nonce, plain, _bound(property_id, guest_id, number, version))
+        boxes[number] = SUITE_AES_256_GCM + key_id + nonce + sealed
+    return boxes
+
+
+def open_boxes(  # noqa: PLR0913 - everything a box is bound to
+    property_id: bytes, guest_id: bytes, key_id: bytes, key: bytes,
+    boxes: Sequence[bytes | None], versions: Sequence[int], clear: int, masked: int,
+) -> dict[str, bytes]:
+    """Return the JSON of every group in `clear` or `masked` that has a box; masked ones hold nothing more than the mask.
+
+    Errors: `SealError` when a box is under another key, altered or out of place; `record.RecordError` when what is in
+    it is no record.
+    """
+    opening = AESGCM(subkey(key, b"box"))
+    fields: dict[str, bytes] = {}
+    for number, name in enumerate(GROUP_NAMES):
+        bit = 1 << number
+        box = boxes[number] if (clear | masked) & bit else None
+        if box is None:
+            continue
+        if box[:_HEADER] != SUITE_AES_256_GCM + key_id:
+            raise SealError("a box under another key")
+        try:
+            plain = opening.decrypt(box[_HEADER:_START], box[_START:], _bound(property_id, guest_id, number, versions[number]))
+        except InvalidTag as error:
+            raise SealError("a box does not open") from error
+        fields[name] = plain if clear & bit else record.encode(name, mask.mask(name, record.decode(name, plain)))
+    return fields
+
+
+def _bound(property_id: bytes, guest_id: bytes, number: int, version: int) -> bytes:
+    return b"box" + property_id + guest_id + bytes((number,)) + version.to_bytes(4, "big")

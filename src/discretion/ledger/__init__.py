@@ -1,0 +1,1 @@
+"""The log: arithmetic over bytes. It knows no hotels; an auditor can use it alone."""

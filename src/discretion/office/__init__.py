@@ -1,0 +1,1 @@
+"""Services of the house over the facts of the hotel: stays, staff, rosters, imports."""

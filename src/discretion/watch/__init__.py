@@ -1,0 +1,1 @@
+"""Alarms over the ledger; joins with its own issue."""

@@ -1,0 +1,325 @@
+"""The settings of an installation: one TOML file that every program reads once at its start.
+
+Rules:
+* An unknown key, a missing key or a value out of bounds stops the start; there are no silent defaults.
+* Secrets are not in it: they stand in files of their own, beside it, which only their program's account may read.
+* Plain HTTP is served on loopback only.
+* `demo = true` counts only beside the marker file that the demo command leaves; no other command writes either.
+
+Relative paths are relative to the directory of the file: that is the *data directory*, and it can be moved whole.
+
+Not checked here: whether files, servers and sockets named here exist; see the starter and `discretion doctor`.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import ipaddress
+import os
+import stat
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated, Final, Literal
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+import msgspec
+from msgspec import Meta, Struct
+
+FILE_NAME: Final = "discretion.toml"
+DEMO_MARKER: Final = "demo-only"
+SETTINGS_SIZE_BYTES_MAX: Final = 262_144
+_SECRET_SIZE_BYTES_MAX: Final = 1024
+# A Unix socket's whole path fits 107 bytes on Linux, 103 on macOS; PostgreSQL appends "/.s.PGSQL.5432".
+SOCKET_DIRECTORY_SIZE_BYTES_MAX: Final = 85
+
+Text = Annotated[str, Meta(min_length=1, max_length=200)]
+PathText = Annotated[str, Meta(max_length=1000)]
+Port = Annotated[int, Meta(ge=1, le=65535)]
+Program = Literal["keeper", "office", "worker", "auditor"]
+
+
+class SettingsError(Exception):
+    """The settings cannot be used: `code` says why, `key` where, `found` what stood there."""
+
+    def __init__(self, code: str, *, key: str = "", found: str = "") -> None:
+        self.code = code
+        self.params = {"key": key, "found": found[:200]}
+        super().__init__(f"{code}: {key} {found[:200]}".rstrip(": "))
+
+
+class Installation(Struct, frozen=True, forbid_unknown_fields=True):
+    """The whole of it: `name` as people say it, the languages of its pages (the first is the usual one).
+
+    `secrets` and `log` are directories.
+    """
+
+    name: Text
+    time_zone: Text
+    languages: Annotated[tuple[Literal["zh_Hans", "en"], ...], Meta(min_length=1, max_length=2)]
+    demo: bool
+    secrets: PathText
+    log: PathText
+
+
+class Database(Struct, frozen=True, forbid_unknown_fields=True):
+    """Where PostgreSQL is. `host` with a slash is a socket's directory, otherwise a host name or address.
+
+    `administrator` sets up roles and schema; its password is in `superuser.password`. Across the network TLS is
+    verified, against `tls_root_cert` or, when that is empty, the system's authorities.
+    """
+
+    embedded: bool
+    host: Annotated[str, Meta(min_length=1, max_length=1000)]
+    port: Port
+    name: Annotated[str, Meta(pattern=r"^[a-z_][a-z0-9_]{0,62}$")]
+    administrator: Text
+    tls_root_cert: PathText
+
+
+class Keeper(Struct, frozen=True, forbid_unknown_fields=True):
+    """`socket` for the house; `upkeep_socket` for the operator and the worker, in a directory only they can enter.
+
+    `policy` is a file, or empty for the policy that came with this version.
+    """
+
+    socket: Annotated[str, Meta(min_length=1, max_length=1000)]
+    upkeep_socket: Annotated[str, Meta(min_length=1, max_length=1000)]
+    policy: PathText
+
+
+class House(Struct, frozen=True, forbid_unknown_fields=True):
+    """Where pages are served. `origin` is what browsers show, and what passkeys are bound to with `rp_id`.
+
+    `behind_proxy` trusts a reverse proxy on this machine to speak HTTPS for `origin`.
+    """
+
+    host: Text
+    port: Port
+    origin: Text
+    rp_id: Text
+    tls_cert: PathText
+    tls_key: PathText
+    behind_proxy: bool
+
+
+class Worker(Struct, frozen=True, forbid_unknown_fields=True):
+    """How many jobs run at once."""
+
+    jobs_at_once: Annotated[int, Meta(ge=1, le=10)]
+
+
+class Property(Struct, frozen=True, forbid_unknown_fields=True):
+    """One hotel. `presence` says how it is known that staff are there: door controller, badge at the desk, attested."""
+
+    id: Annotated[str, Meta(pattern=r"^[0-9a-f]{32}$")]
+    code: Annotated[str, Meta(pattern=r"^[a-z0-9][a-z0-9-]{0,39}$")]
+    name_zh: Text
+    name_en: Text
+    time_zone: Text
+    presence: Literal["door", "badge_desk", "attested"]
+
+    @property
+    def property_id(self) -> bytes:
+        """The id as 16 bytes."""
+        return bytes.fromhex(self.id)
+
+
+class _File(Struct, frozen=True, forbid_unknown_fields=True):
+    installation: Installation
+    database: Database
+    keeper: Keeper
+    house: House
+    worker: Worker
+    property: Annotated[tuple[Property, ...], Meta(min_length=1, max_length=1000)]
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What the file says, and where it is."""
+
+    path: Path
+    installation: Installation
+    database: Database
+    keeper: Keeper
+    house: House
+    worker: Worker
+    properties: tuple[Property, ...]
+
+    @property
+    def directory(self) -> Path:
+        """The data directory."""
+        return self.path.parent
+
+    @property
+    def secrets(self) -> Path:
+        """The directory of the secrets."""
+        return self.directory / self.installation.secrets
+
+    @property
+    def log(self) -> Path:
+        """The directory of the logs."""
+        return self.directory / self.installation.log
+
+    @property
+    def root_key_file(self) -> Path:
+        """The file of the root key: 32 bytes as one line of base64."""
+        return self.secrets / "root.key"
+
+    @property
+    def keeper_socket(self) -> Path:
+        """The keeper's socket for the house."""
+        return self._socket(self.keeper.socket)
+
+    @property
+    def upkeep_socket(self) -> Path:
+        """The keeper's socket for the operator and the worker."""
+        return self._socket(self.keeper.upkeep_socket)
+
+    @property
+    def database_host(self) -> str:
+        """The database's host, or the directory of its socket."""
+        if "/" not in self.database.host:
+            return self.database.host
+        return str(self._socket(f"{self.database.host.rstrip('/')}/s").parent)
+
+    def password_file(self, program: Program) -> Path:
+        """The file with the password of a program's database role."""
+        return self.secrets / f"{program}.password"
+
+    def conninfo(self, program: Program) -> str:
+        """Return how `program` reaches the database, its password included: never to be logged.
+
+        Errors: `SettingsError` `secret_missing`, `secret_open`, `secret_bad`.
+        """
+        return self.conninfo_as(f"discretion_{program}", read_secret(self.password_file(program)))
+
+    def conninfo_as(self, role: str, password: str, *, database: str | None = None) -> str:
+        """Return how `role` reaches `database`, ours unless another is named. Never to be logged."""
+        host = self.database_host
+        parts = {
+            "host": host, "port": str(self.database.port), "dbname": database or self.database.name, "user": role,
+            "password": password, "application_name": role, "connect_timeout": "10",
+            "sslmode": "disable" if "/" in host or _is_loopback(host) else "verify-full",
+        }
+        if parts["sslmode"] == "verify-full":
+            root = self.database.tls_root_cert
+            parts["sslrootcert"] = str(self.directory / root) if root else "system"
+        return " ".join(f"{key}='{_quoted(value)}'" for key, value in parts.items())
+
+    def _socket(self, name: str) -> Path:
+        """Return a socket's path; one too long for the machine moves to a short directory with a fixed name."""
+        path = self.directory / name
+        if len(os.fsencode(path.parent)) <= SOCKET_DIRECTORY_SIZE_BYTES_MAX:
+            return path
+        digest = hashlib.sha256(os.fsencode(path.parent)).hexdigest()[:24]
+        return Path("/tmp") / f"discretion-{digest}" / path.name  # noqa: S108 - its owner and mode are checked by who makes it
+
+
+def load(path: Path) -> Settings:
+    """Return the settings of a file.
+
+    Errors: `SettingsError` with `settings_missing`, `settings_unreadable`, `settings_size`, `settings_toml` (not TOML),
+    `settings_value` (a key unknown, missing or out of bounds), `settings_time_zone`, `settings_plain_http`,
+    `settings_origin`, `settings_tls`, `settings_rp_id`, `settings_demo`, `settings_twice`.
+    """
+    path = Path(os.path.abspath(path))
+    try:
+        with path.open("rb") as file:
+            raw = file.read(SETTINGS_SIZE_BYTES_MAX + 1)
+    except FileNotFoundError as error:
+        raise SettingsError("settings_missing", found=str(path)) from error
+    except OSError as error:
+        raise SettingsError("settings_unreadable", found=str(path)) from error
+    if len(raw) > SETTINGS_SIZE_BYTES_MAX:
+        raise SettingsError("settings_size", found=str(path))
+    return parse(raw, path)
+
+
+def parse(raw: bytes, path: Path) -> Settings:
+    """Return the settings in `raw`, as if they stood at the absolute `path`. Errors: as `load`."""
+    try:
+        found = msgspec.toml.decode(raw, type=_File)
+    except msgspec.ValidationError as error:
+        what, _, where = str(error).partition(" - at ")
+        raise SettingsError("settings_value", key=where.strip("`$.") or "discretion.toml", found=what) from error
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        raise SettingsError("settings_toml", found=str(error)) from error
+    _check_zones(found)
+    _check_house(found.house)
+    _check_properties(found.property)
+    if found.installation.demo and not (path.parent / DEMO_MARKER).is_file():
+        raise SettingsError("settings_demo", key="installation.demo", found="true")
+    return Settings(
+        path, found.installation, found.database, found.keeper, found.house, found.worker, found.property,
+    )
+
+
+def read_secret(path: Path) -> str:
+    """Return the one line of a secret's file.
+
+    Errors: `SettingsError` `secret_missing`, `secret_open` (others may read it), `secret_bad` (empty, long, two lines).
+    """
+    try:
+        with path.open("rb") as file:
+            found = os.fstat(file.fileno())
+            raw = file.read(_SECRET_SIZE_BYTES_MAX + 1)
+    except OSError as error:
+        raise SettingsError("secret_missing", key=path.name, found=str(path)) from error
+    if stat.S_IMODE(found.st_mode) & 0o077:
+        raise SettingsError("secret_open", key=path.name, found=str(path))
+    try:
+        line = raw.decode("ascii").removesuffix("\n")
+    except UnicodeDecodeError as error:
+        raise SettingsError("secret_bad", key=path.name, found=str(path)) from error
+    if not line or len(raw) > _SECRET_SIZE_BYTES_MAX or not line.isprintable():
+        raise SettingsError("secret_bad", key=path.name, found=str(path))
+    return line
+
+
+def _check_zones(found: _File) -> None:
+    zones = [("installation.time_zone", found.installation.time_zone)]
+    zones += [(f"property[{place}].time_zone", each.time_zone) for place, each in enumerate(found.property)]
+    for key, name in zones:
+        try:
+            ZoneInfo(name)
+        except (ZoneInfoNotFoundError, ValueError, OSError) as error:
+            raise SettingsError("settings_time_zone", key=key, found=name) from error
+
+
+def _check_house(house: House) -> None:
+    origin = urlsplit(house.origin)
+    host = origin.hostname or ""
+    if origin.scheme not in {"http", "https"} or not host or house.origin != f"{origin.scheme}://{origin.netloc}":
+        raise SettingsError("settings_origin", key="house.origin", found=house.origin)
+    if bool(house.tls_cert) != bool(house.tls_key):
+        raise SettingsError("settings_tls", key="house.tls_key" if house.tls_cert else "house.tls_cert")
+    if not house.tls_cert and not _is_loopback(house.host):
+        raise SettingsError("settings_plain_http", key="house.host", found=house.host)
+    if origin.scheme == "http" and (house.tls_cert or house.behind_proxy or not _is_loopback(host)):
+        raise SettingsError("settings_origin", key="house.origin", found=house.origin)
+    if origin.scheme == "https" and not house.tls_cert and not house.behind_proxy:
+        raise SettingsError("settings_tls", key="house.tls_cert")
+    if host != house.rp_id and not host.endswith(f".{house.rp_id}"):
+        raise SettingsError("settings_rp_id", key="house.rp_id", found=house.rp_id)
+
+
+def _check_properties(properties: tuple[Property, ...]) -> None:
+    for key in ("id", "code"):
+        values = [getattr(each, key) for each in properties]
+        twice = {value for value in values if values.count(value) > 1}
+        if twice:
+            raise SettingsError("settings_twice", key=f"property.{key}", found=min(twice))
+
+
+def _is_loopback(host: str) -> bool:
+    if host == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host.strip("[]")).is_loopback
+    except ValueError:
+        return False
+
+
+def _quoted(value: str) -> str:
+    return value.replace("\\", "\\\\").replace("'", "\\'")

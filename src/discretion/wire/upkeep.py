@@ -1,0 +1,165 @@
+"""The hatch for upkeep: what the operator and the worker may bring to the keeper. Never an opened record comes back.
+
+Rules:
+* This socket is a second one, in a directory only the operator's account can enter: the house has no path to it.
+* What is brought here is written, counted or checked; the answers are numbers.
+
+Left to others: reading files (the office's imports), posting checkpoints to witnesses (the worker, with its own issue).
+"""
+
+from __future__ import annotations
+
+import socket
+import struct
+from typing import Annotated
+
+import msgspec
+from msgspec import Meta, Struct
+
+from discretion.wire.frame import UPKEEP_FRAME_SIZE_BYTES_MAX, FrameError, HatchClosedError
+from discretion.wire.lookup import Failed, Id, RawJson, Word
+
+GUESTS_IN_BATCH_MAX = 4000
+
+
+class SealedGuest(Struct, frozen=True, forbid_unknown_fields=True, array_like=True):
+    """One person to seal: the JSON of each field group given."""
+
+    guest_id: Id
+    groups: Annotated[dict[Word, RawJson], Meta(max_length=8)]
+
+
+class GuestIds(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True, tag="guest_ids"):
+    """Ask for the guest ids that belong to source ids; the same source id always gets the same id.
+
+    They are derived under a key of the property, so that an import can be repeated and nobody can guess one.
+    """
+
+    property_id: Id
+    source: Word
+    source_ids: Annotated[list[Annotated[str, Meta(min_length=1, max_length=120)]], Meta(max_length=20000)]
+
+
+class SealBatch(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True, tag="seal_batch"):
+    """Seal records that do not exist yet; those that do are left untouched and counted."""
+
+    property_id: Id
+    guests: Annotated[list[SealedGuest], Meta(max_length=GUESTS_IN_BATCH_MAX)]
+
+
+class EnterImport(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True, tag="enter_import"):
+    """Enter that a file was imported: who ran it, the file's SHA-256, counts."""
+
+    property_id: Id
+    request_id: Id
+    by: Word
+    source: Word
+    file_sha256: Annotated[bytes, Meta(min_length=32, max_length=32)]
+    counts: dict[Word, int]
+
+
+class EnterChanges(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True, tag="enter_changes"):
+    """Enter every captured change of facts that waits."""
+
+    property_id: Id
+
+
+class PublishCheckpoint(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True, tag="publish_checkpoint"):
+    """Sign the committed head and keep the note, if the ledger grew since the last one."""
+
+    property_id: Id
+
+
+class Health(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True, tag="health"):
+    """Ask how the keeper is."""
+
+
+UpkeepRequest = GuestIds | SealBatch | EnterImport | EnterChanges | PublishCheckpoint | Health
+
+
+class Ids(Struct, frozen=True, forbid_unknown_fields=True, tag="ids"):
+    """Guest ids, in the order asked."""
+
+    guest_ids: list[bytes]
+
+
+class Done(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True, tag="done"):
+    """Counts of what was done; `entry` is the last entry made, or -1."""
+
+    counts: dict[str, int]
+    entry: int = -1
+
+
+UpkeepAnswer = Ids | Done | Failed
+
+
+class UpkeepFrame(Struct, frozen=True, forbid_unknown_fields=True, array_like=True):
+    """A message under a number."""
+
+    number: Annotated[int, Meta(ge=0, lt=2**63)]
+    body: UpkeepRequest
+
+
+class UpkeepAnswerFrame(Struct, frozen=True, forbid_unknown_fields=True, array_like=True):
+    """An answer under the same number."""
+
+    number: int
+    body: UpkeepAnswer
+
+
+class UpkeepHatch:
+    """A blocking connection of the command line or the worker to the keeper: one message at a time."""
+
+    def __init__(self, socket_path: str, *, within_seconds: float = 120.0) -> None:
+        self._socket = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+        self._socket.settimeout(within_seconds)
+        try:
+            self._socket.connect(socket_path)
+        except OSError as error:
+            self._socket.close()
+            raise HatchClosedError("the keeper is not there") from error
+        self._number = 0
+        self._encoder = msgspec.msgpack.Encoder()
+        self._decoder = msgspec.msgpack.Decoder(UpkeepAnswerFrame)
+
+    def send(self, message: UpkeepRequest) -> None:
+        """Send `message` without waiting; `receive` brings the answers in order. Lets the next batch be prepared meanwhile.
+
+        Errors: `FrameError` when the message is too large.
+        """
+        self._number += 1
+        body = self._encoder.encode(UpkeepFrame(self._number, message))
+        if len(body) > UPKEEP_FRAME_SIZE_BYTES_MAX:
+            raise FrameError(f"a frame of {len(body)} bytes; at most {UPKEEP_FRAME_SIZE_BYTES_MAX} are sent")
+        try:
+            self._socket.sendall(struct.pack(">I", len(body)) + body)
+        except OSError as error:
+            raise HatchClosedError("the keeper went away") from error
+
+    def receive(self) -> UpkeepAnswer:
+        """Return the next answer. Errors: `HatchClosedError` when the keeper went away."""
+        (size_bytes,) = struct.unpack(">I", self._exactly(4))
+        if not 0 < size_bytes <= UPKEEP_FRAME_SIZE_BYTES_MAX:
+            raise FrameError(f"a frame of {size_bytes} bytes")
+        return self._decoder.decode(self._exactly(size_bytes)).body
+
+    def ask(self, message: UpkeepRequest) -> UpkeepAnswer:
+        """Return the keeper's answer to `message`."""
+        self.send(message)
+        return self.receive()
+
+    def close(self) -> None:
+        """End the connection."""
+        self._socket.close()
+
+    def _exactly(self, size_bytes: int) -> bytes:
+        parts = bytearray()
+        while len(parts) < size_bytes:
+            try:
+                part = self._socket.recv(min(size_bytes - len(parts), 1 << 20))
+            except OSError as error:
+                raise HatchClosedError("the keeper does not answer") from error
+            if not part:
+                raise HatchClosedError("the keeper went away")
+            parts += part
+        return bytes(parts)
