@@ -84,7 +84,7 @@ def mask_name(name: str, surname: str = "", given: str = "") -> str:
     name, surname, given = _composed(name), _composed(surname), _composed(given)
     if is_cjk(name):
         return _mask_cjk(name, surname)
-    if is_cjk(surname):
+    if is_cjk(surname or (given if not name else "")):
         # Written in Latin letters, known in Chinese ones: the initial of the given name would be the given name.
         return _mask_cjk(surname + given, surname)
     if not surname:

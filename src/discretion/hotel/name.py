@@ -163,7 +163,9 @@ def fold(text: str) -> str:
     """Return `text` as search compares it: lower case, letters and digits only, without accents."""
     if text.isascii():
         return "".join(filter(str.isalnum, text[:QUERY_LENGTH_MAX].casefold()))
-    decomposed = unicodedata.normalize("NFKD", text[:QUERY_LENGTH_MAX].casefold())
+    # Decomposed before and after: some signs hide a capital, and some capitals a sign with an accent.
+    plain = unicodedata.normalize("NFKD", text[:QUERY_LENGTH_MAX]).casefold()
+    decomposed = unicodedata.normalize("NFKD", plain)
     # Only the accents of Latin, Greek and Cyrillic are dropped: marks of kana, Thai or Arabic make another word.
     bare = "".join(character for character in decomposed if not "\u0300" <= character <= "\u036f")
     composed = unicodedata.normalize("NFC", bare).translate(_PLAIN)

@@ -147,9 +147,9 @@ def encode(group: str, value: GroupValue) -> bytes:
         raise RecordError(group, "", "group")
     try:
         raw = _ENCODER.encode(value)
-    except (TypeError, ValueError) as error:
+    except (TypeError, ValueError):
         # A lone surrogate, or a value of a type that the field does not have: constructors do not check.
-        raise RecordError(group, "", "type") from error
+        raise RecordError(group, "", "type") from None
     decode(group, raw)
     return raw
 

@@ -15,7 +15,7 @@ import asyncio
 import logging
 import re
 import struct
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import msgspec
 
@@ -202,10 +202,11 @@ class Door:
         asks = search.hit_asks(message, live.session_id, [guest for guest, _ in hits])
         replies = await desk.rounds.ask(asks) if asks else []
         shown = search.shown_hits(replies, hits)
-        told_hits = [
-            wire.Hit(guest_id=hit[0], stay_id=hit[1], answer=told(reply, asks[0], desk.rounds.room.policy))
-            for hit, reply in shown
-        ]
+        told_hits = []
+        for (guest, stay), reply in shown:
+            told_hit = told(reply, ask, desk.rounds.room.policy)
+            if isinstance(told_hit, (wire.Disclosure, wire.Refusal)):
+                told_hits.append(wire.Hit(guest_id=guest, stay_id=stay, answer=told_hit))
         return wire.Found(entry=entry, hits=len(told_hits), items=told_hits, is_too_many=False)
 
     async def _inscribe(self, message: wire.Inscribe) -> Answer:
@@ -307,8 +308,7 @@ class Line(asyncio.Protocol):
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Keep the transport to answer on."""
-        assert isinstance(transport, asyncio.Transport)
-        self._transport = transport
+        self._transport = cast("asyncio.Transport", transport)  # uvloop's are not of asyncio's class
 
     def data_received(self, data: bytes) -> None:
         """Take every whole frame that has come; a length out of bounds ends the line."""
@@ -339,7 +339,7 @@ class Line(asyncio.Protocol):
 
     def begin(self, served: Awaitable[None]) -> None:
         """Serve a slower message beside the others."""
-        task: asyncio.Task[None] = asyncio.ensure_future(served)  # type: ignore[arg-type]
+        task: asyncio.Task[None] = asyncio.ensure_future(served)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 

@@ -142,7 +142,10 @@ async def seal_batch(guests: list[SealedGuest], keyring: Keyring, database: Data
     """
     place = Uid(keyring.property_id)
     ids = [Uid(guest.guest_id) for guest in guests]
-    keys, records, tokens, sequences = [], [], [], []
+    keys: list[tuple[object, ...]] = []
+    records: list[tuple[object, ...]] = []
+    tokens: list[tuple[object, ...]] = []
+    sequences: list[tuple[object, ...]] = []
     async with database.transaction():
         known = {row[0] for row in await database.rows(_SQL["known_guests"], {"p": place, "guests": ids})}
         for guest, guest_id in zip(guests, ids, strict=True):

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from discretion.keeper.answer import guards_of_staff
-from discretion.keeper.papers import AlreadyEntered, Ask, Opened, Refused, Reply, Unopened
+from discretion.keeper.papers import AlreadyEntered, Ask, Denied, Opened, Refused, Reply, Unopened
 from discretion.wire.lookup import Disclosure, Entered, Failed, Line, OfferLine, Refusal
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ def told(reply: Reply, ask: Ask, policy: Policy) -> Answer:
         draft = reply.receipt.committed.draft
         judged = draft.judged
         decision, guest = judged.decision, judged.facts.guest
-        if decision is None or guest is None:
+        if decision is None or guest is None or isinstance(judged, Denied):
             return Entered(entry=draft.index)
         return Disclosure(
             guest_id=judged.facts.ask.guest_id, entry=draft.index, purpose=judged.facts.ask.purpose, relation=guest.relation,

@@ -15,8 +15,9 @@ from typing import TYPE_CHECKING, Any
 from discretion.keeper.store.database import Uid
 from discretion.keeper.store.sql import queries
 from discretion.keeper.vault.keyring import Keyring, SealError, subkey, unseal
-from discretion.ledger.checkpoint import CheckpointError, open_checkpoint
-from discretion.ledger.leaf import commitments_of, commit
+from discretion.ledger.checkpoint import open_checkpoint
+from discretion.ledger.errors import CheckpointError
+from discretion.ledger.leaf import PARTS, commit, commitments_of
 from discretion.ledger.tree import Frontier, leaf_hash
 
 if TYPE_CHECKING:
@@ -27,7 +28,6 @@ if TYPE_CHECKING:
 
 BATCH = 4096
 _ROUND, _SQL = queries("round.sql"), queries("records.sql")
-_PARTS = ("guest", "staff", "context")
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,7 +144,7 @@ def _check_opening(keyring: Keyring, row: tuple[Any, ...], keys: dict[object, by
     index = row[0]
     place = keyring.property_id + index.to_bytes(8, "big") + row[3].bytes
     owners = (row[4], row[5], row[4])
-    for part, sealed, owner, committed in zip(_PARTS, row[6:9], owners, commitments_of(row[1]), strict=True):
+    for part, sealed, owner, committed in zip(PARTS, row[6:9], owners, commitments_of(row[1]), strict=True):
         if sealed is None:
             tally.erased += 1
             continue

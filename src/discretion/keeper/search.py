@@ -102,13 +102,10 @@ def _fits(person: PresentPerson, message: FindByName, query: NameQuery | None, r
         [person.identity_version, person.contact_version, *[0] * 6], _SHOWN, 0,
     )
     if query is not None:
-        raw = fields.get("identity")
-        if raw is None or not query.matches(search_keys(record.decode("identity", raw))):
+        identity = record.decode("identity", fields.get("identity", b"{}"))
+        if not isinstance(identity, record.Identity) or not query.matches(search_keys(identity)):
             return False
     if message.phone_end:
-        raw = fields.get("contact")
-        if raw is None:
-            return False
-        contact = record.decode("contact", raw)
-        return any(phone.e164.endswith(message.phone_end) for phone in contact.phones)
+        contact = record.decode("contact", fields.get("contact", b"{}"))
+        return isinstance(contact, record.Contact) and any(p.e164.endswith(message.phone_end) for p in contact.phones)
     return True

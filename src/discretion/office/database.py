@@ -34,6 +34,14 @@ class OfficeUnavailableError(Exception):
 
 class _IdDumper(Dumper):
     oid = _UUID_OID
+    format = Format.TEXT
+
+    def dump(self, obj: bytes) -> Buffer:
+        return obj.hex().encode("ascii")
+
+
+class _BinaryIdDumper(Dumper):
+    oid = _UUID_OID
     format = Format.BINARY
 
     def dump(self, obj: bytes) -> Buffer:
@@ -57,7 +65,8 @@ class _BinaryIdLoader(Loader):
 def id_adapters() -> AdaptersMap:
     """Return adapters under which `bytes` is a uuid both ways."""
     adapters = AdaptersMap(psycopg.adapters)
-    adapters.register_dumper(bytes, _IdDumper)
+    adapters.register_dumper(bytes, _IdDumper)  # lists are sent as text
+    adapters.register_dumper(bytes, _BinaryIdDumper)
     adapters.register_loader(_UUID_OID, _IdLoader)
     adapters.register_loader(_UUID_OID, _BinaryIdLoader)
     return adapters

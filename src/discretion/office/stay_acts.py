@@ -94,7 +94,7 @@ def allowed(act: Act, stay: StayRow, details: ActDetails, *, state: StayState | 
 
 def check_values(stay: StayRow) -> None:
     """Return if the plain values fit their columns. Errors: `RefusedError` `value`, naming the field."""
-    if not 0 <= (stay.departure - stay.arrival).days <= NIGHTS_MAX:
+    if (stay.departure - stay.arrival).days > NIGHTS_MAX:
         raise RefusedError("value", field="departure")
     if len(stay.meal) > _MEAL_CHARACTERS_MAX:
         raise RefusedError("value", field="meal")
@@ -122,7 +122,7 @@ async def arrived(work: Work, act: Act, room_number: str, people: Sequence[Perso
         adults=adults, children=children, babies=babies, actual_in_at=stay.now_at, checked_in_on=stay.business_date,
         actual_out_at=None, left_on=None,
     )
-    aboard = boarded(rows, arriving, stay.business_date)  # type: ignore[arg-type]  # None was left out above
+    aboard = boarded(rows, arriving, stay.business_date)
     states = {number: after_arrival(RoomState(room.state))}
     noted = {"arrived": sorted(positions_of(aboard, OccupantState.ON_BOARD))}
     return Result(after, aboard, noted, states, opens_segment=True)

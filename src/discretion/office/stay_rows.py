@@ -111,10 +111,10 @@ class StayRows:
         return bool(await self._now.dicts(_SQL["in_room"], params))
 
     async def has_clash(self, stay: StayRow, room_number: str) -> bool:
-        """Whether another stay has this room for one of the nights of `stay`."""
+        """Whether another stay has this room for one of the nights of `stay` that are still to come."""
         return bool(await self._now.dicts(_SQL["clashes"], {
-            **self._property, "room_number": room_number, "stay_id": stay.stay_id, "arrival": stay.arrival,
-            "departure": stay.departure, "business_date": stay.business_date,
+            **self._property, "room_number": room_number, "stay_id": stay.stay_id,
+            "arrival": max(stay.arrival, stay.business_date), "departure": stay.departure, "business_date": stay.business_date,
         }))
 
     async def add_reservation(self, reservation_id: bytes, number: str, booked_on: date) -> bool:

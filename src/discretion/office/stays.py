@@ -41,6 +41,7 @@ from discretion.office.changes import (
     UndoCheckOut,
     WalkIn,
 )
+from discretion.office.database import OfficeUnavailableError
 from discretion.office.outcome import ActRefusal, Changed, RefusedError
 from discretion.office.people import counted, named, places
 from discretion.office.stay_acts import Result, Work
@@ -52,6 +53,7 @@ if TYPE_CHECKING:
     from discretion.office.changes import Change
     from discretion.office.database import Office
     from discretion.office.outcome import Doing, SeenStay
+    from discretion.office.people import Occupant
 
 SETTLE = "settle"
 _NUMBER_TRIES = 8
@@ -116,8 +118,7 @@ async def walk_in(office: Office, doing: Doing, walk_in: WalkIn) -> Changed | Ac
         people = places((), walk_in.adults, walk_in.children, walk_in.babies)
         result = await stay_acts.arrived(Work(rows, stay, people), Act.WALK_IN, walk_in.room_number, walk_in.people)
         await rows.add_stay(stay)
-        await rows.save_people(stay.stay_id, (), people)
-        return await _write(rows, doing, Act.WALK_IN, (None, stay, people), result)
+        return await _write(rows, doing, Act.WALK_IN, (None, stay, ()), result)
 
     return await _found(office, doing, Act.WALK_IN, do)
 
@@ -197,6 +198,7 @@ async def _attempted(
     office: Office, doing: Doing, attempt: Callable[[StayRows], Awaitable[Changed]],
 ) -> Changed | ActRefusal:
     """Run the attempt in a transaction; one that lost a race against another is run again from the start."""
+    lost: psycopg.Error | None = None
     for _ in range(_ATTEMPTS):
         try:
             async with office.changing() as now:
@@ -206,14 +208,14 @@ async def _attempted(
         except (psycopg.errors.UniqueViolation, psycopg.errors.DeadlockDetected) as error:
             # Nothing was kept. A room or an act id went to somebody else meanwhile: the next attempt sees it.
             lost = error
-    raise lost
+    raise OfficeUnavailableError("others were first, again and again") from lost
 
 
 async def _write(
     rows: StayRows,
     doing: Doing,
     act: str,
-    before: tuple[str | None, StayRow, tuple[stay_acts.Occupant, ...]],
+    before: tuple[str | None, StayRow, tuple[Occupant, ...]],
     result: Result,
 ) -> Changed:
     from_state, old, people = before

@@ -57,14 +57,19 @@ def read(directory: Path = DIRECTORY) -> tuple[Migration, ...]:
     return tuple(found)
 
 
+def is_begun(connection: psycopg.Connection[Any]) -> bool:
+    """Return whether anything was ever applied to this database."""
+    found = connection.execute(query(_FILE, "has_record")).fetchone()
+    return found is not None and bool(found[0])
+
+
 def waiting(connection: psycopg.Connection[Any], known: Sequence[Migration]) -> tuple[Migration, ...]:
     """Return those of `known` that this database lacks, in order.
 
     Shapes: `connection` is the administrator's, in the database itself.
     Errors: `StarterError` `database_newer`, `migration_edited`.
     """
-    record = connection.execute(query(_FILE, "has_record")).fetchone()
-    if record is None or not record[0]:
+    if not is_begun(connection):
         return tuple(known)
     applied = {name: bytes(sha256) for name, sha256 in connection.execute(query(_FILE, "applied")).fetchall()}
     by_name = {each.name: each for each in known}

@@ -19,10 +19,10 @@ end $$
 alter role {role} login password {verifier}
 
 -- name: join_owner
--- The administrator may act as the owner; needed where it is not a superuser.
+-- The administrator may act as the owner; a superuser may anyway.
 do $$
 begin
-  if not pg_has_role(current_user, 'discretion_owner', 'member') then
+  if not (select rolsuper from pg_roles where rolname = current_user) then
     grant discretion_owner to current_user;
   end if;
 end $$

@@ -96,7 +96,7 @@ UpkeepAnswer = Ids | Done | Failed
 class UpkeepFrame(Struct, frozen=True, forbid_unknown_fields=True, array_like=True):
     """A message under a number."""
 
-    number: Annotated[int, Meta(ge=0, lt=2**63)]
+    number: Annotated[int, Meta(ge=0, le=2**63 - 1)]
     body: UpkeepRequest
 
 

@@ -73,12 +73,17 @@ def test_birth_date_and_sex_are_read_from_a_right_number_only():
     assert read_resident_id("1" * 18) is None
 
 
-@pytest.mark.parametrize(("number", "expected"), [("00000000T", []), ("12345678Z", []), ("12345678A", ["check_digit"]), ("1234", ["form"])])
+@pytest.mark.parametrize(
+    ("number", "expected"), [("00000000T", []), ("12345678Z", []), ("12345678A", ["check_digit"]), ("1234", ["form"])]
+)
 def test_dni(number, expected):
     assert codes(check_dni(number)) == expected
 
 
-@pytest.mark.parametrize(("number", "expected"), [("X0000000T", []), ("Y1234567X", []), ("X1234567A", ["check_digit"]), ("W1234567L", ["form"])])
+@pytest.mark.parametrize(
+    ("number", "expected"),
+    [("X0000000T", []), ("Y1234567X", []), ("X1234567A", ["check_digit"]), ("W1234567L", ["form"])],
+)
 def test_nie(number, expected):
     assert codes(check_nie(number)) == expected
 

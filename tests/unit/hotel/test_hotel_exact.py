@@ -84,7 +84,8 @@ def test_a_document_is_found_with_its_issuing_country():
 
 def test_a_booking_is_found_by_each_number_once():
     booking = Booking(
-        number="R-7F3K-22", source_numbers=(SourceNumber(source="a", number="x1"), SourceNumber(source="b", number="X1"))
+        number="R-7F3K-22",
+        source_numbers=(SourceNumber(source="a", number="x1"), SourceNumber(source="b", number="X1")),
     )
     assert forms_of("booking", booking) == [("reservation", b"R7F3K22"), ("reservation", b"X1")]
 

@@ -122,7 +122,9 @@ def test_a_wrong_sign_is_a_failed_check_and_no_error(place):
     assert not parse_mrz(f"{first}\n{wrong}").passed
 
 
-@pytest.mark.parametrize("lines", [PASSPORT.replace("\n", ""), PASSPORT.lower(), PASSPORT.replace("\n", "\r\n") + "\r\n"])
+@pytest.mark.parametrize(
+    "lines", [PASSPORT.replace("\n", ""), PASSPORT.lower(), PASSPORT.replace("\n", "\r\n") + "\r\n"]
+)
 def test_line_ends_and_case_do_not_matter(lines):
     assert parse_mrz(lines) == parse_mrz(PASSPORT)
 

@@ -78,6 +78,7 @@ def test_a_name_in_one_line_is_masked(name, masked):
         ("王小明", "王小明", "", "王*"),
         ("Maria", "", "Maria", "Ma***"),
         ("", "", "Maria", "Ma***"),
+        ("", "", "小明", "小*"),
         ("Wei", "Zhang", "伟", "Zh***"),
     ],
 )
@@ -151,7 +152,9 @@ def test_a_plate_keeps_its_last_three(plate, masked):
     assert mask_plate(plate) == masked
 
 
-@pytest.mark.parametrize(("room", "masked"), [("1208", "12**"), ("305", "3**"), ("12", "**"), ("Penthouse", "**"), ("", "")])
+@pytest.mark.parametrize(
+    ("room", "masked"), [("1208", "12**"), ("305", "3**"), ("12", "**"), ("Penthouse", "**"), ("", "")]
+)
 def test_a_room_keeps_its_floor(room, masked):
     assert mask_room(room) == masked
 

@@ -60,7 +60,20 @@ def test_a_split_is_proposed(name, proposal):
 
 @pytest.mark.parametrize(
     "query",
-    ["张", "张伟", "zhang", "Zhang Wei", "wei zhang", "ZHANGWEI", "zh", "zha", "zw", "ZHANG, WEI", "ZHANG<<WEI", " 张 伟 "],
+    [
+        "张",
+        "张伟",
+        "zhang",
+        "Zhang Wei",
+        "wei zhang",
+        "ZHANGWEI",
+        "zh",
+        "zha",
+        "zw",
+        "ZHANG, WEI",
+        "ZHANG<<WEI",
+        " 张 伟 ",
+    ],
 )
 def test_a_chinese_name_is_found(query):
     assert matches(query, Identity(name="张伟", surname="张", given="伟", latin="ZHANG, WEI"))

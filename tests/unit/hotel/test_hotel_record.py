@@ -112,10 +112,7 @@ def test_it_names_field_and_rule_and_never_the_value(group, raw, field, rule):
         decode(group, raw)
     assert (caught.value.field, caught.value.rule) == (field, rule)
     assert rule in RULES
-    told = "".join(traceback.format_exception(caught.value))
-    assert "4711" not in told.replace(SECRET.encode().hex(), "") or "decode(group, raw)" in told
-    assert SECRET not in str(caught.value)
-    assert caught.value.__cause__ is None
+    assert SECRET not in "".join(traceback.format_exception(caught.value))
 
 
 @pytest.mark.parametrize(
@@ -129,7 +126,12 @@ def test_it_names_field_and_rule_and_never_the_value(group, raw, field, rule):
         ("contact", Contact(emails=(Email(address="a@b.c", kind="mine"),)), "emails[0].kind", "choice"),  # type: ignore[arg-type]
         ("notes", Notes(notes=(Note(text="x" * 4000),) * 17), "", "size"),
         ("booking", Booking(adults=-1), "adults", "range"),
-        ("document", Documents(documents=(Document(type=DocumentType.RIC, number="1" * 65),)), "documents[0].number", "length"),
+        (
+            "document",
+            Documents(documents=(Document(type=DocumentType.RIC, number="1" * 65),)),
+            "documents[0].number",
+            "length",
+        ),
     ],
 )
 def test_it_seals_nothing_that_it_could_not_open_again(group, value, field, rule):

@@ -198,9 +198,7 @@ def test_a_walk_in_is_one_act_and_two_versions():
 
 def test_a_check_in_is_undone_the_same_business_day_before_any_charge():
     assert changed(Act.UNDO_CHECK_IN, IN_HOUSE).after is StayState.CONFIRMED
-    assert (
-        refused(Act.UNDO_CHECK_IN, replace(IN_HOUSE, business_date=TODAY + DAY)) is RefusalCode.BUSINESS_DATE_TURNED
-    )
+    assert refused(Act.UNDO_CHECK_IN, replace(IN_HOUSE, business_date=TODAY + DAY)) is RefusalCode.BUSINESS_DATE_TURNED
     assert refused(Act.UNDO_CHECK_IN, replace(IN_HOUSE, has_charges=True)) is RefusalCode.HAS_CHARGES
 
 

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Annotated, Final, Literal
 
 import msgspec
 from litestar import Response, get, post
+from litestar.exceptions import NotFoundException
 from msgspec import Meta
 
 from discretion.faces.desk.reasons import OTHER, codes_under, reasons
@@ -74,7 +75,7 @@ async def reveal_page(seat: Seat, guest: str, group: str, purpose: Purpose) -> R
     """Show the reveal form as a page of its own, for browsers without dialogs."""
     id_in(guest)
     if group not in BIT:
-        id_in("")
+        raise NotFoundException
     return seat.page(
         "reveal.html", guest=guest, group=group, purpose=purpose, reasons=reasons(seat.words, purpose), errors={}, raw={}
     )

@@ -8,7 +8,7 @@ select uuid_send(s.session_id), uuid_send(s.staff_id), coalesce(s.duty, ''),
 -- name: touch_sessions
 -- Sessions that were used since the last call: their idle time begins anew.
 update keys.session s set seen_at = clock_timestamp() - make_interval(secs => u.ago)
-  from unnest(%(sessions)s::uuid[], %(ago)s::float8[]) as u (id, ago)
+  from unnest(%(sessions)b::uuid[], %(ago)b::float8[]) as u (id, ago)
  where s.property_id = %(p)s and s.session_id = u.id and s.ended_at is null
 
 -- name: person

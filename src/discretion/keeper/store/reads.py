@@ -38,7 +38,6 @@ class PresentPerson(Struct, frozen=True):
     stay_id: bytes
     room: str
     arrival: str
-    departure: str
     is_hidden: bool
 
 
@@ -98,7 +97,13 @@ class Reads:
             _PRESENT, {"p": self._property, "request": Uid(request_id), "back_days": BACK_DAYS},
         )
         return [
-            PresentPerson(*row[:8], row[8] or "", row[9].isoformat(), row[10].isoformat(), row[12]) for row in rows
+            PresentPerson(
+                guest, identity, identity_version, contact, contact_version, key_id, wrapped, stay, room or "",
+                arrival.isoformat(), is_hidden,
+            )
+            for (
+                guest, identity, identity_version, contact, contact_version, key_id, wrapped, stay, room, arrival, _, _, is_hidden,
+            ) in rows
         ]
 
     async def holders(self, request_id: bytes, token: bytes) -> list[bytes]:

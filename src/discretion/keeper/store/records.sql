@@ -15,11 +15,11 @@ insert into ledger.sequence (property_id, guest_id, tag_epoch, seq) values (%(p)
 -- name: add_record
 -- A new record, sealed.
 insert into vault.record (property_id, guest_id, boxes, versions, age, minor_until)
-values (%(p)s, %(guest)s, %(boxes)s::bytea[], %(versions)s::int[], %(age)s, %(minor_until)s::date)
+values (%(p)s, %(guest)s, %(boxes)b::bytea[], %(versions)b::int[], %(age)s, %(minor_until)s::date)
 
 -- name: replace_boxes
 -- New boxes for some groups; refused when the record is no longer the one that was seen.
-select 1 where vault.replace_boxes(%(p)s, %(guest)s, %(seen_version)s, %(boxes)s::bytea[], %(versions)s::int[], %(age)s, %(minor_until)s::date) = 1
+select 1 where vault.replace_boxes(%(p)s, %(guest)s, %(seen_version)s, %(boxes)b::bytea[], %(versions)b::int[], %(age)s, %(minor_until)s::date) = 1
 
 -- name: drop_tokens
 -- The old exact-match tokens of a record that is about to get new ones.
@@ -27,16 +27,16 @@ with gone as (delete from vault.token where property_id = %(p)s and guest_id = %
 
 -- name: add_tokens
 -- As many tokens for every record.
-with made as (insert into vault.token (property_id, token, guest_id) select %(p)s, t, %(guest)s from unnest(%(tokens)s::bytea[]) t returning 1)
+with made as (insert into vault.token (property_id, token, guest_id) select %(p)s, t, %(guest)s from unnest(%(tokens)b::bytea[]) t returning 1)
 select 1 where (select count(*) from made) > 0
 
 -- name: known_guests
 -- Which of these have a record already.
-select uuid_send(guest_id) from keys.guest_key where property_id = %(p)s and guest_id = any (%(guests)s)
+select uuid_send(guest_id) from keys.guest_key where property_id = %(p)s and guest_id = any (%(guests)b::uuid[])
 
 -- name: take_snapshot
 -- The sealed copies for one stay; each guest must have a record.
-select 1 where vault.take_snapshot(%(p)s, %(stay)s, %(guests)s::uuid[]) = cardinality(%(guests)s::uuid[])
+select 1 where vault.take_snapshot(%(p)s, %(stay)s, %(guests)b::uuid[]) = cardinality(%(guests)b::uuid[])
 
 -- name: properties
 -- The properties of this database and their wrapped keys.
@@ -81,6 +81,6 @@ select size, note from ledger.checkpoint where property_id = %(p)s order by size
 
 -- name: opening_keys
 -- The wrapped keys behind these openings, with whose they are.
-select key_id, 'guest' as kind, guest_id as owner_id, wrapped from keys.guest_key where property_id = %(p)s and key_id = any (%(keys)s)
+select key_id, 'guest' as kind, guest_id as owner_id, wrapped from keys.guest_key where property_id = %(p)s and key_id = any (%(keys)b::uuid[])
 union all
-select key_id, 'staff', staff_id, wrapped from keys.staff_key where property_id = %(p)s and key_id = any (%(keys)s)
+select key_id, 'staff', staff_id, wrapped from keys.staff_key where property_id = %(p)s and key_id = any (%(keys)b::uuid[])

@@ -29,7 +29,7 @@ session as materialized (
                    and l.released_at is null and (l.until_at is null or l.until_at > place.at)) as is_locked,
          k.key_id as staff_key_id, k.wrapped as staff_wrapped,
          coalesce(d.clear, 0) as day_clear, coalesce(d.masked, 0) as day_masked
-    from place, unnest(%(sessions)s::uuid[]) with ordinality as u (id, ord)
+    from place cross join unnest(%(sessions)b::uuid[]) with ordinality as u (id, ord)
     join keys.session s on s.property_id = %(p)s and s.session_id = u.id
     join hotel.staff t on t.property_id = %(p)s and t.staff_id = s.staff_id
     left join keys.staff_key k on k.property_id = %(p)s and k.staff_id = s.staff_id
@@ -46,7 +46,7 @@ select a.n, place.size, place.root, place.stack, place.now_s, place.midnight, pl
        exists (select 1 from hotel.lock l where l.property_id = %(p)s and l.target_id = a.guest
                  and l.released_at is null and (l.until_at is null or l.until_at > place.at)) as guest_locked,
        coalesce(s0.level, 0), coalesce(s1.level, 0), coalesce(d1.clear, 0), e.idx, v.version
-  from place, unnest(%(ask_session)s::int[], %(guests)s::uuid[], %(limited)s::smallint[], %(requests)s::uuid[])
+  from place cross join unnest(%(ask_session)b::int[], %(guests)b::uuid[], %(limited)b::smallint[], %(requests)b::uuid[])
          with ordinality as a (session_ord, guest, limited, request, n)
   left join session on session.ord = a.session_ord
   left join keys.guest_key k on k.property_id = %(p)s and k.guest_id = a.guest
@@ -83,12 +83,12 @@ select change_id, fact, op, by_role, row_count, extract(epoch from at)::bigint,
 -- The round's one write: head, entries, counts, and the sealed boxes of what the entries allow.
 select entry_no, boxes, versions from ledger.record_round(
   %(p)s, %(old_size)s, %(old_root)s, %(new_size)s, %(new_root)s, %(new_stack)s,
-  %(leaves)s::bytea[], %(hashes)s::bytea[], %(requests)s::uuid[], %(guest_keys)s::uuid[], %(staff_keys)s::uuid[],
-  %(guest_parts)s::bytea[], %(staff_parts)s::bytea[], %(context_parts)s::bytea[],
-  %(seq_guests)s::uuid[], %(seq_epochs)s::int[], %(seq_values)s::bigint[], %(seq_idx)s::bigint[],
-  %(seen_staff)s::uuid[], %(seen_day)s::date, %(seen_purpose)s::smallint[], %(seen_guests)s::uuid[], %(seen_levels)s::smallint[],
-  %(day_staff)s::uuid[], %(day_purpose)s::smallint[], %(day_clear)s::int[], %(day_masked)s::int[],
-  %(changes)s::uuid[], %(change_idx)s::bigint[], %(open_guests)s::uuid[], %(open_groups)s::int[])
+  %(leaves)b::bytea[], %(hashes)b::bytea[], %(requests)b::uuid[], %(guest_keys)b::uuid[], %(staff_keys)b::uuid[],
+  %(guest_parts)b::bytea[], %(staff_parts)b::bytea[], %(context_parts)b::bytea[],
+  %(seq_guests)b::uuid[], %(seq_epochs)b::int[], %(seq_values)b::bigint[], %(seq_idx)b::bigint[],
+  %(seen_staff)b::uuid[], %(seen_day)s::date, %(seen_purpose)b::smallint[], %(seen_guests)b::uuid[], %(seen_levels)b::smallint[],
+  %(day_staff)b::uuid[], %(day_purpose)b::smallint[], %(day_clear)b::int[], %(day_masked)b::int[],
+  %(changes)b::uuid[], %(change_idx)b::bigint[], %(open_guests)b::uuid[], %(open_groups)b::int[])
 
 -- name: head
 -- The committed head of one property's ledger.
@@ -107,7 +107,7 @@ select uuid_send(holders) from vault.holders(%(p)s, %(request)s, %(token)s)
 -- name: near_stay
 -- One stay of each guest, the nearest to now, for the list of hits.
 select distinct on (o.guest_id) uuid_send(o.guest_id), uuid_send(s.stay_id)
-  from unnest(%(guests)s::uuid[]) as g (id)
+  from unnest(%(guests)b::uuid[]) as g (id)
   join hotel.occupant o on o.property_id = %(p)s and o.guest_id = g.id
   join hotel.stay s on s.property_id = %(p)s and s.stay_id = o.stay_id
  order by o.guest_id, case s.state when 'in_house' then 0 when 'confirmed' then 1 else 2 end, s.arrival desc

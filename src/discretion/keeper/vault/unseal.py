@@ -55,7 +55,7 @@ class Vault:
     def __init__(self, keyring: Keyring, verifier: Verifier) -> None:
         self._keyring = keyring
         self._verifier = verifier
-        self._checkpoint = ("", None)  # the last note that verified: a round's receipts share one
+        self._checkpoint: tuple[str, TreeHead | None] = ("", None)  # the last that verified: a round's receipts share it
         self.opened_count = 0
 
     def unseal(self, receipt: Receipt) -> Opened | Unopened:

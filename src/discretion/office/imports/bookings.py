@@ -11,6 +11,7 @@ Left to others: people for the rows (`identities`), which property a hotel is (`
 from __future__ import annotations
 
 from datetime import date, timedelta
+from functools import lru_cache
 from hashlib import blake2b
 from typing import TYPE_CHECKING, BinaryIO, Final, NamedTuple
 
@@ -181,7 +182,8 @@ def _draft(line: int, cells: list[str], order: DateOrder, tally: Tally) -> Draft
         currency=_CURRENCY,
     )
     _notice(stay, status_on, tally)
-    return Draft(line, hotel, reservation, (StayDraft("1", stay, _places(stay)),))
+    places = _places(stay.adults, stay.children, stay.babies)
+    return Draft(line, hotel, reservation, (StayDraft("1", stay, places),))
 
 
 def _require_agreement(is_canceled: str, state: str) -> None:
@@ -259,7 +261,8 @@ def _notice(stay: StayRow, status_on: date, tally: Tally) -> None:
         tally.noticed["other_room_type"] += 1
 
 
-def _places(stay: StayRow) -> tuple[Place, ...]:
+@lru_cache(maxsize=512)
+def _places(adults: int, children: int, babies: int) -> tuple[Place, ...]:
     """Return a place for each person in the count, the first adult first."""
-    kinds = ["adult"] * stay.adults + ["child"] * stay.children + ["infant"] * stay.babies
+    kinds = ["adult"] * adults + ["child"] * children + ["infant"] * babies
     return tuple(Place(kind, is_primary=not position) for position, kind in enumerate(kinds))

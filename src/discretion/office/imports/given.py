@@ -15,6 +15,7 @@ from __future__ import annotations
 import re
 from datetime import date, datetime, time
 from decimal import Decimal, InvalidOperation
+from functools import lru_cache
 from typing import TYPE_CHECKING, Final, Literal
 
 from discretion.hotel.country import NOT_COUNTRIES, alpha3
@@ -92,6 +93,7 @@ def line_text(text: str, field: str, at_most: int = TEXT_LENGTH_MAX) -> str:
     return bare
 
 
+@lru_cache(maxsize=8192)
 def word(text: str, field: str, at_most: int = 80) -> str:
     """Return a text of a typed column, empty when it is not given. Errors: as `line_text`."""
     bare = line_text(text, field, at_most)

@@ -85,7 +85,9 @@ def rows(file: BinaryIO, *, encoding: str = "utf-8", delimiter: str = ",") -> It
         # A codec that has no way past its errors (UTF-16 cut in the middle): where the next row begins is unknown.
         raise FileRefusedError("encoding") from error
     finally:
-        text.detach()
+        # The file is the caller's: closing it is theirs too, and a reader given up half-way may end after it.
+        if not file.closed:
+            text.detach()
 
 
 def _bounded(text: io.TextIOWrapper) -> Iterator[str]:

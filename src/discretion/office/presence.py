@@ -1,0 +1,141 @@
+"""Who is in the house: events that say "in" or "out", and how that is known. `badged_in` rests on the last one.
+
+Rules:
+* A badge number is an identifier and copies cheaply: it says "in" or "out", and never who signs in.
+* A duty manager on shift attests somebody else, who is on shift too; nobody attests themselves.
+* An event is never changed or deleted. The same id twice is one event.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta  # noqa: TC003 - the rows are built from these annotations
+from typing import TYPE_CHECKING
+
+from discretion.hotel.purpose import Role
+from discretion.office.outcome import ActRefusal, RefusedError
+from discretion.office.sql import queries
+from discretion.office.staff import PRESENT_HOURS_MAX
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+
+    from discretion.office.database import Office, Statements
+
+_SQL = queries("presence.sql")
+READ_TWICE = timedelta(seconds=5)
+EARLY = timedelta(minutes=15)  # somebody may come before the shift begins
+_BADGE_CHARACTERS_MAX = 40
+
+
+@dataclass(frozen=True, slots=True)
+class PresenceChange:
+    """Somebody came or went. `is_repeat`: this was known already, by the same event or the same tap read twice."""
+
+    event_id: bytes
+    staff_id: bytes
+    name: str
+    direction: str
+    at: datetime
+    is_repeat: bool
+
+
+@dataclass(frozen=True, slots=True)
+class _Holder:
+    staff_id: bytes
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Last:
+    event_id: bytes
+    direction: str
+    at: datetime
+    is_valid: bool
+    is_twice: bool
+
+
+async def badge(office: Office, property_id: bytes, event_id: bytes, number: str) -> PresenceChange | ActRefusal:
+    """Turn a badge read at the desk into "in", or into "out" when its holder is in.
+
+    Refusals: `presence_by` where the property does not use the desk's reader, `badge_unknown` for a number that is
+    nobody's, withdrawn or of somebody disabled.
+    """
+
+    async def do(now: Statements) -> PresenceChange:
+        params = {"property_id": property_id, "event_id": event_id, "number": number[: _BADGE_CHARACTERS_MAX + 1]}
+        await _must_be_known_by(now, property_id, "badge_desk")
+        holder = await now.row(_Holder, _SQL["badge_holder"], params)
+        if holder is None:
+            raise RefusedError("badge_unknown")
+        last = await now.row(_Last, _SQL["last"], {
+            "property_id": property_id, "staff_id": holder.staff_id, "twice": READ_TWICE,
+            "valid": timedelta(hours=PRESENT_HOURS_MAX),
+        })
+        if last is not None and last.is_twice:
+            return PresenceChange(last.event_id, holder.staff_id, holder.name, last.direction, last.at, is_repeat=True)
+        direction = "out" if last is not None and last.direction == "in" and last.is_valid else "in"
+        return await _add(now, property_id, event_id, holder, direction, "badge_desk", None)
+
+    return await _once(office, property_id, event_id, do)
+
+
+async def attest(  # noqa: PLR0913 - an event is who, whom, where and which way
+    office: Office, property_id: bytes, event_id: bytes, by_id: bytes, staff_id: bytes, *, direction: str = "in",
+) -> PresenceChange | ActRefusal:
+    """Note that a duty manager attests somebody's coming or going.
+
+    Where the desk's reader is used, this is for a reader that is down. Refusals: `direction`, `presence_by` where a
+    door controller says it, `not_duty_manager` unless `by_id` is on shift as one, `self`, `not_found`, `not_on_shift`
+    (coming only).
+    """
+
+    async def do(now: Statements) -> PresenceChange:
+        if direction not in {"in", "out"}:
+            raise RefusedError("direction")
+        await _must_be_known_by(now, property_id, "attested", "badge_desk")
+        if by_id == staff_id:
+            raise RefusedError("self")
+        params = {"property_id": property_id, "early": EARLY}
+        if not await now.dicts(_SQL["on_shift"], {**params, "staff_id": by_id, "duty": Role.DUTY_MANAGER}):
+            raise RefusedError("not_duty_manager")
+        person = await now.row(_Holder, _SQL["member"], {**params, "staff_id": staff_id})
+        if person is None:
+            raise RefusedError("not_found")
+        if direction == "in" and not await now.dicts(_SQL["on_shift"], {**params, "staff_id": staff_id, "duty": ""}):
+            raise RefusedError("not_on_shift")
+        return await _add(now, property_id, event_id, person, direction, "attested", by_id)
+
+    return await _once(office, property_id, event_id, do)
+
+
+async def _once(
+    office: Office, property_id: bytes, event_id: bytes, do: Callable[[Statements], Awaitable[PresenceChange]],
+) -> PresenceChange | ActRefusal:
+    try:
+        async with office.changing() as now:
+            params = {"property_id": property_id, "event_id": event_id}
+            known = await now.row(PresenceChange, _SQL["event"], params)
+            return known or await do(now)
+    except RefusedError as refused:
+        return refused.refusal
+
+
+async def _must_be_known_by(now: Statements, property_id: bytes, *ways: str) -> None:
+    found = await now.dicts(_SQL["presence_by"], {"property_id": property_id})
+    if not found or found[0]["presence_by"] not in ways:
+        raise RefusedError("presence_by")
+
+
+async def _add(  # noqa: PLR0913 - the columns of an event
+    now: Statements, property_id: bytes, event_id: bytes, person: _Holder, direction: str, how: str, by_id: bytes | None,
+) -> PresenceChange:
+    added = await now.dicts(_SQL["add"], {
+        "property_id": property_id, "event_id": event_id, "staff_id": person.staff_id, "direction": direction,
+        "how": how, "by_id": by_id,
+    })
+    if not added:  # the same event came twice at once; the other one is in by now
+        known = await now.row(PresenceChange, _SQL["event"], {"property_id": property_id, "event_id": event_id})
+        if known is not None:
+            return known
+    return PresenceChange(event_id, person.staff_id, person.name, direction, added[0]["at"], is_repeat=False)

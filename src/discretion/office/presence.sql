@@ -1,0 +1,46 @@
+-- name: event
+-- A presence event of this id, with whose it is.
+select e.event_id, e.staff_id, t.name, e.direction, e.at, true as is_repeat
+  from hotel.presence e
+  join hotel.staff t on t.property_id = %(property_id)s and t.staff_id = e.staff_id
+ where e.property_id = %(property_id)s and e.event_id = %(event_id)s
+
+-- name: presence_by
+-- How presence is known at this property.
+select p.presence_by from hotel.property p where p.property_id = %(property_id)s
+
+-- name: badge_holder
+-- Who has this badge, held for this transaction so that two taps are told one after the other.
+select t.staff_id, t.name from hotel.badge b
+  join hotel.staff t on t.property_id = %(property_id)s and t.staff_id = b.staff_id and t.active
+ where b.property_id = %(property_id)s and b.number = %(number)s and b.active
+   for update of b
+
+-- name: last
+-- Whether the person is in by the last event, and whether that event is so fresh that the reader read twice.
+select e.event_id, e.direction, e.at, e.at > clock_timestamp() - %(valid)s::interval as is_valid,
+       e.at > clock_timestamp() - %(twice)s::interval as is_twice
+  from hotel.presence e
+ where e.property_id = %(property_id)s and e.staff_id = %(staff_id)s
+ order by e.at desc limit 1
+
+-- name: add
+-- A person comes or goes.
+insert into hotel.presence (property_id, event_id, staff_id, direction, how, attested_by)
+values (%(property_id)s, %(event_id)s, %(staff_id)s, %(direction)s, %(how)s, %(by_id)s)
+on conflict do nothing
+returning at
+
+-- name: member
+-- An active member of staff, held for this transaction.
+select t.staff_id, t.name from hotel.staff t
+ where t.property_id = %(property_id)s and t.staff_id = %(staff_id)s and t.active
+   for no key update
+
+-- name: on_shift
+-- Whether somebody is on shift now, in a duty or (with '') in any.
+select 1 from hotel.shift h
+ where h.property_id = %(property_id)s and h.staff_id = %(staff_id)s and h.ended_at is null
+   and (%(duty)s = '' or h.duty = %(duty)s)
+   and h.starts_at <= clock_timestamp() + %(early)s::interval and h.ends_at > clock_timestamp()
+ limit 1
