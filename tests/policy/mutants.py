@@ -40,7 +40,9 @@ def find_same(policy: Policy, mutated: Policy, rule: str, skip: Skip | None = No
     """Whether leaving something out of `rule` changes nothing anywhere; `skip` leaves situations unasked."""
     for cell in cells_of(policy, rule):
         for facts in situations(policy, cell):
-            if (skip is None or not skip(policy, facts)) and effect(policy, cell, facts) != effect(mutated, cell, facts):
+            if (skip is None or not skip(policy, facts)) and effect(policy, cell, facts) != effect(
+                mutated, cell, facts
+            ):
                 return False
     return True
 

@@ -50,9 +50,7 @@ class Oracle:
     def decisive(self, rules: list[dict[str, Any]], facts: set[str]) -> set[str]:
         """The rules without which these facts would show something else."""
         now = self.levels(rules, facts)
-        return {
-            rule["id"] for rule in rules if self.levels([one for one in rules if one is not rule], facts) != now
-        }
+        return {rule["id"] for rule in rules if self.levels([one for one in rules if one is not rule], facts) != now}
 
 
 def is_closed(rule: dict[str, Any], facts: set[str]) -> bool:

@@ -1,6 +1,6 @@
 """All situations a policy can meet, and what is read, known and shown in each.
 
-A situation is a cell (purpose, role, relation) and a truth for every fact which that cell's guards, caps and views read.
+A situation is a cell (purpose, role, relation) and a truth for every fact that its guards, caps and views read.
 Facts a cell does not read cannot change its decision, so these situations stand for all. Contradictory sets of facts
 are completed by the policy, never skipped: skipping them calls live rules dead.
 """

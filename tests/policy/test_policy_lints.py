@@ -9,7 +9,24 @@ import pytest
 
 from .situations import starting_bytes, starting_policy
 
-FORBIDDEN_ZH = "登陆 预定 帐号 帐单 其它 用户 客人 黑名单 破窗 打破玻璃 擦除 数据主体 查阅 隐私官 您们 请您务必".split()
+FORBIDDEN_ZH = [
+    "登陆",
+    "预定",
+    "帐号",
+    "帐单",
+    "其它",
+    "用户",
+    "客人",
+    "黑名单",
+    "破窗",
+    "打破玻璃",
+    "擦除",
+    "数据主体",
+    "查阅",
+    "隐私官",
+    "您们",
+    "请您务必",
+]
 FORBIDDEN_EN = re.compile(r"data[ -]subject|\busers?\b|break the glass|blacklist", re.IGNORECASE)
 ASCII_BESIDE_CHINESE = re.compile(r"[\u4e00-\u9fff][,:;!?()]|[,:;!?()][\u4e00-\u9fff]")
 
@@ -52,7 +69,9 @@ def test_every_view_that_clears_a_document_is_reviewed() -> None:
             assert any(one.startswith("review:") for one in view.do), view.id
 
 
-@pytest.mark.parametrize(("rule", "waits_for"), [("CO-4", "ok_general"), ("LR-3", "ok_general"), ("AU-3", "ok_general")])
+@pytest.mark.parametrize(
+    ("rule", "waits_for"), [("CO-4", "ok_general"), ("LR-3", "ok_general"), ("AU-3", "ok_general")]
+)
 def test_a_manager_or_privacy_officer_waits_for_the_general_manager(rule: str, waits_for: str) -> None:
     view = next(one for one in starting_policy().rules.views if one.id == rule)
     assert waits_for in view.after

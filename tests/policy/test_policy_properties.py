@@ -19,8 +19,8 @@ from discretion.keeper.policy.table import Policy
 from .mutants import cells_of, weaken
 from .situations import Cell, complete, filled_cells, reads, situations, starting_policy
 
-SHIFT_BOUND = "check_in check_out guest_request housekeeping security_incident complaint emergency".split()
-STOPPED_WHEN_RESTRICTED = "analytics complaint housekeeping guest_request marketing security_incident".split()
+SHIFT_BOUND = ["check_in", "check_out", "guest_request", "housekeeping", "security_incident", "complaint", "emergency"]
+STOPPED_WHEN_RESTRICTED = ["analytics", "complaint", "housekeeping", "guest_request", "marketing", "security_incident"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,8 +73,7 @@ PROMISES: dict[str, Callable[[Case], bool]] = {
         not case.shown(FieldGroup.NOTES) or case.purpose == "emergency" or case.surely("case_open")
     ),
     "an emergency never shows spending, booking or preferences": lambda case: (
-        case.purpose != "emergency"
-        or not case.shown(FieldGroup.SPENDING, FieldGroup.BOOKING, FieldGroup.PREFERENCES)
+        case.purpose != "emergency" or not case.shown(FieldGroup.SPENDING, FieldGroup.BOOKING, FieldGroup.PREFERENCES)
     ),
     "a sealed record shows its identity clear only with a second person": lambda case: (
         case.purpose in ("emergency", "lawful_request", "audit")

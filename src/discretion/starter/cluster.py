@@ -62,7 +62,7 @@ _ALWAYS: Final = {
 # Written once; the operator may change these in postgresql.conf.
 _SIZES = """
 # --- discretion ---
-max_connections = 60
+max_connections = 100
 shared_buffers = 256MB
 effective_cache_size = 1GB
 maintenance_work_mem = 128MB

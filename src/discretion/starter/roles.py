@@ -19,9 +19,9 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 OWNER = "discretion_owner"
-# Role and its most connections at once; together below the embedded server's 60.
+# Role and its most connections at once; together below the embedded server's 100.
 LOGINS: Final[Mapping[str, int]] = {
-    "discretion_keeper": 16,
+    "discretion_keeper": 40,
     "discretion_office": 20,
     "discretion_worker": 12,
     "discretion_auditor": 4,

@@ -55,7 +55,18 @@ def _refuses(span: tuple[int, int], word: str) -> None:
 
 
 def test_the_identifiers_are_those_of_the_policy() -> None:
-    assert {"schema", "view", "after", "sealed", "front_desk", "in_house", "hidden", "approval", "review", "zh"} <= VOCABULARY
+    assert {
+        "schema",
+        "view",
+        "after",
+        "sealed",
+        "front_desk",
+        "in_house",
+        "hidden",
+        "approval",
+        "review",
+        "zh",
+    } <= VOCABULARY
     assert "G1" not in VOCABULARY
     assert len(SPANS) > 1_000
 

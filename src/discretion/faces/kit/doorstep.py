@@ -39,6 +39,7 @@ _ALWAYS: Final = (
 _NO_STORE: Final = (b"cache-control", b"no-store")
 _HSTS: Final = (b"strict-transport-security", b"max-age=31536000")
 _ENCODER: Final = msgspec.json.Encoder()
+LOGGER: Final = "discretion.faces"
 
 
 class Doorstep:
@@ -47,7 +48,7 @@ class Doorstep:
     def __init__(self, app: ASGIApp, settings: HouseSettings) -> None:
         """Prepare the headers once."""
         self._app = app
-        self._hosts = {urlsplit(origin).netloc.encode() for origin in settings.origins}
+        self._host = urlsplit(settings.origin).netloc.encode()
         always = (*_ALWAYS, _HSTS) if settings.is_secure else _ALWAYS
         self._page = (*always, (b"content-security-policy", _CSP_PAGE.encode()))
         self._data = (*always, (b"content-security-policy", _CSP_DATA.encode()))
@@ -77,8 +78,7 @@ class Doorstep:
             else:
                 await _turn_away(send_with_headers)
         finally:
-            write_line(
-                "request",
+            write_request(
                 method=scope["method"],
                 route=scope.get("path_template") or "none",
                 status=status,
@@ -87,7 +87,7 @@ class Doorstep:
 
     def _is_ours(self, scope: Any) -> bool:
         hosts = [value for name, value in scope["headers"] if name == b"host"]
-        return len(hosts) == 1 and hosts[0] in self._hosts
+        return hosts == [self._host]
 
 
 async def _turn_away(send: Send) -> None:
@@ -100,18 +100,11 @@ async def _turn_away(send: Send) -> None:
     await send({"type": "http.response.body", "body": body, "more_body": False})
 
 
-def write_line(event: str, **facts: str | int | float) -> None:
-    """Write one line of the log to standard error. Whoever calls vouches that no fact is about a guest."""
+def write_request(**facts: str | int | float) -> None:
+    """Write a request's line, in the form of `wire.journal` but without its machinery: it is on every ask's path.
+
+    Whoever calls vouches that no fact is about a guest.
+    """
     at = datetime.now(UTC).isoformat(timespec="milliseconds")
-    sys.stderr.write(_ENCODER.encode({"at": at, "event": event, **facts}).decode() + "\n")
-
-
-def write_bug(error: BaseException) -> None:
-    """Write where an unexpected error arose, without its text: drivers and parsers quote what they were given."""
-    places: list[str] = []
-    trace = error.__traceback__
-    while trace is not None:
-        code = trace.tb_frame.f_code
-        places.append(f"{code.co_filename.rpartition('/')[2]}:{trace.tb_lineno} {code.co_name}")
-        trace = trace.tb_next
-    write_line("bug", kind=type(error).__name__, where=" < ".join(reversed(places[-8:])))
+    line = {"at": at, "level": "info", "program": "house", "logger": LOGGER, "event": "request", **facts}
+    sys.stderr.write(_ENCODER.encode(line).decode() + "\n")

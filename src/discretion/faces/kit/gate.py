@@ -31,7 +31,7 @@ def gate_of(means: Means) -> Callable[[Request[Any, Any, Any]], Awaitable[None]]
         if request.method in _CHANGES_NOTHING:
             return
         headers = request.headers
-        if not is_from_here(headers.get("sec-fetch-site"), headers.get("origin"), means.settings.origins):
+        if not is_from_here(headers.get("sec-fetch-site"), headers.get("origin"), (means.settings.origin,)):
             raise CrossingError
         token = headers.get(TOKEN_HEADER) or await _token_field(request)
         if not Caller(request, means).owns(token):

@@ -13,8 +13,6 @@ from typing import TYPE_CHECKING, Final
 from discretion.wire.lookup import Failed, Hatch
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from discretion.faces.kit.render import Pages
     from discretion.office.database import Office
     from discretion.wire.lookup import Answer, Request
@@ -22,38 +20,24 @@ if TYPE_CHECKING:
 _HATCHES: Final = 4
 
 
-@dataclass(frozen=True, slots=True)
-class DemoSettings:
-    """A demo's own: the one-time key of its welcome page, and how long it may be used."""
-
-    welcome_key: str
-    valid_seconds: int = 1800
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HouseSettings:
-    """How the house is reached and what it reaches.
+    """What pages need to know of the installation.
 
-    Shapes: `origins` are what browsers show in the address line, as `https://desk.example.cn`; the first is ours.
-    `is_behind_proxy` says that TLS ends at a reverse proxy on this machine or its private network.
+    Shapes: `origin` is what browsers show in the address line, as `https://desk.example.cn`; `welcome_key` opens the
+    welcome page of a demo and is empty in a real installation.
     """
 
-    keeper_socket: Path
-    database: str
-    address: str
-    port: int
-    origins: tuple[str, ...]
-    tls_certificate: Path | None = None
-    tls_key: Path | None = None
-    is_behind_proxy: bool = False
+    origin: str
     first_language: str = "zh_Hans"
+    is_demo: bool = False
+    welcome_key: str = ""
     is_development: bool = False
-    demo: DemoSettings | None = None
 
     @property
     def is_secure(self) -> bool:
         """Whether browsers reach this house by HTTPS; then cookies are bound to it."""
-        return self.origins[0].startswith("https://")
+        return self.origin.startswith("https://")
 
 
 class KeeperFailedError(Exception):

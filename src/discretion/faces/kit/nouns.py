@@ -9,6 +9,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
 from discretion.faces.kit.words import marked_in as _c
+from discretion.hotel.document_type import DocumentType
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -122,6 +123,15 @@ _TABLE: Final = {
         "OOO": _c("room", "Out of order"),
         "OOS": _c("room", "Out of service"),
     },
+    "room_set": {
+        "VC": _c("room_set", "Set clean"),
+        "VD": _c("room_set", "Set dirty"),
+        "OC": _c("room_set", "Set clean"),
+        "OD": _c("room_set", "Set dirty"),
+        "VI": _c("room_set", "Inspected"),
+        "OOO": _c("room_set", "Out of order"),
+        "OOS": _c("room_set", "Out of service"),
+    },
     "sex": {
         "F": _c("sex", "Female"),
         "M": _c("sex", "Male"),
@@ -196,3 +206,8 @@ def noun(words: Translations, kind: str, code: str) -> str:
 def nouns(words: Translations, kind: str, codes: Iterable[str]) -> list[tuple[str, str]]:
     """Return code and word of each of `codes`, as choices of a form take them."""
     return [(code, noun(words, kind, code)) for code in codes]
+
+
+def document_kinds(language: str) -> list[tuple[str, str]]:
+    """Return code and name of every kind of document, as choices of a form take them."""
+    return [(kind.value, kind.zh if language == "zh_Hans" else kind.en) for kind in DocumentType]

@@ -104,6 +104,12 @@ class Caller:
             body, status_code=status, headers=given, media_type=MediaType.HTML, cookies=self._set_cookies
         )
 
+    def data(self, value: Mapping[str, Any], *, status: int = 200) -> Response[bytes]:
+        """Return a few values to the page's own script."""
+        return Response(
+            msgspec.json.encode(value), status_code=status, media_type=MediaType.JSON, cookies=self._set_cookies
+        )
+
     def onward(self, address: str) -> Response[bytes]:
         """Return the answer to a form that did what it should: go and look there."""
         return Response(b"", status_code=303, headers={"location": address}, cookies=self._set_cookies)
@@ -146,7 +152,7 @@ class Caller:
             "here": self.request.url.path if self.request.method == "GET" else "",
             "theme": self.theme,
             "has_keys": self.has_keys,
-            "is_demo": self.settings.demo is not None,
+            "is_demo": self.settings.is_demo,
             "fresh_id": fresh_id,
             "said_code": self.request.query_params.get("said", ""),
             **context,

@@ -7,13 +7,14 @@ Rules:
 
 from __future__ import annotations
 
+import logging
 from typing import TYPE_CHECKING, Any, Final
 
 from litestar import Request, Response
 from litestar.exceptions import HTTPException
 
 from discretion.faces.kit.crossing import CrossingError
-from discretion.faces.kit.doorstep import write_bug, write_line
+from discretion.faces.kit.doorstep import LOGGER
 from discretion.faces.kit.forms import MalformedFormError
 from discretion.faces.kit.means import KeeperFailedError
 from discretion.faces.kit.refusals import failure_of, status_words
@@ -31,6 +32,7 @@ HANDLED: Final = (
     OfficeUnavailableError, FrameError, CrossingError, Exception,
 )  # fmt: skip
 _ENDED: Final = ("ticket",)
+_log: Final = logging.getLogger(LOGGER)
 
 
 def status_and_words(error: Exception) -> tuple[int, str, str]:
@@ -46,12 +48,13 @@ def status_and_words(error: Exception) -> tuple[int, str, str]:
         case NotSignedInError():
             status = 401
         case OfficeUnavailableError() | FrameError():
-            write_line("unavailable", part="database" if isinstance(error, OfficeUnavailableError) else "keeper")
+            part = "database" if isinstance(error, OfficeUnavailableError) else "keeper"
+            _log.warning("unavailable", extra={"fields": {"part": part}})
             status = 503
         case HTTPException(status_code=status):
             pass
         case _:
-            write_bug(error)
+            _log.error("bug", exc_info=error)
             status = 500
     return status, *status_words(status)
 
@@ -67,6 +70,8 @@ def page_of(request: Request[Any, Any, Any], error: Exception, means: Means) -> 
         return caller.onward("/duty")
     status, title, advice = status_and_words(error)
     words = caller.words
+    if request.headers.get("accept", "").startswith("application/json"):
+        return caller.data({"title": words.gettext(title), "advice": words.gettext(advice)}, status=status)
     return caller.page("error.html", status=status, code=status, title=words.gettext(title), advice=words.gettext(advice))
 
 

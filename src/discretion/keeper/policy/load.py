@@ -30,6 +30,7 @@ from discretion.keeper.policy.table import (
     Guard,
     Names,
     Policy,
+    Rule,
     Rules,
     View,
     compile_rules,
@@ -50,6 +51,7 @@ Schema = Annotated[Literal[1], shape(" 1", "1")]
 Tables = Annotated[dict[str, object], shape("表", "a table")]
 TableList = Annotated[tuple[object, ...], shape("一组表", "a list of tables")]
 _E = TypeVar("_E", bound=Entry)
+_R = TypeVar("_R", bound=Rule)
 
 
 class _Top(Entry, frozen=True, kw_only=True):
@@ -127,7 +129,7 @@ def load_policy(raw: bytes, known: Known = _PRODUCT) -> Policy:
     findings += find_unsound(rules)
     if findings:
         raise PolicyError(tuple(findings))
-    return compile_rules(rules, hashlib.sha256(raw).digest())
+    return compile_rules(rules, hashlib.sha256(raw).digest(), known.facts)
 
 
 def _read_rules(document: dict[str, object], findings: list[Finding]) -> Rules:
@@ -139,11 +141,19 @@ def _read_rules(document: dict[str, object], findings: list[Finding]) -> Rules:
         roles=top.roles,
         relations=top.relations,
         facts={name: _read(Fact, f"facts.{name}", raw, findings) for name, raw in top.facts.items()},
-        guards=tuple(_read(Guard, _where("guard", at, raw), raw, findings) for at, raw in enumerate(top.guard)),
-        caps=tuple(_read(Cap, _where("cap", at, raw), raw, findings) for at, raw in enumerate(top.cap)),
-        views=tuple(_read(View, _where("view", at, raw), raw, findings) for at, raw in enumerate(top.view)),
+        guards=tuple(_read_rule(Guard, "guard", at, raw, findings) for at, raw in enumerate(top.guard, start=1)),
+        caps=tuple(_read_rule(Cap, "cap", at, raw, findings) for at, raw in enumerate(top.cap, start=1)),
+        views=tuple(_read_rule(View, "view", at, raw, findings) for at, raw in enumerate(top.view, start=1)),
         budget=_read(Budget, "budget", top.budget, findings),
     )
+
+
+def _read_rule(kind: type[_R], table: str, at: int, raw: object, findings: list[Finding]) -> _R:
+    """The rule; in findings it goes by its id, or else by its number in the file."""
+    told = raw.get("id") if isinstance(raw, dict) else None
+    where = told if isinstance(told, str) and told else f"{table}[{at}]"
+    rule = _read(kind, where, raw, findings)
+    return rule if rule.id else msgspec.structs.replace(rule, id=where)
 
 
 def _read(kind: type[_E], where: str, raw: object, findings: list[Finding]) -> _E:
@@ -153,7 +163,9 @@ def _read(kind: type[_E], where: str, raw: object, findings: list[Finding]) -> _
         return kind()
     fields = {field.name: field.type for field in msgspec.structs.fields(kind)}
     dot = f"{where}." if where else ""
-    findings += [Finding(f"{dot}{key}", "没有这个键", "is no key known here") for key in raw if key not in fields]
+    findings += [
+        Finding(f"{dot}{key}" or '""', "没有这个键", "is no key known here") for key in raw if key not in fields
+    ]
     findings += [Finding(f"{dot}{key}", "缺少这个键", "is missing") for key in fields if key in kind.must - raw.keys()]
     values = {}
     for key in fields.keys() & raw.keys():
@@ -169,12 +181,6 @@ def _words(shaped: object) -> dict[str, str]:
     """What a value of this shape should be, in both languages."""
     words: dict[str, str] = get_args(shaped)[1].extra
     return words
-
-
-def _where(kind: str, at: int, raw: object) -> str:
-    """What to call a rule in findings: its id, or else its number in the file."""
-    told = raw.get("id") if isinstance(raw, dict) else None
-    return told if isinstance(told, str) and told else f"{kind}[{at + 1}]"
 
 
 def _find_unknown(rules: Rules, known: Known) -> list[Finding]:

@@ -194,8 +194,9 @@ class Rows:
 class Policy:
     """A policy that was loaded whole. Its `memo` is bounded by `decide` and belongs to one thread.
 
-    Shapes: `hash` is the SHA-256 of the exact bytes of the file. `restrictions` are the bits to set when a fact is not
-    known; every other unknown fact stays 0. `closures` pairs a fact's bit with all it implies, itself included.
+    Shapes: `hash` is the SHA-256 of the exact bytes of the file. `fact_bit` has all facts the keeper computes, with 0
+    for one that this policy does not declare: it cannot change a decision. `restrictions` are the bits to set when a
+    fact is not known; every other unknown fact stays 0. `closures` pairs a fact with all it implies and itself.
     """
 
     hash: bytes
@@ -246,9 +247,12 @@ def implied_by(facts: Mapping[str, Fact]) -> dict[str, frozenset[str]]:
     return closed
 
 
-def compile_rules(rules: Rules, policy_hash: bytes) -> Policy:
-    """The policy that decides by these rules. Not checked: whether they are sound; files go through `load_policy`."""
-    fact_bit = {name: 1 << at for at, name in enumerate(rules.facts)}
+def compile_rules(rules: Rules, policy_hash: bytes, computed: Iterable[str] = ()) -> Policy:
+    """The policy that decides by these rules; `computed` facts which they do not declare get the bit 0.
+
+    Not checked: whether the rules are sound; files go through `load_policy`.
+    """
+    fact_bit = dict.fromkeys(computed, 0) | {name: 1 << at for at, name in enumerate(rules.facts)}
     group_bit = {group: 1 << at for at, group in enumerate(rules.groups)}
     obligations = tuple(sorted({one for view in rules.views for one in view.do}, key=_rank))
     fact, group = partial(_mask, fact_bit), partial(_mask, group_bit)

@@ -28,12 +28,14 @@ session as materialized (
          exists (select 1 from hotel.lock l where l.property_id = %(p)s and l.target_id in (s.staff_id, s.session_id)
                    and l.released_at is null and (l.until_at is null or l.until_at > place.at)) as is_locked,
          k.key_id as staff_key_id, k.wrapped as staff_wrapped,
-         coalesce(d.clear, 0) as day_clear, coalesce(d.masked, 0) as day_masked
+         coalesce((select u.clear from keys.usage_day u where u.property_id = %(p)s and u.staff_id = s.staff_id
+                      and u.day = place.today and u.purpose = 0), 0) as day_clear,
+         coalesce((select u.masked from keys.usage_day u where u.property_id = %(p)s and u.staff_id = s.staff_id
+                      and u.day = place.today and u.purpose = 0), 0) as day_masked
     from place cross join unnest(%(sessions)b::uuid[]) with ordinality as u (id, ord)
     join keys.session s on s.property_id = %(p)s and s.session_id = u.id
     join hotel.staff t on t.property_id = %(p)s and t.staff_id = s.staff_id
-    left join keys.staff_key k on k.property_id = %(p)s and k.staff_id = s.staff_id
-    left join keys.usage_day d on d.property_id = %(p)s and d.staff_id = s.staff_id and d.day = place.today and d.purpose = 0)
+    left join keys.staff_key k on k.property_id = %(p)s and k.staff_id = s.staff_id)
 select a.n, place.size, place.root, place.stack, place.now_s, place.midnight, place.today, place.changes_wait,
        uuid_send(session.session_id), uuid_send(session.staff_id), session.duty, session.seen_s, session.ends_s, session.is_over,
        session.shift_s, session.badge_s, session.trained_s, session.is_locked, uuid_send(session.staff_key_id), session.staff_wrapped,
@@ -45,7 +47,13 @@ select a.n, place.size, place.root, place.stack, place.now_s, place.midnight, pl
           where m.property_id = %(p)s and m.guest_id = a.guest and m.ended_at is null and (m.until_at is null or m.until_at > place.at)), 0) as marks,
        exists (select 1 from hotel.lock l where l.property_id = %(p)s and l.target_id = a.guest
                  and l.released_at is null and (l.until_at is null or l.until_at > place.at)) as guest_locked,
-       coalesce(s0.level, 0), coalesce(s1.level, 0), coalesce(d1.clear, 0), e.idx, v.version
+       coalesce((select u.level from keys.usage_seen u where u.property_id = %(p)s and u.staff_id = session.staff_id
+                    and u.day = place.today and u.purpose = 0 and u.guest_id = a.guest), 0),
+       case when a.limited = 0 then 0 else coalesce((select u.level from keys.usage_seen u where u.property_id = %(p)s
+                    and u.staff_id = session.staff_id and u.day = place.today and u.purpose = a.limited and u.guest_id = a.guest), 0) end,
+       case when a.limited = 0 then 0 else coalesce((select u.clear from keys.usage_day u where u.property_id = %(p)s
+                    and u.staff_id = session.staff_id and u.day = place.today and u.purpose = a.limited), 0) end,
+       e.idx, v.version
   from place cross join unnest(%(ask_session)b::int[], %(guests)b::uuid[], %(limited)b::smallint[], %(requests)b::uuid[])
          with ordinality as a (session_ord, guest, limited, request, n)
   left join session on session.ord = a.session_ord
@@ -61,12 +69,6 @@ select a.n, place.size, place.root, place.stack, place.now_s, place.midnight, pl
             or (y.state = 'confirmed' and y.arrival <= place.business_date and y.departure >= place.business_date))
      order by case y.state when 'in_house' then 0 when 'confirmed' then 1 else 2 end, coalesce(y.left_on, y.departure) desc
      limit 1) near on true
-  left join keys.usage_seen s0 on s0.property_id = %(p)s and s0.staff_id = session.staff_id and s0.day = place.today
-        and s0.purpose = 0 and s0.guest_id = a.guest
-  left join keys.usage_seen s1 on s1.property_id = %(p)s and s1.staff_id = session.staff_id and s1.day = place.today
-        and s1.purpose = a.limited and s1.guest_id = a.guest and a.limited <> 0
-  left join keys.usage_day d1 on d1.property_id = %(p)s and d1.staff_id = session.staff_id and d1.day = place.today
-        and d1.purpose = a.limited and a.limited <> 0
   left join ledger.entry e on e.property_id = %(p)s and e.request_id = a.request
  order by a.n
 

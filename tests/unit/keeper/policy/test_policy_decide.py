@@ -33,8 +33,20 @@ def groups(*names: FieldGroup) -> int:
 def test_an_offer_names_what_is_lacking_and_only_what_it_would_add() -> None:
     decision = decide(policy(), "security_incident", "security", "in_house", facts(*ON_DUTY, "case_open"))
     assert decision.offers == (
-        Offer("SI-2", ("fresh_passkey", "ok_manager"), groups(FieldGroup.CONTACT, FieldGroup.DOCUMENT, FieldGroup.NOTES), 0),
+        Offer(
+            "SI-2",
+            ("fresh_passkey", "ok_manager"),
+            groups(FieldGroup.CONTACT, FieldGroup.DOCUMENT, FieldGroup.NOTES),
+            0,
+        ),
     )
+
+
+def test_an_offer_counts_the_caps_that_stay() -> None:
+    held = facts(*ON_DUTY, "sealed", "minor")
+    decision = decide(policy(), "guest_request", "front_desk", "in_house", held)
+    assert decision.caps == ("C1", "C2")
+    assert decision.offers == (Offer("C1", ("ok_privacy",), FieldGroup.STAY.bit, 0),)
 
 
 def test_an_approval_changes_nothing_until_it_is_a_fact() -> None:

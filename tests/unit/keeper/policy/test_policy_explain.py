@@ -47,8 +47,10 @@ def test_an_offer_that_masks_says_so() -> None:
 
 
 def test_an_offer_that_only_masks_says_so() -> None:
-    case = ("guest_request", "front_desk", "in_house", (*ON_DUTY, "sealed", "minor"))
-    assert lines(*case, "en")[-1].startswith("[C1] still needed: the privacy officer approved -> would also show stay")
+    case = ("check_in", "reservations", "arriving", (*ON_DUTY, "sealed"))
+    offer = "[C1] still needed: the privacy officer approved -> would also show, masked, contact"
+    assert lines(*case, "en")[-1] == offer
+    assert lines(*case, "zh")[-1] == "【C1】还需：个人信息保护负责人已批准 → 还会遮盖显示联系方式"
 
 
 def test_nothing_allowed_names_the_nearest_rule() -> None:
@@ -64,7 +66,10 @@ def test_nothing_allowed_names_facts_by_their_sentence() -> None:
 
 def test_every_guard_that_fired_is_named() -> None:
     case = ("check_in", "front_desk", "arriving", ("trained", "same_property", "passkey"))
-    assert lines(*case, "en") == ["[G1] Staff off shift may not see guest data", "[G2] No badge-in at this hotel, no guest data"]
+    assert lines(*case, "en") == [
+        "[G1] Staff off shift may not see guest data",
+        "[G2] No badge-in at this hotel, no guest data",
+    ]
 
 
 def test_a_missing_sign_in_says_what_to_do() -> None:
@@ -84,7 +89,9 @@ def test_a_purpose_the_policy_lacks_has_no_nearest_rule() -> None:
 
 
 def test_every_field_group_has_a_chinese_word() -> None:
-    decision = decide(policy(), "dsr", "privacy", "none", sum(policy().fact_bit[x] for x in ("trained", "passkey", "case_open")))
+    decision = decide(
+        policy(), "dsr", "privacy", "none", sum(policy().fact_bit[x] for x in ("trained", "passkey", "case_open"))
+    )
     line = explain(policy(), decision, "zh")[0]
     assert line.endswith("身份、联系方式、证件、预订、住宿、消费、偏好、备注")
     assert not any(group in line for group in FIELD_GROUPS)

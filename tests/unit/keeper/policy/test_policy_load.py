@@ -35,7 +35,9 @@ def test_the_starting_policy_loads_and_tells_what_is_in_it() -> None:
     assert policy.group_bit["notes"] == 1 << 7
     assert policy.fact_bit["on_shift"] == 1
     assert policy.fact_bit["locked"] == 1 << 19
-    assert policy.restrictions == sum(policy.fact_bit[x] for x in ("sealed", "restricted", "legal_hold", "minor", "locked"))
+    assert policy.restrictions == sum(
+        policy.fact_bit[x] for x in ("sealed", "restricted", "legal_hold", "minor", "locked")
+    )
     assert policy.rule_text("G1", "zh") == "非当班员工不得查看宾客资料"
     assert policy.rule_text("SI-2", "en") == "Security incident: document after approval and re-verification"
     assert policy.fact_text("ok_manager", "en") == "a duty manager approved"
@@ -57,14 +59,35 @@ def test_a_view_without_do_records() -> None:
     assert next(one for one in load_policy(RAW).rules.views if one.id == "CI-1").do == ("record",)
 
 
+def test_a_computed_fact_that_a_policy_does_not_declare_has_no_bit() -> None:
+    text = RAW.decode()
+    text = "\n".join(line for line in text.splitlines() if not line.startswith("legal_hold"))
+    start = text.index('[[guard]]\nid="G8"')
+    policy = load_policy((text[:start] + text[text.index("[[guard]]", start + 1) :]).encode())
+    assert policy.fact_bit["legal_hold"] == 0
+    assert "legal_hold" not in policy.facts
+
+
 REFUSED = {
     # rule 1: keys
     "an unknown key at the top": ("schema = 1", "schema = 1", "schema = 1\nversion = 2", "version", "no key known"),
     "an unknown table": ("# ---- caps", "[[cap]]", "[[caps]]", "caps", "no key known"),
-    "a misspelt after, which would open the document": ('id="CI-2"', "after=", "afterr=", "CI-2.afterr", "no key known"),
+    "a misspelt after, which would open the document": (
+        'id="CI-2"',
+        "after=",
+        "afterr=",
+        "CI-2.afterr",
+        "no key known",
+    ),
     "an unknown key of a guard": ('id="G1"', "need=", "needs=", "G1.needs", "no key known"),
     "an unknown key of a cap": ('id="C1"', "unless=", "unlesss=", "C1.unlesss", "no key known"),
-    "an unknown key of a fact": ("passkey       =", 'kind="step"', 'kind="step", age=3', "facts.passkey.age", "no key known"),
+    "an unknown key of a fact": (
+        "passkey       =",
+        'kind="step"',
+        'kind="step", age=3',
+        "facts.passkey.age",
+        "no key known",
+    ),
     "an unknown key of the budget": ("[budget]", "per_day", "per_week", "budget.per_week", "no key known"),
     # rule 2: names
     "an unknown purpose at the top": ("schema", '"dsr"', '"dsrr"', "purposes", "dsrr"),
@@ -116,7 +139,13 @@ REFUSED = {
     "a view that its asker could approve": ('id="CO-3"', '"front_desk"', '"duty_manager"', "CO-3", "for itself"),
     "a cap that an asker could lift": ('id="C3"', '"ok_general"', '"ok_privacy"', "C3", "privacy approve ok_privacy"),
     # rule 6: implications
-    "a fresh passkey that is no passkey": ("fresh_passkey", 'implies=["passkey"], ', "", "facts.fresh_passkey", "passkey"),
+    "a fresh passkey that is no passkey": (
+        "fresh_passkey",
+        'implies=["passkey"], ',
+        "",
+        "facts.fresh_passkey",
+        "passkey",
+    ),
     "30 days that are not within 365": ("recent_30", 'implies=["recent_365"], ', "", "facts.recent_30", "recent_365"),
     "implications in a circle": (
         "recent_365    =",
@@ -137,7 +166,13 @@ REFUSED = {
     "a group both clear and masked": ('id="CI-1"', 'masked=["document"]', 'masked=["contact"]', "CI-1", "both"),
     "a guard without conditions": ('id="G9"', 'deny=["locked"]\n', "", "G9", "neither"),
     "a cap without when": ('id="C2"', 'when=["minor"]\n', "", "C2.when", "missing"),
-    "a cap that lowers nothing": ('id="C2"', '{identity="masked",contact="hidden",document="hidden"}', "{}", "C2.at_most", "empty"),
+    "a cap that lowers nothing": (
+        'id="C2"',
+        '{identity="masked",contact="hidden",document="hidden"}',
+        "{}",
+        "C2.at_most",
+        "empty",
+    ),
     "a view for nobody": ('id="CI-3"', 'who=["reservations"]\n', "", "CI-3.who", "missing"),
     "a view of nobody": ('id="CI-3"', 'guest=["arriving"]\n', "", "CI-3.guest", "missing"),
     "a view without groups": ('id="HK-3"', 'clear=["stay"]\n', "", "HK-3", "neither"),
@@ -150,7 +185,13 @@ REFUSED = {
         "G7",
         "both",
     ),
-    "a step-up for another fact": ('id="G3"', 'need=["trained"]', 'need=["trained"]\noutcome="step_up"', "G3.outcome", "passkey"),
+    "a step-up for another fact": (
+        'id="G3"',
+        'need=["trained"]',
+        'need=["trained"]\noutcome="step_up"',
+        "G3.outcome",
+        "passkey",
+    ),
     # schema and budget
     "another schema": ("schema", "schema = 1", "schema = 2", "schema", "1"),
     "a schema that is true": ("schema", "schema = 1", "schema = true", "schema", "1"),
@@ -158,9 +199,21 @@ REFUSED = {
     "a part of a guest a day": ("[budget]", "per_day = 250", "per_day = 2.5", "budget.per_day", "whole number"),
     "a truth of guests a day": ("[budget]", "per_day = 250", "per_day = true", "budget.per_day", "whole number"),
     "no limit on masked guests": ("[budget]", "masked_per_day = 2000\n", "", "budget.masked_per_day", "missing"),
-    "more for one purpose than for all": ("[budget.", "emergency = 20", "emergency = 251", "budget.purposes.emergency", "more"),
+    "more for one purpose than for all": (
+        "[budget.",
+        "emergency = 20",
+        "emergency = 251",
+        "budget.purposes.emergency",
+        "more",
+    ),
     "none for one purpose": ("[budget.", "emergency = 20", "emergency = 0", "budget.purposes", "whole number"),
-    "a limit for an unknown purpose": ("[budget.", "emergency = 20", "emergencies = 20", "budget.purposes", "emergencies"),
+    "a limit for an unknown purpose": (
+        "[budget.",
+        "emergency = 20",
+        "emergencies = 20",
+        "budget.purposes",
+        "emergencies",
+    ),
 }
 
 
@@ -176,7 +229,9 @@ def test_it_refuses(rule: str, old: str, new: str, where: str, says: str) -> Non
 
 def test_it_refuses_a_guard_or_cap_that_acts_on_no_purpose() -> None:
     every = ",".join(f'"{purpose}"' for purpose in Known.of_product().purposes)
-    findings = refusal(changed('id="C2"', 'when=["minor"]\nexcept_purposes=[', f'when=["minor"]\nexcept_purposes=[{every}]#')).findings
+    findings = refusal(
+        changed('id="C2"', 'when=["minor"]\nexcept_purposes=[', f'when=["minor"]\nexcept_purposes=[{every}]#')
+    ).findings
     assert ("C2", "acts on no purpose") in {(one.where, one.en) for one in findings}
 
 
@@ -192,9 +247,11 @@ def test_every_finding_is_listed_not_the_first() -> None:
 def test_it_refuses_a_purpose_that_reads_more_than_sixteen_facts() -> None:
     more = ("assigned", "consent_mkt", "consent_ana")
     need = ",".join(f'"{name}"' for name in ("recent_30", *more))
-    findings = refusal(changed('id="CP-1"', '"recent_30"', need).replace(
-        b'deny=["minor"]\npurposes=["marketing","analytics"]', b'deny=["minor","legal_hold"]'
-    )).findings
+    findings = refusal(
+        changed('id="CP-1"', '"recent_30"', need).replace(
+            b'deny=["minor"]\npurposes=["marketing","analytics"]', b'deny=["minor","legal_hold"]'
+        )
+    ).findings
     assert ("complaint", "reads more than 16 facts") in {(one.where, one.en) for one in findings}
 
 
@@ -217,6 +274,17 @@ def test_it_refuses_a_purpose_that_reads_more_than_sixteen_facts() -> None:
 )  # fmt: skip
 def test_it_refuses_bytes_that_are_no_policy(raw: bytes) -> None:
     assert refusal(raw).findings
+
+
+def test_it_refuses_rules_and_facts_that_are_no_tables_and_says_which() -> None:
+    raw = b'guard = [3]\nview = [{id = "AA-1"}, {who = ["legal"]}]\n[facts]\nsealed = "yes"\n[budget]\n'
+    found = {(one.where, one.en) for one in refusal(raw).findings}
+    assert ("guard[1]", "should be a table") in found
+    assert ("facts.sealed", "should be a table") in found
+    assert ("AA-1.purpose", "is missing") in found
+    assert ("view[2].id", "is missing") in found
+    assert ("cap", "is missing") in found
+    assert ("budget.per_day", "is missing") in found
 
 
 def test_a_keeper_that_can_do_less_refuses_what_it_cannot_carry_out() -> None:

@@ -1,0 +1,81 @@
+"""Every command, in the order of `discretion --help`. A new one is one function here that brings its module in.
+
+Modules are brought in only when their command is used, so that each command starts fast.
+"""
+# ruff: noqa: PLC0415 - that is what this module is for
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    import click
+
+
+def _init() -> click.Command:
+    from discretion.faces.cli.init import init
+
+    return init
+
+
+def _serve() -> click.Command:
+    from discretion.faces.cli.serve import serve
+
+    return serve
+
+
+def _keeper() -> click.Command:
+    from discretion.faces.cli.serve import keeper
+
+    return keeper
+
+
+def _house() -> click.Command:
+    from discretion.faces.cli.serve import house
+
+    return house
+
+
+def _worker() -> click.Command:
+    from discretion.faces.cli.serve import worker
+
+    return worker
+
+
+def _doctor() -> click.Command:
+    from discretion.faces.cli.doctor import doctor
+
+    return doctor
+
+
+def _status() -> click.Command:
+    from discretion.faces.cli.status import status
+
+    return status
+
+
+def _i18n() -> click.Command:
+    from discretion.faces.cli.i18n import i18n
+
+    return i18n
+
+
+def _completion() -> click.Command:
+    from discretion.faces.cli.completion import completion
+
+    return completion
+
+
+COMMANDS: Final[Mapping[str, Callable[[], click.Command]]] = {
+    "init": _init,
+    "serve": _serve,
+    "keeper": _keeper,
+    "house": _house,
+    "worker": _worker,
+    "doctor": _doctor,
+    "status": _status,
+    "i18n": _i18n,
+    "completion": _completion,
+}

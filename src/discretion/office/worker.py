@@ -1,0 +1,207 @@
+"""The worker: jobs that nobody waits for, on the queue in the schema `jobs`, under the role `discretion_worker`.
+
+Rules:
+* A job can run twice, late, or not at all until the next time: each finds out by itself what there is to do.
+* Arguments of jobs are times and ids of properties, never of guests.
+* The database or the keeper being away is no end: the worker waits for them and says so once.
+
+Trust: whoever controls the worker can turn a business date forward and drop results of searches; it sees no record.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import signal
+from dataclasses import dataclass
+from datetime import date, datetime, time  # noqa: TC003 - the rows are built from these annotations
+from typing import TYPE_CHECKING
+
+import procrastinate
+from procrastinate.exceptions import ConnectorException
+from psycopg_pool import PoolTimeout
+
+from discretion.office.database import Office, OfficeUnavailableError
+from discretion.office.finds import VALID as FIND_VALID
+from discretion.office.night_audit import business_date_due
+from discretion.office.sql import queries
+from discretion.wire.frame import FrameError
+from discretion.wire.readiness import tell_failed, tell_ready
+from discretion.wire.settings import SettingsError
+from discretion.wire.upkeep import Done, PublishCheckpoint, UpkeepHatch
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from discretion.wire.settings import Settings
+
+_log = logging.getLogger("discretion.worker")
+_SQL = queries("worker.sql")
+_PROPERTIES = queries("properties.sql")
+_FINDS = queries("finds.sql")
+
+EVERY_MINUTE = "* * * * *"
+EVERY_TEN_SECONDS = "* * * * * */10"
+MISSED_SECONDS_MAX = 600.0
+TRY_AGAIN_SECONDS = 3.0
+END_SECONDS_MAX = 10.0
+_KEEPER_SECONDS_MAX = 10.0
+_STATUS_AWAY = 7
+
+
+@dataclass(frozen=True, slots=True)
+class Clock:
+    """One property's day, by the database's clock."""
+
+    property_id: bytes
+    business_date: date
+    night_audit_at: time
+    local_now: datetime
+
+
+class Jobs:
+    """What the worker does, job by job."""
+
+    def __init__(self, office: Office, upkeep_socket: Path) -> None:
+        self._office = office
+        self._upkeep_socket = upkeep_socket
+        self._keeper_is_away = False
+
+    async def turn_business_dates(self) -> int:
+        """Return how many properties' business dates were turned to the day that is due; none is ever turned back."""
+        turned = 0
+        async with self._office.reading() as now:
+            for clock in await now.rows(Clock, _SQL["clocks"], {}):
+                due = business_date_due(clock.local_now, clock.night_audit_at)
+                if due > clock.business_date:
+                    turned += await now.run(_PROPERTIES["roll"], {
+                        "property_id": clock.property_id, "seen": clock.business_date, "next": due,
+                    })
+        return turned
+
+    async def drop_old_finds(self) -> int:
+        """Return how many results of searches were dropped because nobody can read them any more."""
+        dropped = 0
+        async with self._office.reading() as now:
+            for clock in await now.rows(Clock, _SQL["clocks"], {}):
+                params = {"property_id": clock.property_id, "valid": FIND_VALID}
+                dropped += await now.run(_FINDS["delete_old"], params)
+        return dropped
+
+    async def publish_checkpoints(self) -> int:
+        """Return how many properties the keeper was asked to sign the head of; it does so where the ledger grew."""
+        async with self._office.reading() as now:
+            ids = [clock.property_id for clock in await now.rows(Clock, _SQL["clocks"], {})]
+        try:
+            asked = await asyncio.to_thread(_ask_for_checkpoints, self._upkeep_socket, ids)
+        except FrameError:
+            if not self._keeper_is_away:
+                _log.warning("the keeper is away; no checkpoint is signed meanwhile")
+            self._keeper_is_away = True
+            return 0
+        if self._keeper_is_away:
+            _log.info("the keeper is back")
+        self._keeper_is_away = False
+        return asked
+
+
+def _ask_for_checkpoints(upkeep_socket: Path, property_ids: Sequence[bytes]) -> int:
+    hatch = UpkeepHatch(str(upkeep_socket), within_seconds=_KEEPER_SECONDS_MAX)
+    try:
+        answers = [hatch.ask(PublishCheckpoint(property_id=property_id)) for property_id in property_ids]
+    finally:
+        hatch.close()
+    for answer in answers:
+        if not isinstance(answer, Done):
+            _log.warning("no checkpoint: %s", getattr(answer, "code", "another answer"))
+    return sum(isinstance(answer, Done) for answer in answers)
+
+
+def make_queue(conninfo: str, jobs: Jobs) -> procrastinate.App:
+    """Return the queue with every periodic job; nothing is connected yet."""
+    queue = procrastinate.App(
+        connector=procrastinate.PsycopgConnector(
+            conninfo=conninfo, min_size=1, max_size=4, kwargs={"options": "-c search_path=jobs,pg_catalog"},
+            name="jobs",
+        ),
+        periodic_defaults={"max_delay": MISSED_SECONDS_MAX},
+    )
+
+    @queue.periodic(cron=EVERY_MINUTE)
+    @queue.task(name="turn_business_dates", queueing_lock="turn_business_dates", lock="turn_business_dates")
+    async def _turn_business_dates(timestamp: int) -> None:  # noqa: ARG001 - the queue names the time it was due
+        if turned := await jobs.turn_business_dates():
+            _log.info("the business date of %d properties has turned", turned)
+
+    @queue.periodic(cron=EVERY_MINUTE)
+    @queue.task(name="drop_old_finds", queueing_lock="drop_old_finds", lock="drop_old_finds")
+    async def _drop_old_finds(timestamp: int) -> None:  # noqa: ARG001 - as above
+        await jobs.drop_old_finds()
+
+    @queue.periodic(cron=EVERY_TEN_SECONDS)
+    @queue.task(name="publish_checkpoints", queueing_lock="publish_checkpoints", lock="publish_checkpoints")
+    async def _publish_checkpoints(timestamp: int) -> None:  # noqa: ARG001 - as above
+        await jobs.publish_checkpoints()
+
+    return queue
+
+
+def run(settings: Settings) -> int:
+    """Work until SIGTERM or SIGINT and return the exit status: 0, 1 when it cannot start, 7 when the database is away.
+
+    Says `ready` on the starter's pipe once it takes jobs, or `failed` and a code. Not done here: the form of the log.
+    """
+    logging.getLogger("procrastinate").setLevel(logging.WARNING)
+    try:
+        conninfo = settings.conninfo("worker")
+        return asyncio.run(_work(settings, conninfo))
+    except SettingsError as error:
+        code, status = error.code, 1
+    except OfficeUnavailableError:
+        code, status = "database_away", _STATUS_AWAY
+    _log.error("the worker cannot start: %s", code)
+    tell_failed(code)
+    return status
+
+
+async def _work(settings: Settings, conninfo: str) -> int:
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stop.set)
+    async with Office(conninfo, connections_max=2) as office:
+        queue = make_queue(conninfo, Jobs(office, settings.upkeep_socket))
+        try:
+            await queue.open_async()
+        except (ConnectorException, PoolTimeout) as error:
+            raise OfficeUnavailableError("the queue cannot connect") from error
+        try:
+            if not await queue.check_connection_async():
+                raise SettingsError("schema_missing", key="jobs")
+            tell_ready()
+            await _take_jobs(queue, settings.worker.jobs_at_once, stop)
+        finally:
+            await queue.close_async()
+    return 0
+
+
+async def _take_jobs(queue: procrastinate.App, jobs_at_once: int, stop: asyncio.Event) -> None:
+    """Take jobs until `stop`. When the queue breaks off because the database went away, begin again when it is back."""
+    stopping = asyncio.create_task(stop.wait())
+    while not stop.is_set():
+        working = asyncio.create_task(queue.run_worker_async(
+            concurrency=jobs_at_once, install_signal_handlers=False, delete_jobs="always",
+            shutdown_graceful_timeout=END_SECONDS_MAX,
+        ))
+        await asyncio.wait((working, stopping), return_when=asyncio.FIRST_COMPLETED)
+        if stop.is_set():
+            working.cancel()
+        ended = (await asyncio.gather(working, return_exceptions=True))[0]
+        if stop.is_set():
+            return
+        if isinstance(ended, BaseException) and not isinstance(ended, ConnectorException):
+            stopping.cancel()
+            raise ended
+        _log.warning("the queue is away; it is tried again every %d seconds", TRY_AGAIN_SECONDS)
+        await asyncio.wait((stopping,), timeout=TRY_AGAIN_SECONDS)

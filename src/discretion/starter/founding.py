@@ -1,0 +1,179 @@
+"""Makes an installation whole: data directory, database, schema, properties, and the first administrator's one-time link.
+
+Rules:
+* Whole or nothing: the directory carries a mark until the end. What fails removes what it made; what was killed is
+  removed by the next try. Serving a directory that carries the mark is refused.
+* A directory that holds anything else, or a database that already holds an installation, is left alone.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import secrets
+import shutil
+from dataclasses import dataclass
+from datetime import datetime, time
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+from zoneinfo import ZoneInfo
+
+from discretion.office import properties as office_properties
+from discretion.office.database import Office
+from discretion.office.outcome import ActRefusal
+from discretion.starter import cluster, data_directory, programs
+from discretion.starter.database import prepare_schema, prepare_server
+from discretion.starter.errors import StarterError
+from discretion.wire.settings import DEMO_MARKER, FILE_NAME, Property
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from discretion.starter.data_directory import NewSettings
+    from discretion.wire.settings import Settings
+
+_OURS: Final = (FILE_NAME, f"{FILE_NAME}.new", DEMO_MARKER, "secrets", "log", "run", "postgres", "postgres.new")
+_NIGHT_AUDIT_AT = time(4)
+
+
+@dataclass(frozen=True, slots=True)
+class FirstAdministrator:
+    """The person who lets everybody else in."""
+
+    staff_number: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Invitation:
+    """The secret of a one-time link by which somebody enrols a passkey. Shown once, kept nowhere."""
+
+    property_code: str
+    staff_id: str
+    secret: str
+
+
+def new_property(code: str, name_zh: str, name_en: str, time_zone: str, presence: str) -> Property:
+    """Return a property under a new random id."""
+    return Property(secrets.token_hex(16), code, name_zh, name_en, time_zone, presence)  # type: ignore[arg-type]
+
+
+def found(
+    directory: Path, new: NewSettings, first: FirstAdministrator, say: Callable[[str], None] = lambda _step: None,
+    *, passwords: Mapping[str, str] | None = None,
+) -> tuple[Settings, tuple[Invitation, ...]]:
+    """Make the installation and return its settings and an invitation of the first administrator for each property.
+
+    Shapes: `say` hears `directory`, `database`, `schema`, `properties`; `passwords` by program, for a database of
+    somebody else's (at least `superuser`).
+    Errors: `StarterError` `already_installed`, `directory_not_empty`, and those of each step; `SettingsError`.
+    """
+    directory = directory.absolute()
+    say("directory")
+    _clear_for(directory)
+    was_there = directory.exists()
+    try:
+        with data_directory.told(directory):
+            directory.mkdir(mode=0o700, parents=True, exist_ok=True)
+            (directory / data_directory.UNFINISHED).touch()
+        with data_directory.hold(directory):
+            settings = data_directory.make(directory, new, passwords)
+            data_directory.check_space(settings)
+            with data_directory.told(directory):
+                invitations = _fill(settings, first, say)
+                (directory / data_directory.UNFINISHED).unlink()
+    except BaseException:
+        _remove(directory, whole=not was_there)
+        raise
+    return settings, invitations
+
+
+def lay_out(
+    settings: Settings, say: Callable[[str], None] = lambda _step: None, *, is_synced: bool = True,
+) -> cluster.Postgres | None:
+    """Make database, schema and properties of fresh settings, and return the server, running, when it is ours.
+
+    Shapes: as `found`; `is_synced` False is for a demo, which may be lost with the machine.
+    Errors: `StarterError`; nothing runs then.
+    """
+    postgres: cluster.Postgres | None = None
+    try:
+        say("database")
+        if settings.database.embedded:
+            place = data_directory.place(settings)
+            password = data_directory.read_secret(settings.secrets / "superuser.password")
+            cluster.create(place, password, is_synced=is_synced)
+            postgres = cluster.Postgres(place)
+            postgres.start()
+        prepare_server(settings)
+        say("schema")
+        prepare_schema(settings)
+        say("properties")
+        asyncio.run(_add_properties(settings))
+        for each in settings.properties:
+            programs.ask_keeper(settings, "found", "--property", each.id)
+    except BaseException:
+        if postgres is not None:
+            postgres.stop()
+        raise
+    return postgres
+
+
+def invite(settings: Settings, property_: Property, first: FirstAdministrator, role: str = "it_admin") -> Invitation:
+    """Return an invitation for a person of one property; the person is made when there is none of this number."""
+    said = programs.ask_keeper(
+        settings, "invite", "--property", property_.id, "--staff-number", first.staff_number, "--name", first.name,
+        "--role", role,
+    )
+    given = json.loads(said)
+    return Invitation(property_.code, given["staff_id"], given["secret"])
+
+
+def _fill(
+    settings: Settings, first: FirstAdministrator, say: Callable[[str], None],
+) -> tuple[Invitation, ...]:
+    postgres = lay_out(settings, say)
+    try:
+        return tuple(invite(settings, each, first) for each in settings.properties)
+    finally:
+        if postgres is not None:
+            postgres.stop()
+
+
+async def _add_properties(settings: Settings) -> None:
+    async with Office(settings.conninfo("office"), connections_max=1) as office:
+        for each in settings.properties:
+            today = datetime.now(ZoneInfo(each.time_zone)).date()
+            done = await office_properties.add_property(office, office_properties.Property(
+                each.property_id, each.code, each.name_zh, each.name_en, each.time_zone, today, _NIGHT_AUDIT_AT,
+                each.presence, generated=settings.installation.demo,
+            ))
+            if isinstance(done, ActRefusal):
+                raise StarterError("property_refused", property=each.code, reason=done.code)
+
+
+def _clear_for(directory: Path) -> None:
+    """Return only if an installation may be made here, after removing one that was never finished."""
+    with data_directory.told(directory):
+        if not directory.exists():
+            return
+        if (directory / data_directory.UNFINISHED).exists():
+            if data_directory.is_held(directory):
+                raise StarterError("already_running", path=directory)
+            _remove(directory, whole=False)
+        if (directory / FILE_NAME).exists():
+            raise StarterError("already_installed", path=directory)
+        if any(directory.iterdir()):
+            raise StarterError("directory_not_empty", path=directory)
+
+
+def _remove(directory: Path, *, whole: bool) -> None:
+    """Remove what an unfinished installation left, by name; `whole` when the directory itself was ours too."""
+    for name in (*_OURS, data_directory.UNFINISHED):
+        path = directory / name
+        if path.is_dir() and not path.is_symlink():
+            shutil.rmtree(path, ignore_errors=True)
+        else:
+            path.unlink(missing_ok=True)
+    if whole and directory.is_dir() and not any(directory.iterdir()):
+        directory.rmdir()
