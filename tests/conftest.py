@@ -63,7 +63,7 @@ class DatabaseUnderTest:
 @pytest.fixture(scope="session")
 def run_directory() -> Iterator[Path]:
     """A short directory for the run; Unix sockets have short names."""
-    directory = Path(tempfile.mkdtemp(prefix="dsc-", dir="/tmp"))  # noqa: S108 - made by mkdtemp, closed to others
+    directory = Path(tempfile.mkdtemp(prefix="dsc-", dir="/tmp"))  # made by mkdtemp, closed to others
     directory.chmod(0o711 if os.geteuid() == 0 else 0o700)
     yield directory
     shutil.rmtree(directory, ignore_errors=True)
@@ -152,3 +152,7 @@ def made_installation(database: DatabaseUnderTest, directory: Path, **changes: A
         **{role.removeprefix("discretion_"): password for role, password in PASSWORDS.items()},
     })
     return load(directory / "discretion.toml")
+
+
+# The cast's stages are built on the fixtures above, so they are named here last.
+from tests.stages import first_stage, own_stage, stage  # noqa: E402, F401

@@ -22,13 +22,13 @@ PASSWORD = "testing-only"
 
 
 @pytest.fixture
-def place(run_directory: Path) -> Iterator[cluster.Place]:
+def place(run_directory: Path) -> cluster.Place:
     """A cluster that nobody started, in a directory only we may enter."""
     home = run_directory / f"own-{os.urandom(3).hex()}"
     home.mkdir(mode=0o700)
     made = cluster.Place(home / "postgres", home / "s", home / "log" / "postgres.log", postgres_account())
     cluster.create(made, PASSWORD, is_synced=False)
-    yield made
+    return made
 
 
 @pytest.fixture

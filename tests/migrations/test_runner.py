@@ -86,7 +86,7 @@ def test_it_refuses_a_migration_slipped_in_before_an_applied_one(
 @pytest.mark.parametrize("name", ["1_pre_a.sql", "0001_a.sql", "0001_pre_A.sql", "0002_pre_a.sql"])
 def test_it_refuses_a_file_whose_name_says_nothing(tmp_path: Path, name: str) -> None:
     (tmp_path / name).write_text("select 1")
-    with pytest.raises(ValueError, match="migrations|named"):
+    with pytest.raises(ValueError, match=r"migrations|named"):
         migrations.read(tmp_path)
 
 

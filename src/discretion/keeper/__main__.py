@@ -177,9 +177,8 @@ async def _rooms(settings: Settings, root_key: bytes, policy: Policy) -> dict[by
         if verdict.problem:
             _log.error("ledger disagrees: %s at %d", verdict.problem, verdict.index)
             raise StartError("ledger_disagrees")
-        database = Database(conninfo)
         rooms[property_id] = Room(
-            property_id, Reads(database, property_id), Appends(database, property_id), keyring,
+            property_id, Reads(Database(conninfo), property_id), Appends(Database(conninfo), property_id), keyring,
             Vault(keyring, signer.verifier), signer, policy, limited,
         )
     await reading.close()

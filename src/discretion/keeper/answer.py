@@ -1,8 +1,9 @@
-"""Answer: one round, in one straight line: gather → judge → record → open.
+"""Answer: one round, in one straight line: `prepare` (gather, judge, draft) → `enter` (record) → `open_all`.
 
 Rules:
-* Nothing is opened before the whole round is in the ledger.
-* One asker's trouble is not the round's; a lost race for the head runs the round again from its facts.
+* Nothing is opened before the whole round is in the ledger: `open_all` takes the receipts that only `enter` returns.
+* While one round commits, the next is prepared on the tree that the first will leave; if the first fails, both begin anew.
+* Captured changes of facts are entered in a round of their own before any decision that rests on them is made.
 * An ask that already has an entry is told its index and opens nothing: an entry opens at most once.
 """
 
@@ -22,15 +23,16 @@ from discretion.keeper.vault.entry import draft_all
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from discretion.keeper.papers import House, Judged
+    from discretion.keeper.papers import Draft, Judged, Refused, Usage, WaitingChange
     from discretion.keeper.policy.table import Policy
     from discretion.keeper.store.appends import Appends
-    from discretion.keeper.store.reads import Reads, WaitingChange
+    from discretion.keeper.store.reads import Reads
+    from discretion.keeper.store.standing import Standing
     from discretion.keeper.vault.keyring import Keyring
     from discretion.keeper.vault.unseal import Vault
     from discretion.ledger.checkpoint import Signer
+    from discretion.ledger.tree import Frontier
 
-CHANGES_IN_ROUND_MAX = 256
 PEOPLE_DUTIES = frozenset({"it_admin"})
 RECOVERY_DUTIES = frozenset({"duty_manager", "privacy"})
 _RELATIONS = ("arriving", "in_house", "departed", "none")
@@ -50,26 +52,75 @@ class Room:
     limited: dict[str, int]  # purposes with a daily number of their own, numbered from 1
 
 
-async def answer(asks: Sequence[Ask], room: Room) -> list[Reply]:
-    """Answer one round, in the order asked. `answer([], room)` enters waiting changes of facts alone.
+@dataclass(frozen=True, slots=True)
+class Round:
+    """A round ready to be entered: its drafts on the tree that stands, and what each ask will be told apart from them."""
 
-    Errors: those of `Appends.append`; then nobody of the round is answered.
+    standing: Standing
+    known: Sequence[Facts]
+    drafts: Sequence[Draft]
+    before: Frontier
+    after: Frontier
+    paths: Sequence[tuple[bytes, ...]]
+    usage: Usage
+    has_writes: bool
+
+
+async def prepare(asks: Sequence[Ask], room: Room) -> Round | None:
+    """Gather and judge: return the round of `asks`; None when captured changes of facts must be entered first.
+
+    The standing has moved as if the round were entered: the next can be prepared while this one commits.
+    Errors: `StoreAwayError`.
     """
-    house, known = await room.reads.gather(asks, room.limited)
-    changes = await _waiting(house, room)
-    if len(changes) == CHANGES_IN_ROUND_MAX and asks:
-        await answer([], room)  # more wait than fit: a fact is in the ledger no later than a decision resting on it
-        return await answer(asks, room)
-    fresh = [facts for facts in known if facts.entered_idx < 0]
-    judged, usage = spend(
-        [*changes, *(judge(facts, room.policy) for facts in fresh)],
-        room.policy.budget.per_day, room.policy.budget.masked_per_day, room.policy.budget.purposes,
-    )
-    if not judged:
-        return [AlreadyEntered(facts.entered_idx) for facts in known]
-    papers = await record(draft_all(judged, house.size, room.keyring), house, usage, room.appends, room.signer)
-    replies = iter([room.vault.unseal(p) if isinstance(p, Receipt) else p for p in papers[len(changes):]])
-    return [AlreadyEntered(facts.entered_idx) if facts.entered_idx >= 0 else next(replies) for facts in known]
+    gathered = await room.reads.gather(asks, room.limited)
+    if gathered.changes_wait:
+        return None
+    fresh = [facts for facts in gathered.facts if facts.entered_idx < 0]
+    return _drafted([judge(facts, room.policy) for facts in fresh], gathered.facts, gathered.standing, room)
+
+
+async def prepare_changes(room: Room) -> Round:
+    """Return a round of captured changes alone, oldest first. Nothing else may be under way.
+
+    Errors: `StoreAwayError`.
+    """
+    gathered = await room.reads.gather([], room.limited)
+    judged = [_change(change, gathered.now_at) for change in await room.reads.waiting_changes()]
+    return _drafted(judged, [], gathered.standing, room)
+
+
+async def enter(prepared: Round, room: Room) -> list[Receipt | Refused]:
+    """Record: return the round's receipts and refusals after its commit.
+
+    Errors: those of `Appends.append`; then nobody of the round is answered, and its standing is bad.
+    """
+    try:
+        papers = await record(
+            prepared.drafts, prepared.before, prepared.after, prepared.paths, prepared.usage, room.appends, room.signer,
+        )
+    except BaseException:
+        prepared.standing.is_bad = True
+        raise
+    if prepared.has_writes:
+        prepared.standing.is_bad = True  # a session may have begun, ended or got its duty
+    return papers
+
+
+def open_all(prepared: Round, papers: Sequence[Receipt | Refused], room: Room) -> list[Reply]:
+    """Open: return what each asker is told, in the order asked. One asker's trouble is not the round's."""
+    told = iter([room.vault.unseal(paper) if isinstance(paper, Receipt) else paper for paper in papers])
+    return [AlreadyEntered(facts.entered_idx) if facts.entered_idx >= 0 else next(told) for facts in prepared.known]
+
+
+def _drafted(judged: Sequence[Judged], known: Sequence[Facts], standing: Standing, room: Room) -> Round:
+    budget = room.policy.budget
+    spent, usage = spend(judged, standing, budget.per_day, budget.masked_per_day, budget.purposes)
+    before = standing.frontier
+    drafts = draft_all(spent, before.size, room.keyring, standing.latest)
+    after, paths = before.append_with_paths([draft.leaf_hash for draft in drafts])
+    standing.move(after, drafts, usage)
+    has_writes = any(facts.ask.writes for facts in known)
+    return Round(standing, known, drafts, before, after, paths, usage, has_writes)
 
 
 def judge(facts: Facts, policy: Policy) -> Judged:
@@ -154,18 +205,10 @@ def _duty(facts: Facts) -> str:
     return facts.staff.duty if facts.staff else ""
 
 
-async def _waiting(house: House, room: Room) -> list[Judged]:
-    """Return the captured changes that stand first in this round, at most `CHANGES_IN_ROUND_MAX`."""
-    if not house.changes_wait:
-        return []
-    changes = await room.reads.waiting_changes()
-    return [_change(change, house) for change in changes]
-
-
-def _change(change: WaitingChange, house: House) -> Judged:
+def _change(change: WaitingChange, now_at: int) -> Judged:
     details = (
         ("by", change.by_role), ("changed_at", change.at), ("digest", change.digest.hex()),
         ("fact", change.fact), ("op", change.op), ("row_count", change.row_count),
     )
     ask = Ask(AskKind.CHANGE, change.change_id, details=details, change_id=change.change_id)
-    return Allowed(Facts(ask, None, None, -1, house.now_at, 0, house.day, 0), None, 0, 0, 0, 0)
+    return Allowed(Facts(ask, None, None, -1, now_at, 0, 0), None, 0, 0, 0, 0)

@@ -69,7 +69,7 @@ def _founding(
     ]
     founds = GuestFacts(
         key_id, wrapped, 1, 0, -1, "none", -1, sealed.age != "adult", is_sealed=False, is_restricted=False, is_held=False,
-        is_locked=False, seen_level=0, seen_level_limited=0, day_clear_limited=0, version=1,
+        is_locked=False, version=1,
     )
     return writes, founds
 

@@ -115,8 +115,6 @@ class StaffFacts(Struct, frozen=True):
     is_locked: bool
     key_id: bytes
     wrapped_key: bytes
-    day_clear: int
-    day_masked: int
 
 
 class GuestFacts(Struct, frozen=True):
@@ -134,9 +132,6 @@ class GuestFacts(Struct, frozen=True):
     is_restricted: bool
     is_held: bool
     is_locked: bool
-    seen_level: int
-    seen_level_limited: int
-    day_clear_limited: int
     version: int
 
 
@@ -149,19 +144,7 @@ class Facts(Struct, frozen=True):
     entered_idx: int
     now_at: int
     midnight_at: int
-    day: date
     limited: int
-
-
-class House(Struct, frozen=True):
-    """What a round knows of its property: the committed head and whether captured changes wait."""
-
-    size: int
-    root: bytes
-    stack: bytes
-    day: date
-    now_at: int
-    changes_wait: bool
 
 
 class Allowed(Struct, frozen=True):
@@ -196,6 +179,7 @@ class Draft(Struct, frozen=True):
     judged: Judged
     index: int
     leaf: bytes
+    leaf_hash: bytes
     opening: Opening
     guest_key_id: bytes
     staff_key_id: bytes
@@ -269,5 +253,18 @@ class DayCount(Struct, frozen=True):
 class Usage(Struct, frozen=True):
     """What a round adds to the daily counts."""
 
+    day: date
     seen: Sequence[Seen]
     counts: Sequence[DayCount]
+
+
+class WaitingChange(Struct, frozen=True):
+    """One captured change of facts that is not in the ledger yet; `digest` is the SHA-256 of what changed."""
+
+    change_id: bytes
+    fact: str
+    op: str
+    by_role: str
+    row_count: int
+    at: int
+    digest: bytes

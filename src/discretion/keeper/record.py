@@ -2,7 +2,7 @@
 
 Rules:
 * Daily counts are spent here, ask by ask in the order asked; the head's compare-and-swap makes them hold.
-* Every paper given gets an entry, refusals too, and captured changes of facts stand before the asks of their round.
+* Every paper given gets an entry, refusals too.
 * A head is signed only after its commit has returned. On any error nobody is answered.
 """
 
@@ -12,84 +12,82 @@ from typing import TYPE_CHECKING
 
 from discretion.keeper.papers import Allowed, DayCount, Denied, Receipt, Refused, Seen, Usage
 from discretion.ledger.checkpoint import sign_checkpoint
-from discretion.ledger.tree import Frontier, leaf_hash
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from discretion.keeper.papers import Draft, House, Judged
+    from discretion.keeper.papers import Draft, Judged
     from discretion.keeper.store.appends import Appends
+    from discretion.keeper.store.standing import Standing
     from discretion.ledger.checkpoint import Signer
+    from discretion.ledger.tree import Frontier
 
 MASKED, CLEAR = 1, 2
 
 
-def spend(judged: Sequence[Judged], per_day: int, masked_per_day: int, limits: Mapping[str, int]) -> tuple[list[Judged], Usage]:
+def spend(
+    judged: Sequence[Judged], standing: Standing, per_day: int, masked_per_day: int, limits: Mapping[str, int],
+) -> tuple[list[Judged], Usage]:
     """Return the round with every ask past its person's daily number denied, and what the round adds to the counts.
 
     Shapes: `limits` holds the lower daily number of some purposes. A guest counts once a person and day, and once more
     when first opened clear; what was shown only masked counts against the wider number.
     """
-    seen: dict[tuple[bytes, bytes, int], int] = {}
-    clear: dict[tuple[bytes, int], int] = {}
-    masked: dict[bytes, int] = {}
+    seen: dict[tuple[bytes, int, bytes], int] = {}
+    counts: dict[tuple[bytes, int], list[int]] = {}
     spent: list[Judged] = []
     for paper in judged:
         facts = paper.facts
-        staff, guest = facts.staff, facts.guest
-        if not isinstance(paper, Allowed) or staff is None or guest is None or not paper.clear | paper.masked:
+        if not isinstance(paper, Allowed) or facts.staff is None or not paper.clear | paper.masked:
             spent.append(paper)
             continue
-        level = CLEAR if paper.clear else MASKED
-        who, whom = staff.staff_id, facts.ask.guest_id
-        clear.setdefault((who, 0), staff.day_clear)
-        masked.setdefault(who, staff.day_masked)
-        before = max(guest.seen_level, seen.get((who, whom, 0), 0))
-        before_limited = max(guest.seen_level_limited, seen.get((who, whom, facts.limited), 0))
+        who, whom, level = facts.staff.staff_id, facts.ask.guest_id, CLEAR if paper.clear else MASKED
         reason = ""
-        if level > before:
-            if level == CLEAR and clear[who, 0] >= per_day or level == MASKED and masked[who] >= masked_per_day:
-                reason = "budget"
-        if not reason and facts.limited and level == CLEAR and before_limited < CLEAR:
-            used = clear.setdefault((who, facts.limited), guest.day_clear_limited)
-            if used >= limits[facts.ask.purpose]:
-                reason = "budget_purpose"
-            else:
-                clear[who, facts.limited] = used + 1
-                seen[who, whom, facts.limited] = level
+        steps = []
+        for limited, most, code in _limits(facts.limited, level, per_day, masked_per_day, limits.get(facts.ask.purpose, 0)):
+            before = seen.get((who, limited, whom)) or standing.seen.get((who, limited), {}).get(whom, 0)
+            if level <= before:
+                continue
+            count = counts.get((who, limited)) or list(standing.counted(who, limited))
+            if count[0 if level == CLEAR else 1] >= most:
+                reason = code
+                break
+            steps.append((limited, before, count))
         if reason:
             spent.append(Denied(facts, paper.decision, paper.fact_bits, reason))
             continue
-        if level > before:
-            if level == CLEAR:
-                clear[who, 0] += 1
-            else:
-                masked[who] += 1
-            seen[who, whom, 0] = level
+        for limited, before, count in steps:
+            count[0 if level == CLEAR else 1] += 1
+            if before == MASKED:
+                count[1] -= 1
+            counts[who, limited] = count
+            seen[who, limited, whom] = level
         spent.append(paper)
-    counted = {(who, limited) for who, _, limited in seen}
     return spent, Usage(
-        [Seen(who, whom, limited, level) for (who, whom, limited), level in seen.items()],
-        [DayCount(who, limited, clear.get((who, limited), 0), masked.get(who, 0) if not limited else 0) for who, limited in counted],
+        standing.day,
+        [Seen(who, whom, limited, level) for (who, limited, whom), level in seen.items()],
+        [DayCount(who, limited, *count) for (who, limited), count in counts.items()],
     )
 
 
-async def record(
-    drafts: Sequence[Draft], house: House, usage: Usage, ledger: Appends, signer: Signer,
+def _limits(limited: int, level: int, per_day: int, masked_per_day: int, purpose_per_day: int) -> list[tuple[int, int, str]]:
+    own = [(limited, purpose_per_day, "budget_purpose")] if limited and level == CLEAR else []
+    return [*own, (0, per_day if level == CLEAR else masked_per_day, "budget")]
+
+
+async def record(  # noqa: PLR0913 - the round's whole content
+    drafts: Sequence[Draft], before: Frontier, after: Frontier, paths: Sequence[tuple[bytes, ...]], usage: Usage,
+    ledger: Appends, signer: Signer,
 ) -> list[Receipt | Refused]:
     """Enter the round in one transaction. Return after COMMIT, or raise: then nobody is answered.
 
+    Shapes: `paths` are the drafts' inclusion paths under `after`.
     Errors: those of `Appends.append`.
     """
-    hashes = [leaf_hash(draft.leaf) for draft in drafts]
-    after, paths = Frontier.from_bytes(house.size, house.stack).append_with_paths(hashes)
-    entered = await ledger.append(drafts, hashes, house, after, usage)
+    committed = await ledger.append(drafts, before, after, usage)
     # The head is committed: signing it now, or again after a crash, gives the same bytes.
     checkpoint = sign_checkpoint(signer, after.head())
     return [
-        Refused(committed.draft, committed.draft.judged)
-        if isinstance(committed.draft.judged, Denied)
-        else Receipt(committed, path, checkpoint)
-        for committed, path in zip(entered, paths, strict=True)
+        Refused(each.draft, each.draft.judged) if isinstance(each.draft.judged, Denied) else Receipt(each, path, checkpoint)
+        for each, path in zip(committed, paths, strict=True)
     ]
-

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from discretion.keeper.answer import guards_of_staff
-from discretion.keeper.papers import AlreadyEntered, Ask, Denied, Opened, Refused, Reply, Unopened
+from discretion.keeper.papers import AlreadyEntered, Ask, Denied, Opened, Refused, Reply
 from discretion.wire.lookup import Disclosure, Entered, Failed, Line, OfferLine, Refusal
 
 if TYPE_CHECKING:
@@ -39,9 +39,7 @@ def told(reply: Reply, ask: Ask, policy: Policy) -> Answer:
         return _refusal(reply, ask, policy)
     if isinstance(reply, AlreadyEntered):
         return Entered(entry=reply.index)
-    if isinstance(reply, Unopened):
-        return Refusal(entry=reply.receipt.committed.draft.index, reason="unopened", lines=[], offers=[], guest_id=ask.guest_id)
-    return Failed(code="unavailable")
+    return Refusal(entry=reply.receipt.committed.draft.index, reason="unopened", lines=[], offers=[], guest_id=ask.guest_id)
 
 
 def _refusal(reply: Refused, ask: Ask, policy: Policy) -> Refusal | Failed:

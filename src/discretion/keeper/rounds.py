@@ -2,6 +2,7 @@
 
 Rules:
 * One sequencer a property: for speed. The head's compare-and-swap is what keeps two keepers correct.
+* One commit after the other, in the order of the tree; while one commits, the next is prepared and the last is opened.
 * An ask with writes of its own runs in a round of its own, so that a write that fails is nobody else's trouble.
 * When a commit's outcome is unknown, everyone in the round is told so, and nobody is shown anything.
 """
@@ -13,13 +14,13 @@ import logging
 from collections import deque
 from typing import TYPE_CHECKING
 
-from discretion.keeper.answer import answer
-from discretion.keeper.store.database import LostRaceError, StoreAwayError, StoreError, WriteRefusedError
+from discretion.keeper.answer import enter, open_all, prepare, prepare_changes
+from discretion.keeper.store.database import LostRaceError, StoreError, WriteRefusedError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from discretion.keeper.answer import Room
+    from discretion.keeper.answer import Room, Round
     from discretion.keeper.papers import Ask, Reply
 
 ASKS_IN_ROUND_MAX = 512
@@ -41,11 +42,12 @@ class RoundError(Exception):
 class _Group:
     """Asks that were brought together and are answered together."""
 
-    __slots__ = ("asks", "done")
+    __slots__ = ("asks", "done", "races")
 
     def __init__(self, asks: Sequence[Ask], done: Callable[[list[Reply] | RoundError], None]) -> None:
         self.asks = asks
         self.done = done
+        self.races = 0
 
 
 class Rounds:
@@ -56,6 +58,7 @@ class Rounds:
         self._waiting: deque[_Group] = deque()
         self._count = 0
         self._wake = asyncio.Event()
+        self._tasks: set[asyncio.Task[None]] = set()
         self.rounds_count = 0
         self.asks_count = 0
 
@@ -85,13 +88,33 @@ class Rounds:
 
     async def run(self) -> None:
         """Answer rounds until cancelled. A quiet property still enters captured changes of facts, once a second."""
+        committed: asyncio.Future[None] | None = None  # of the round that is being entered
         while True:
-            try:
-                async with asyncio.timeout(CHANGES_EVERY_SECONDS):
-                    await self._wake.wait()
-            except TimeoutError:
-                pass
-            await self._round(self._take())
+            if not self._waiting:
+                await self._quiet()
+            groups = self._take()
+            prepared = await self._prepared(groups, committed)
+            if committed is not None:
+                await committed
+                committed = None
+            if prepared is None or not (prepared.drafts or groups):
+                continue
+            if prepared.standing.is_bad:
+                self._again(groups)  # it was prepared on a round that failed, or that changed who may ask
+                continue
+            committed = asyncio.get_running_loop().create_future()
+            task = asyncio.create_task(self._enter(groups, prepared, committed))
+            self._tasks.add(task)
+            task.add_done_callback(self._tasks.discard)
+
+    async def _quiet(self) -> None:
+        """Wait for an ask, or until it is time to look for captured changes."""
+        self._wake.clear()
+        try:
+            async with asyncio.timeout(CHANGES_EVERY_SECONDS):
+                await self._wake.wait()
+        except TimeoutError:
+            return
 
     def _take(self) -> list[_Group]:
         groups: list[_Group] = []
@@ -106,34 +129,76 @@ class Rounds:
             if has_writes:
                 break
         self._count -= size
-        if not self._waiting:
-            self._wake.clear()
         return groups
 
-    async def _round(self, groups: list[_Group]) -> None:
+    async def _prepared(self, groups: list[_Group], committed: asyncio.Future[None] | None) -> Round | None:
+        """Return the round of these groups; captured changes are entered before it. None when the groups were failed."""
         asks = [ask for group in groups for ask in group.asks]
         try:
-            replies = await self._answered(asks)
+            for _ in range(RACES_MAX):
+                prepared = await prepare(asks, self.room)
+                if prepared is not None:
+                    return prepared
+                if committed is not None:
+                    await committed
+                await self._enter_changes()
         except Exception as error:  # whatever went wrong, every asker of the round must hear of it
-            code = "conflict" if isinstance(error, WriteRefusedError) else "unavailable"
-            if not isinstance(error, StoreError):
-                _log.exception("a round failed")
-            elif asks or not isinstance(error, StoreAwayError):
-                _log.warning("a round failed: %s", type(error).__name__)
-            for group in groups:
-                group.done(RoundError(code))
+            self._fail(groups, error)
+            return None
+        self._fail(groups, LostRaceError("changes never stopped"))
+        return None
+
+    async def _enter_changes(self) -> None:
+        try:
+            prepared = await prepare_changes(self.room)
+            if prepared.drafts:
+                await enter(prepared, self.room)
+        except LostRaceError:
+            return  # another keeper entered them, or was first; what still waits is seen again
+        finally:
+            self.room.reads.forget()
+
+    async def _enter(self, groups: list[_Group], prepared: Round, committed: asyncio.Future[None]) -> None:
+        try:
+            papers = await enter(prepared, self.room) if prepared.drafts else []
+        except LostRaceError:
+            self._again(groups)  # another keeper was first; nothing of ours is entered
+            return
+        except Exception as error:  # as above
+            self._fail(groups, error)
+            return
+        finally:
+            committed.set_result(None)
+        await asyncio.sleep(0)  # let the next round go to the database before this one is opened:
+        await asyncio.sleep(0)  # once for the sequencer to wake, once for its task to begin
+        try:
+            replies = open_all(prepared, papers, self.room)
+        except Exception as error:  # a receipt that proves nothing: nobody is shown anything
+            self._fail(groups, error)
             return
         self.rounds_count += 1
-        self.asks_count += len(asks)
         start = 0
         for group in groups:
+            self.asks_count += len(group.asks)
             group.done(replies[start:start + len(group.asks)])
             start += len(group.asks)
 
-    async def _answered(self, asks: list[Ask]) -> list[Reply]:
-        for _ in range(RACES_MAX):
-            try:
-                return await answer(asks, self.room)
-            except LostRaceError:
-                continue  # another keeper was first; nothing of ours is entered
-        raise StoreAwayError("the head was lost too many times in a row")
+    def _again(self, groups: list[_Group]) -> None:
+        self.room.reads.forget()
+        for group in reversed(groups):
+            group.races += 1
+            if group.races > RACES_MAX:
+                group.done(RoundError("unavailable"))
+            else:
+                self._waiting.appendleft(group)
+                self._count += len(group.asks)
+
+    def _fail(self, groups: list[_Group], error: Exception) -> None:
+        self.room.reads.forget()
+        if not isinstance(error, StoreError):
+            _log.error("a round failed", exc_info=error)
+        elif groups:
+            _log.warning("a round failed: %s", type(error).__name__)
+        code = "conflict" if isinstance(error, WriteRefusedError) else "unavailable"
+        for group in groups:
+            group.done(RoundError(code))

@@ -3,7 +3,7 @@
 Rules:
 * leaf = "DISCRET1" ‖ tag[16] ‖ C_guest[32] ‖ C_staff[32] ‖ C_context[32]; the layout is final.
 * C_x = SHA-256("discretion/v1/" ‖ x ‖ 0x00 ‖ salt[32] ‖ canonical JSON); every salt is 32 fresh random bytes.
-* Canonical JSON: UTF-8, sorted keys, no white space, no floats, no duplicate keys.
+* Canonical JSON: UTF-8, keys sorted by code point, no white space, no floats, no duplicate keys.
 
 Left to others: keys and sealing of openings (the keeper's vault), the tree (`tree`).
 """
@@ -13,27 +13,34 @@ from __future__ import annotations
 import hashlib
 import hmac
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import msgspec
 
 from discretion.ledger.errors import LeafError
 
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
 LEAF_SIZE_BYTES = 120
 MAGIC = b"DISCRET1"
 TAG_SIZE_BYTES = 16
 SALT_SIZE_BYTES = 32
+COMMITMENT_SIZE_BYTES = 32
 Part = Literal["guest", "staff", "context"]
+Salted = tuple[bytes, bytes]
 PARTS: tuple[Part, Part, Part] = ("guest", "staff", "context")
 
 _PREFIXES = {part: b"discretion/v1/" + part.encode() + b"\x00" for part in PARTS}
+_SIZES = [TAG_SIZE_BYTES, COMMITMENT_SIZE_BYTES, COMMITMENT_SIZE_BYTES, COMMITMENT_SIZE_BYTES]
+_PLAIN = frozenset((str, int, bool, type(None)))
 _encode = msgspec.json.Encoder(order="sorted").encode
 _decode = msgspec.json.Decoder(dict).decode
 
 
 @dataclass(frozen=True, slots=True)
 class Leaf:
-    """A leaf taken apart."""
+    """A leaf taken apart; the commitments in the order guest, staff, context."""
 
     tag: bytes
     commitments: tuple[bytes, bytes, bytes]
@@ -48,16 +55,22 @@ class Opening:
 
 
 def canonical_json(value: dict[str, Any]) -> bytes:
-    """Return the one encoding of `value`. Errors: `LeafError` for a float anywhere, or a key that is no text."""
-    _refuse_floats(value)
-    return _encode(value)
+    """Return the one encoding of `value`: an object of texts, whole numbers, true, false, null, lists and objects.
+
+    Errors: `LeafError` for anything else inside (a float, bytes, a time), and for a key or text that is no Unicode text.
+    """
+    try:
+        _check_plain(value)
+        return _encode(value)
+    except (RecursionError, TypeError, UnicodeEncodeError) as error:
+        raise LeafError("a value that canonical JSON has no form for") from error
 
 
 def parse_canonical_json(raw: bytes) -> dict[str, Any]:
     """Return what `raw` says. Errors: `LeafError` unless it is byte for byte what `canonical_json` makes."""
     try:
         value: dict[str, Any] = _decode(raw)
-    except msgspec.DecodeError as error:
+    except (RecursionError, UnicodeDecodeError, msgspec.DecodeError) as error:
         raise LeafError("no JSON object") from error
     if canonical_json(value) != raw:
         raise LeafError("JSON, but not canonical")
@@ -65,21 +78,26 @@ def parse_canonical_json(raw: bytes) -> dict[str, Any]:
 
 
 def commit(part: Part, salt: bytes, text: bytes) -> bytes:
-    """Return the commitment to one part: 32 bytes. `salt` is 32 bytes, `text` canonical JSON."""
+    """Return the commitment to one part: 32 bytes.
+
+    Shapes: `salt` is 32 bytes, `text` canonical JSON. Errors: `LeafError` for a salt of another length: it would let
+    the border between salt and text move. Not checked: that `text` is canonical.
+    """
+    if len(salt) != SALT_SIZE_BYTES:
+        raise LeafError("a salt that is not 32 bytes")
     return hashlib.sha256(_PREFIXES[part] + salt + text).digest()
 
 
 def tag(key: bytes, seq: int) -> bytes:
     """Return a record's tag for its entry number `seq`, from 1: 16 bytes. Unlinkable without `key`."""
-    return hmac.digest(key, b"tag" + seq.to_bytes(8, "big"), hashlib.sha256)[:TAG_SIZE_BYTES]
+    return hmac.digest(key, b"tag" + seq.to_bytes(8, "big"), "sha256")[:TAG_SIZE_BYTES]
 
 
 def encode_leaf(leaf_tag: bytes, c_guest: bytes, c_staff: bytes, c_context: bytes) -> bytes:
     """Return the 120 bytes of a leaf. Errors: `LeafError` when a piece has the wrong length."""
-    raw = MAGIC + leaf_tag + c_guest + c_staff + c_context
-    if len(raw) != LEAF_SIZE_BYTES or len(leaf_tag) != TAG_SIZE_BYTES or not len(c_guest) == len(c_staff) == len(c_context):
+    if [len(leaf_tag), len(c_guest), len(c_staff), len(c_context)] != _SIZES:
         raise LeafError("a piece of the leaf has the wrong length")
-    return raw
+    return MAGIC + leaf_tag + c_guest + c_staff + c_context
 
 
 def decode_leaf(raw: bytes) -> Leaf:
@@ -100,15 +118,29 @@ def opening_matches(raw: bytes, opening: Opening) -> bool:
     return hmac.compare_digest(made, b"".join(commitments_of(raw)))
 
 
-def _refuse_floats(value: object) -> None:
-    if type(value) is float:
-        raise LeafError("a float has no one encoding")
+def parts_match(raw: bytes, guest: Salted | None, staff: Salted | None, context: Salted | None) -> bool:
+    """Whether every part that is left, as salt and text, is the one this leaf commits to; None stands for an erased part.
+
+    Errors: `LeafError`. Not checked: that an erased part is named by a later erasure entry; whoever rescans does.
+    """
+    pairs = zip(PARTS, (guest, staff, context), commitments_of(raw), strict=True)
+    left = [(commit(part, *salted), committed) for part, salted, committed in pairs if salted is not None]
+    return hmac.compare_digest(b"".join([made for made, _ in left]), b"".join([committed for _, committed in left]))
+
+
+def _check_plain(value: object) -> None:
+    inner: Iterable[object]
     if isinstance(value, dict):
-        for key, inner in value.items():
+        for key in value:
             if type(key) is not str:
                 raise LeafError("a key that is no text")
-            if type(inner) is not str and type(inner) is not int:
-                _refuse_floats(inner)
+        inner = value.values()
     elif isinstance(value, (list, tuple)):
-        for inner in value:
-            _refuse_floats(inner)
+        inner = value
+    elif isinstance(value, (str, int)):  # a name or number of an enumeration
+        return
+    else:
+        raise LeafError(f"a {type(value).__name__} has no one encoding")
+    for one in inner:
+        if type(one) not in _PLAIN:
+            _check_plain(one)

@@ -14,7 +14,7 @@ from hmac import compare_digest
 from typing import TYPE_CHECKING
 
 from discretion.ledger.errors import ProofError
-from discretion.ledger.tree import EMPTY_ROOT, Frontier, TreeHead, check_hash, leaf_hash, node_hash
+from discretion.ledger.tree import EMPTY_ROOT, Frontier, TreeHead, check_hashes, leaf_hash, node_hash
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -39,7 +39,8 @@ def check_inclusion(proof: InclusionProof, leaf: bytes, head: TreeHead) -> None:
     """Return only if `leaf` is entry `proof.index` of the tree under `head`.
 
     Shapes: `leaf` is the entry before hashing; `proof.path` is 0 to 63 hashes of 32 bytes, leaf side first.
-    Errors: `ProofError` if the path ends in another root. Source: RFC 9162, 2.1.3.2.
+    Errors: `ProofError` if the path ends in another root, `ShapeError` for a hash of another length.
+    Source: RFC 9162, 2.1.3.2.
     Not checked: the signature on `head`; see `checkpoint.open_checkpoint`.
     """
     check_hash_inclusion(proof, leaf_hash(leaf), head)
@@ -47,8 +48,7 @@ def check_inclusion(proof: InclusionProof, leaf: bytes, head: TreeHead) -> None:
 
 def check_hash_inclusion(proof: InclusionProof, hashed_leaf: bytes, head: TreeHead) -> None:
     """As `check_inclusion`, for the hash of an entry. Errors: `ProofError`, `ShapeError`."""
-    for value in (hashed_leaf, head.root, *proof.path):
-        check_hash(value)
+    check_hashes((hashed_leaf, head.root, *proof.path))
     if not 0 <= proof.index < head.size:
         raise ProofError(f"index {proof.index} is not in a tree of {head.size}")
     node, last, result = proof.index, head.size - 1, hashed_leaf
@@ -73,25 +73,28 @@ def check_hash_inclusion(proof: InclusionProof, hashed_leaf: bytes, head: TreeHe
 def check_consistency(proof: ConsistencyProof, old: TreeHead, new: TreeHead) -> None:
     """Return only if the tree under `new` begins with all of the tree under `old`.
 
-    Errors: `ProofError`, `ShapeError`. Source: RFC 9162, 2.1.4.2.
+    Shapes: `proof.path` is hashes of 32 bytes, none where `old` is empty or as large as `new`.
+    Errors: `ProofError` if it ends in other roots, `ShapeError` for a hash of another length.
+    Source: RFC 9162, 2.1.4.2; of an empty `old` it says nothing, here its root must be that of the empty tree.
+    Not checked: the signatures on the heads; see `checkpoint.open_checkpoint`.
     """
-    for value in (old.root, new.root, *proof.path):
-        check_hash(value)
+    check_hashes((old.root, new.root, *proof.path))
     if not 0 <= old.size <= new.size:
         raise ProofError("a tree does not shrink")
     if old.size in (0, new.size):
-        if proof.path or not compare_digest(old.root, EMPTY_ROOT if old.size == 0 else new.root):
+        is_empty = old.size or compare_digest(old.root, EMPTY_ROOT)
+        is_equal = old.size < new.size or compare_digest(old.root, new.root)
+        if proof.path or not (is_empty and is_equal):
             raise ProofError("equal sizes with other roots, or a path where none belongs")
         return
-    path = list(proof.path)
-    if not path:
+    if not proof.path:
         raise ProofError("the path is too short")
-    if old.size & (old.size - 1) == 0:
-        path.insert(0, old.root)
     node, last = old.size - 1, new.size - 1
     while node & 1:
         node >>= 1
         last >>= 1
+    # A tree of 2^n leaves is itself the first node of the way; its root is then left out of the path.
+    path = proof.path if node else (old.root, *proof.path)
     first = second = path[0]
     for value in path[1:]:
         if last == 0:
@@ -111,20 +114,26 @@ def check_consistency(proof: ConsistencyProof, old: TreeHead, new: TreeHead) -> 
         raise ProofError("the path ends in other roots")
 
 
-def prove_inclusion(index: int, hashes: Sequence[bytes]) -> InclusionProof:
-    """Return the proof for one leaf of a tree given by all its leaf hashes. Costs n node hashes. Errors: `ProofError`."""
-    if not 0 <= index < len(hashes):
-        raise ProofError(f"index {index} is not in a tree of {len(hashes)}")
-    return InclusionProof(index, tuple(_path(index, hashes)))
+def prove_inclusion(index: int, size: int, hashes: Sequence[bytes]) -> InclusionProof:
+    """Return the proof that leaf `index` is in the tree of the first `size` of these leaf hashes.
+
+    Costs: about `size` node hashes. Errors: `ProofError` when there is no such leaf, `ShapeError`. Source: RFC 9162, 2.1.3.1.
+    """
+    if not 0 <= index < size <= len(hashes):
+        raise ProofError(f"index {index} is not in a tree of {size}, of {len(hashes)} leaves")
+    return InclusionProof(index, tuple(_path(index, hashes[:size])))
 
 
-def prove_consistency(old_size: int, hashes: Sequence[bytes]) -> ConsistencyProof:
-    """Return the proof from the first `old_size` leaves to all of `hashes`. Costs n node hashes. Errors: `ProofError`."""
-    if not 0 <= old_size <= len(hashes):
-        raise ProofError("a tree does not shrink")
-    if old_size in (0, len(hashes)):
+def prove_consistency(old_size: int, size: int, hashes: Sequence[bytes]) -> ConsistencyProof:
+    """Return the proof that the tree of the first `size` of these leaf hashes begins with the one of `old_size`.
+
+    Costs: about `size` node hashes. Errors: `ProofError` when there are no such trees, `ShapeError`. Source: RFC 9162, 2.1.4.1.
+    """
+    if not 0 <= old_size <= size <= len(hashes):
+        raise ProofError(f"no trees of {old_size} and {size}, of {len(hashes)} leaves")
+    if old_size == 0:
         return ConsistencyProof(())
-    return ConsistencyProof(tuple(_subproof(old_size, hashes, is_whole=True)))
+    return ConsistencyProof(tuple(_subproof(old_size, hashes[:size], is_whole=True)))
 
 
 def _path(index: int, hashes: Sequence[bytes]) -> list[bytes]:

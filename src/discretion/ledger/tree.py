@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from discretion.ledger.errors import ShapeError
 
@@ -28,15 +28,15 @@ def leaf_hash(entry: bytes) -> bytes:
 
 
 def node_hash(left: bytes, right: bytes) -> bytes:
-    """Return the hash of a node over two hashes of 32 bytes each. Their length is not checked here: this is the hot path."""
+    """Return the hash of a node over two hashes of 32 bytes. Not checked here, on the hot path: their length."""
     return _sha256(b"\x01" + left + right).digest()
 
 
-def check_hash(value: bytes) -> bytes:
-    """Return `value` if it is 32 bytes. Errors: `ShapeError`."""
-    if len(value) != HASH_SIZE_BYTES:
-        raise ShapeError(f"a hash of {len(value)} bytes; it has 32")
-    return value
+def check_hashes(values: Sequence[bytes]) -> None:
+    """Return only if each of `values` is 32 bytes. Errors: `ShapeError`."""
+    for value in values:
+        if len(value) != HASH_SIZE_BYTES:
+            raise ShapeError(f"a hash of {len(value)} bytes; it has 32")
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +53,7 @@ class Frontier:
 
     size: int
     stack: tuple[bytes, ...]
+    _root: bytes | None = field(default=None, repr=False, compare=False)  # kept where appending has made it anyway
 
     @classmethod
     def empty(cls) -> Frontier:
@@ -64,68 +65,105 @@ class Frontier:
         """Return the compact range stored as `raw`, 32 bytes for each set bit of `size`. Errors: `ShapeError`."""
         if size < 0 or len(raw) != HASH_SIZE_BYTES * size.bit_count():
             raise ShapeError(f"{len(raw)} bytes are no compact range of {size} leaves")
-        return cls(size, tuple(raw[at:at + HASH_SIZE_BYTES] for at in range(0, len(raw), HASH_SIZE_BYTES)))
+        return cls(size, tuple([raw[at:at + HASH_SIZE_BYTES] for at in range(0, len(raw), HASH_SIZE_BYTES)]))
 
     def to_bytes(self) -> bytes:
         """Return the stack as one run of bytes, largest subtree first."""
         return b"".join(self.stack)
 
     def root(self) -> bytes:
-        """Return the root hash."""
-        if not self.stack:
-            return EMPTY_ROOT
-        root = self.stack[-1]
-        for left in reversed(self.stack[:-1]):
-            root = node_hash(left, root)
-        return root
+        """Return the root hash. Costs log n node hashes, or none after `append_with_paths`."""
+        return _folded(self.stack) if self._root is None else self._root
 
     def head(self) -> TreeHead:
         """Return size and root."""
         return TreeHead(self.size, self.root())
 
     def append(self, leaf_hashes: Sequence[bytes]) -> Frontier:
-        """Return the tree with these leaves at its end. Costs at most one node hash a leaf, and log n. Errors: `ShapeError`."""
-        stack, size = list(self.stack), self.size
-        for new in leaf_hashes:
-            top = check_hash(new)
-            ones = size
-            while ones & 1:
-                top = node_hash(stack.pop(), top)
-                ones >>= 1
-            stack.append(top)
-            size += 1
-        return Frontier(size, tuple(stack))
+        """Return the tree with these leaves at its end. Costs k + log n node hashes for k leaves. Errors: `ShapeError`."""
+        size = self.size + len(leaf_hashes)
+        rows = _rows(self, leaf_hashes)
+        return Frontier(size, tuple([row[-1] for level, row in enumerate(rows) if size >> level & 1][::-1]))
 
     def append_with_paths(self, leaf_hashes: Sequence[bytes]) -> tuple[Frontier, list[tuple[bytes, ...]]]:
         """Return the tree with these leaves, and for each its inclusion path under the new head, leaf side first.
 
-        Costs: k + log n node hashes for k leaves, and k·log n to put the paths together. Errors: `ShapeError`.
+        Costs: k + log n node hashes for k leaves, and 2k + log n tuples. Errors: `ShapeError`.
         """
+        if len(leaf_hashes) == 1:  # the round of a quiet hotel: the last leaf has the whole old tree on its left
+            return self._append_one(leaf_hashes[0]), [self.stack[::-1]]
+        if not leaf_hashes:
+            return self, []
         size = self.size + len(leaf_hashes)
-        known = dict(zip(_set_bits(self.size), self.stack, strict=True))
-        nodes = [check_hash(new) for new in leaf_hashes]
-        paths: list[list[bytes]] = [[] for _ in nodes]
+        rows = _rows(self, leaf_hashes)
         stack: list[bytes] = []
-        loose: bytes | None = None  # what stands right of the last complete node of this level
-        level = 0
-        while size >> level:
-            base, width = self.size >> level, size >> level
-            if base & 1:  # the left sibling of the first new node stood before
-                base -= 1
-                nodes.insert(0, known[level])
-            for index, path in enumerate(paths, self.size):
-                sibling = index >> level ^ 1
-                if sibling < width:
-                    path.append(nodes[sibling - base])
-                elif sibling == width and loose is not None:
-                    path.append(loose)
-            if width & 1:
-                stack.append(nodes[-1])
-                loose = nodes[-1] if loose is None else node_hash(nodes[-1], loose)
-            nodes = [node_hash(nodes[at], nodes[at + 1]) for at in range(0, len(nodes) - 1, 2)]
-            level += 1
-        return Frontier(size, tuple(reversed(stack))), [tuple(path) for path in paths]
+        rests: list[bytes | None] = []  # for each level the root of what stands right of its last complete node
+        rest: bytes | None = None
+        for level, row in enumerate(rows):
+            rests.append(rest)
+            if size >> level & 1:
+                stack.append(row[-1])
+                rest = row[-1] if rest is None else node_hash(row[-1], rest)
+        paths: list[tuple[bytes, ...]] = [()]
+        for level in range(len(rows) - 1, -1, -1):
+            paths = _paths_below(rows[level], rests[level], paths, self.size >> level + 1 & 1)
+        return Frontier(size, tuple(stack[::-1]), rest), paths[self.size & 1:]
+
+    def _append_one(self, new: bytes) -> Frontier:
+        check_hashes((new,))
+        lefts, ones = list(self.stack), self.size
+        while ones & 1:
+            new = node_hash(lefts.pop(), new)
+            ones >>= 1
+        stack = (*lefts, new)
+        return Frontier(self.size + 1, stack, _folded(stack))
 
 
-def _set_bits(size: int) -> list[int]:
-    return [bit for bit in range(size.bit_length() - 1, -1, -1) if size >> bit & 1]
+def _folded(stack: tuple[bytes, ...]) -> bytes:
+    if not stack:
+        return EMPTY_ROOT
+    root = stack[-1]
+    for left in stack[-2::-1]:
+        root = node_hash(left, root)
+    return root
+
+
+def _rows(before: Frontier, leaf_hashes: Sequence[bytes]) -> list[list[bytes]]:
+    """Return for each level, leaves first, its complete nodes from the first new one on.
+
+    Each row begins at an even place: where the first new node is a right child, its left sibling stands before it.
+    """
+    check_hashes(leaf_hashes)
+    nodes, lefts = list(leaf_hashes), list(before.stack)
+    base, width = before.size, before.size + len(nodes)
+    rows = []
+    while width:
+        if base & 1:
+            nodes.insert(0, lefts.pop())
+        rows.append(nodes)
+        pairs = iter(nodes)  # an odd last node has no right sibling yet and is dropped
+        nodes = [_sha256(b"\x01" + left + right).digest() for left, right in zip(pairs, pairs, strict=False)]
+        base >>= 1
+        width >>= 1
+    return rows
+
+
+def _paths_below(
+    row: list[bytes], rest: bytes | None, above: list[tuple[bytes, ...]], skipped: int,
+) -> list[tuple[bytes, ...]]:
+    """Return the path of each node of `row`, then of the rest if there is one, from those of their parents.
+
+    `above` begins with `skipped` nodes that have no child in `row`, and ends with the parent of an odd last node or rest.
+    """
+    paths: list[tuple[bytes, ...]] = []
+    pairs = iter(row)
+    for (left, right), path in zip(zip(pairs, pairs, strict=False), above[skipped:], strict=False):
+        paths += (right, *path), (left, *path)
+    if len(row) & 1:
+        if rest is None:
+            paths.append(above[-1])
+        else:
+            paths += (rest, *above[-1]), (row[-1], *above[-1])
+    elif rest is not None:
+        paths.append(above[-1])
+    return paths

@@ -423,7 +423,10 @@ begin
   end if;
   return query
   select u.n::int,
-         array(select case when (u.groups >> (i - 1)) & 1 = 1 then r.boxes[i] end from generate_series(1, 8) i),
+         array[case when u.groups & 1 <> 0 then r.boxes[1] end, case when u.groups & 2 <> 0 then r.boxes[2] end,
+               case when u.groups & 4 <> 0 then r.boxes[3] end, case when u.groups & 8 <> 0 then r.boxes[4] end,
+               case when u.groups & 16 <> 0 then r.boxes[5] end, case when u.groups & 32 <> 0 then r.boxes[6] end,
+               case when u.groups & 64 <> 0 then r.boxes[7] end, case when u.groups & 128 <> 0 then r.boxes[8] end],
          r.versions
     from unnest(open_guests, open_groups) with ordinality as u (guest, groups, n)
     join vault.record r on r.property_id = p and r.guest_id = u.guest

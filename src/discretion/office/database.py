@@ -9,7 +9,7 @@ Ids are 16 raw bytes here, as on the hatch: these connections send `bytes` as uu
 from __future__ import annotations
 
 from contextlib import asynccontextmanager
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 import psycopg
 from psycopg.adapt import AdaptersMap, Buffer, Dumper, Loader
@@ -103,7 +103,9 @@ class Statements:
 class Office:
     """The pool of one process."""
 
-    def __init__(self, conninfo: str, *, connections_max: int = 8) -> None:
+    def __init__(self, conninfo: str, *, connections_max: int = 8, is_dry_run: bool = False) -> None:
+        """Say where the database is; nothing is connected yet. With `is_dry_run` no change is ever kept."""
+        self._is_dry_run = is_dry_run
         self._pool: AsyncConnectionPool[psycopg.AsyncConnection[Any]] = AsyncConnectionPool(
             conninfo,
             kwargs={"autocommit": True, "options": _OPTIONS, "context": id_adapters()},
@@ -124,7 +126,7 @@ class Office:
         """Give every connection back."""
         await self._pool.close()
 
-    async def __aenter__(self) -> Office:
+    async def __aenter__(self) -> Self:
         """Open the pool for the length of the block."""
         try:
             await self.open()
@@ -154,7 +156,9 @@ class Office:
         finds out.
         """
         with _told():
-            async with self._pool.connection() as connection, connection.transaction(force_rollback=is_dry_run):
+            async with self._pool.connection() as connection, connection.transaction(
+                force_rollback=is_dry_run or self._is_dry_run,
+            ):
                 yield Statements(connection)
 
 

@@ -33,7 +33,7 @@ class FindResult:
     at: datetime
 
 
-async def keep_find(  # noqa: PLR0913 - a result is whose, what for and what
+async def keep_find(
     office: Office, property_id: bytes, session_id: bytes, *, purpose: str, guest_ids: Sequence[bytes], hits: int,
 ) -> bytes:
     """Return the random number under which the result is kept.

@@ -34,8 +34,8 @@ _PAGES_MAX = 10_000
 class Day:
     """The business day at a glance.
 
-    Shapes: `arrivals` are those of the business date and the overdue, `arrived` of them included; `departures` likewise,
-    with `left`. `rooms_free` are free tonight, no due-in stay assigned to them; `rooms_clean` of these are clean or
+    Shapes: `arrivals` are those of the business date and the overdue, `arrived` of them included; `departures`
+    likewise, with `left`. `rooms_free` are free tonight, no due-in stay assigned to them; `rooms_clean` of these are clean or
     inspected. `now_at` is the database's clock.
     """
 

@@ -62,18 +62,8 @@ async def marks_of_guest(office: Office, property_id: bytes, guest_id: bytes) ->
 
 async def add_mark(office: Office, property_id: bytes, new: NewMark) -> Done | ActRefusal:
     """Set a mark. Refusals: `kind`, `reason`, `second`, `until`, `not_found`. The same id twice is one mark."""
-    if new.kind not in KINDS:
-        return ActRefusal("kind")
-    if not _REASON.fullmatch(new.reason_code):
-        return ActRefusal("reason")
-    now_at = datetime.now(UTC)
-    if new.until_at is not None and new.until_at <= now_at:
-        return ActRefusal("until")
-    if new.kind in SECOND_NEEDED:
-        if new.second_id is None or new.second_id == new.author_id:
-            return ActRefusal("second")
-        if new.until_at is None or new.until_at > now_at + LASTS_MAX:
-            return ActRefusal("until")
+    if wrong := _fault(new, datetime.now(UTC)):
+        return ActRefusal(wrong)
     params = {"property_id": property_id, **asdict(new)}
     async with office.changing() as now:
         if not await now.dicts(_SQL["guest"], params):
@@ -89,3 +79,17 @@ async def end_mark(office: Office, property_id: bytes, mark_id: bytes) -> Done |
         if not ended and not await now.dicts(_SQL["exists"], params):
             return ActRefusal("not_found")
     return Done(mark_id, is_repeat=not ended)
+
+
+def _fault(new: NewMark, now_at: datetime) -> str:
+    """Return the code of what is wrong with a mark, "" when nothing is."""
+    if new.kind not in KINDS:
+        return "kind"
+    if not _REASON.fullmatch(new.reason_code):
+        return "reason"
+    if new.kind in SECOND_NEEDED and new.second_id in {None, new.author_id}:
+        return "second"
+    latest = now_at + LASTS_MAX if new.kind in SECOND_NEEDED else None
+    if new.until_at is None:
+        return "until" if latest else ""
+    return "until" if new.until_at <= now_at or (latest and new.until_at > latest) else ""

@@ -156,7 +156,7 @@ def _back(row: Occupant) -> Occupant:
 
 def _place(position: int, category: str) -> Occupant:
     unknown = occupant_before_arrival(is_named=False, is_complete=False)
-    return Occupant(position, None, unknown, False, "", None, category, None, None)  # noqa: FBT003 - a row
+    return Occupant(position, None, unknown, False, "", None, category, None, None)
 
 
 def _numbered(rows: Sequence[Occupant]) -> tuple[Occupant, ...]:

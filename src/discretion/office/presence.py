@@ -9,7 +9,7 @@ Rules:
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta  # noqa: TC003 - the rows are built from these annotations
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from discretion.hotel.purpose import Role
@@ -80,7 +80,7 @@ async def badge(office: Office, property_id: bytes, event_id: bytes, number: str
     return await _once(office, property_id, event_id, do)
 
 
-async def attest(  # noqa: PLR0913 - an event is who, whom, where and which way
+async def attest(
     office: Office, property_id: bytes, event_id: bytes, by_id: bytes, staff_id: bytes, *, direction: str = "in",
 ) -> PresenceChange | ActRefusal:
     """Note that a duty manager attests somebody's coming or going.
@@ -127,8 +127,9 @@ async def _must_be_known_by(now: Statements, property_id: bytes, *ways: str) -> 
         raise RefusedError("presence_by")
 
 
-async def _add(  # noqa: PLR0913 - the columns of an event
-    now: Statements, property_id: bytes, event_id: bytes, person: _Holder, direction: str, how: str, by_id: bytes | None,
+async def _add(
+    now: Statements, property_id: bytes, event_id: bytes, person: _Holder, direction: str, how: str,
+    by_id: bytes | None,
 ) -> PresenceChange:
     added = await now.dicts(_SQL["add"], {
         "property_id": property_id, "event_id": event_id, "staff_id": person.staff_id, "direction": direction,

@@ -81,7 +81,9 @@ async def end_shift(office: Office, property_id: bytes, shift_id: bytes) -> Done
     return Done(shift_id, is_repeat=not touched)
 
 
-async def load_shifts(office: Office, property_id: bytes, raw_csv: bytes, *, is_dry_run: bool) -> CsvReport | ActRefusal:
+async def load_shifts(
+    office: Office, property_id: bytes, raw_csv: bytes, *, is_dry_run: bool,
+) -> CsvReport | ActRefusal:
     """Roster the shifts of a CSV file; with `is_dry_run` only say what would happen.
 
     Shapes: columns `staff number,duty,starts,ends`; times are the property's own, `2026-11-23 07:00`; an hour that
@@ -106,7 +108,7 @@ async def load_shifts(office: Office, property_id: bytes, raw_csv: bytes, *, is_
                 new = _shift(cells, staff, zone)
                 before = planned.setdefault((new.staff_id, new.duty, new.starts_at), new)
                 if before is not new and before.ends_at != new.ends_at:
-                    raise RowRefusedError("ends", "twice")  # noqa: TRY301 - one place makes the row's error
+                    raise RowRefusedError("ends", "twice")
             except RowRefusedError as refused:
                 errors.append(RowError(line, refused.field, refused.code))
             else:

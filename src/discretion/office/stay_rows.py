@@ -1,4 +1,4 @@
-"""A stay and its room as rows: locked, read and written by the acts. One statement each, all on the act's transaction."""
+"""A stay and its room as rows: locked, read and written by the acts, one statement each, in the act's transaction."""
 
 from __future__ import annotations
 
@@ -114,7 +114,8 @@ class StayRows:
         """Whether another stay has this room for one of the nights of `stay` that are still to come."""
         return bool(await self._now.dicts(_SQL["clashes"], {
             **self._property, "room_number": room_number, "stay_id": stay.stay_id,
-            "arrival": max(stay.arrival, stay.business_date), "departure": stay.departure, "business_date": stay.business_date,
+            "arrival": max(stay.arrival, stay.business_date), "departure": stay.departure,
+            "business_date": stay.business_date,
         }))
 
     async def add_reservation(self, reservation_id: bytes, number: str, booked_on: date) -> bool:

@@ -49,6 +49,7 @@ from discretion.office.stay_rows import House, StayRow, StayRows
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping
+    from datetime import date
 
     from discretion.office.changes import Change
     from discretion.office.database import Office
@@ -240,7 +241,7 @@ def _was(old: StayRow, new: StayRow) -> dict[str, str | None]:
     return was
 
 
-def _new_stay(doing: Doing, house: House, wanted: Booking | WalkIn, arrival: Any, number: str) -> StayRow:  # noqa: ANN401
+def _new_stay(doing: Doing, house: House, wanted: Booking | WalkIn, arrival: date, number: str) -> StayRow:
     return StayRow(
         stay_id=_id_from(doing, "stay"), reservation_id=_id_from(doing, "reservation"), number=number, state="",
         arrival=arrival, departure=wanted.departure, actual_in_at=None, actual_out_at=None, left_on=None,

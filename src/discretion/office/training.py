@@ -53,7 +53,10 @@ async def trainings(office: Office, property_id: bytes) -> tuple[TrainingLine, .
 
 
 async def add_training(office: Office, property_id: bytes, new: NewTraining) -> Done | ActRefusal:
-    """Record one completion. Refusals: `not_found` for nobody who works here, `course`, `version`, `dates`, `future`."""
+    """Record one completion.
+
+    Refusals: `not_found` for nobody who works here, `course`, `version`, `dates`, `future`.
+    """
     async with office.changing() as now:
         known = await now.dicts(_SQL["numbers"], {"property_id": property_id})
         if not any(row["staff_id"] == new.staff_id for row in known):
@@ -93,7 +96,7 @@ async def load_trainings(
                 _check(new, known[0]["today"])
                 before = planned.setdefault((new.staff_id, new.course, new.version, new.completed_on), new)
                 if before.valid_until != new.valid_until:
-                    raise RowRefusedError("valid until", "twice")  # noqa: TRY301 - one place makes the row's error
+                    raise RowRefusedError("valid until", "twice")
             except RowRefusedError as refused:
                 errors.append(RowError(line, refused.field, refused.code))
             else:

@@ -26,7 +26,7 @@ from discretion.office.finds import VALID as FIND_VALID
 from discretion.office.night_audit import business_date_due
 from discretion.office.sql import queries
 from discretion.wire.frame import FrameError
-from discretion.wire.readiness import tell_failed, tell_ready
+from discretion.wire.readiness import tell_ready
 from discretion.wire.settings import SettingsError
 from discretion.wire.upkeep import Done, PublishCheckpoint, UpkeepHatch
 
@@ -47,7 +47,6 @@ MISSED_SECONDS_MAX = 600.0
 TRY_AGAIN_SECONDS = 3.0
 END_SECONDS_MAX = 10.0
 _KEEPER_SECONDS_MAX = 10.0
-_STATUS_AWAY = 7
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,25 +146,17 @@ def make_queue(conninfo: str, jobs: Jobs) -> procrastinate.App:
     return queue
 
 
-def run(settings: Settings) -> int:
-    """Work until SIGTERM or SIGINT and return the exit status: 0, 1 when it cannot start, 7 when the database is away.
+def run(settings: Settings) -> None:
+    """Work until SIGTERM or SIGINT. Says `ready` on the starter's pipe once it takes jobs.
 
-    Says `ready` on the starter's pipe once it takes jobs, or `failed` and a code. Not done here: the form of the log.
+    Errors: `SettingsError` for a password that cannot be read, or `schema_missing`; `OfficeUnavailableError` when the
+    database is not there at the start. Not done here: the form of the log, and telling the starter of an error.
     """
     logging.getLogger("procrastinate").setLevel(logging.WARNING)
-    try:
-        conninfo = settings.conninfo("worker")
-        return asyncio.run(_work(settings, conninfo))
-    except SettingsError as error:
-        code, status = error.code, 1
-    except OfficeUnavailableError:
-        code, status = "database_away", _STATUS_AWAY
-    _log.error("the worker cannot start: %s", code)
-    tell_failed(code)
-    return status
+    asyncio.run(_work(settings, settings.conninfo("worker")))
 
 
-async def _work(settings: Settings, conninfo: str) -> int:
+async def _work(settings: Settings, conninfo: str) -> None:
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
@@ -183,7 +174,6 @@ async def _work(settings: Settings, conninfo: str) -> int:
             await _take_jobs(queue, settings.worker.jobs_at_once, stop)
         finally:
             await queue.close_async()
-    return 0
 
 
 async def _take_jobs(queue: procrastinate.App, jobs_at_once: int, stop: asyncio.Event) -> None:

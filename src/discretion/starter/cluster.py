@@ -35,6 +35,8 @@ _STOP_SECONDS_MAX = 30.0
 _POLL_SECONDS = 0.01
 _LOG_SIZE_BYTES_MAX = 5_000_000
 _PR_SET_PDEATHSIG = 1
+_STATUS_LINE = 7  # of postmaster.pid, where the server says "ready"
+_IS_LINUX = sys.platform.startswith("linux")
 
 # Errors and their statements quote what people typed, so they are not logged: "log" is above "error" in this scale.
 _ALWAYS: Final = {
@@ -191,7 +193,9 @@ class Postgres:
     def is_ready(self) -> bool:
         """Return whether this very server says that it takes connections."""
         lines = _pid_lines(self.place.files)
-        return len(lines) > 7 and lines[0] == str(self.process.pid) and lines[7].strip() == "ready"
+        return (
+            len(lines) > _STATUS_LINE and lines[0] == str(self.process.pid) and lines[_STATUS_LINE].strip() == "ready"
+        )
 
     def stop(self) -> None:
         """End the server: sessions are rolled back, everything committed is on disk. Harder means at the deadlines."""
@@ -222,7 +226,8 @@ class Postgres:
             self._process = subprocess.Popen(
                 [*prefix, str(programs() / "postgres"), "-D", str(place.files), *options],
                 stdin=subprocess.DEVNULL, stdout=log, stderr=log, env=_environment(), cwd="/",
-                start_new_session=True, preexec_fn=None if prefix else ends_with_us(signal.SIGINT),
+                start_new_session=True,
+                preexec_fn=None if prefix else ends_with_us(signal.SIGINT),  # noqa: PLW1509 - one system call, no locks
             )
 
     def _check_files(self) -> None:
@@ -249,7 +254,7 @@ class Postgres:
             if time.monotonic() > until:
                 raise StarterError("database_still_running", pid=alive[0])
             yield
-        if sys.platform.startswith("linux"):
+        if _IS_LINUX:
             # Nobody works on these files any more. The number may belong to another program by now (a restarted
             # container), which PostgreSQL would take for a running server.
             (self.place.files / "postmaster.pid").unlink(missing_ok=True)
@@ -263,7 +268,7 @@ class Postgres:
 
 def ends_with_us(means: signal.Signals) -> Callable[[], None] | None:
     """Return what a child runs so that it gets `means` when we die; None where the machine has no such thing."""
-    if not sys.platform.startswith("linux"):
+    if not _IS_LINUX:
         return None
     prctl = ctypes.CDLL(None, use_errno=True).prctl
     number = int(means)
@@ -293,11 +298,15 @@ def _pid_lines(files: Path) -> list[str]:
 
 def _serving(pid: int, files: Path) -> list[int]:
     """Return the processes that work on these files: the server `pid` and its children, as far as we may see."""
-    if sys.platform.startswith("linux"):
+    if _IS_LINUX:
         # The server and all its children have the files' directory as their working directory.
-        return [number for number in map(int, filter(str.isdecimal, os.listdir("/proc"))) if _works_in(number, files)]
+        return [number for number in _processes() if _works_in(number, files)]
     shown = subprocess.run(["/bin/ps", "-p", str(pid), "-o", "command="], check=False, capture_output=True, text=True)
     return [pid] if str(files) in shown.stdout else []
+
+
+def _processes() -> list[int]:
+    return [int(path.name) for path in Path("/proc").iterdir() if path.name.isdecimal()]
 
 
 def _works_in(pid: int, files: Path) -> bool:

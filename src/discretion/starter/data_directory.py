@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+import errno
 import fcntl
 import json
 import os
@@ -66,12 +67,11 @@ def make(directory: Path, new: NewSettings, passwords: Mapping[str, str] | None 
     Shapes: `passwords` by program, for roles that somebody else prepared; the others get random ones.
     Errors: `StarterError` `disk_full`, `directory_unwritable`; `SettingsError` when the settings would not load.
     """
-    directory = Path(os.path.abspath(directory))
+    directory = directory.resolve()
     raw = settings_text(new).encode()
     settings = parse(raw, directory / FILE_NAME) if not new.is_demo else None
     with told(directory):
-        # Root's directory lets PostgreSQL's account walk through; what lies inside is closed by itself.
-        directory.mkdir(mode=0o711 if os.geteuid() == 0 else 0o700, parents=True, exist_ok=True)
+        make_directory(directory)
         for name in ("secrets", "log", "run", "run/upkeep"):
             (directory / name).mkdir(mode=0o700, exist_ok=True)
         given = passwords or {}
@@ -82,6 +82,11 @@ def make(directory: Path, new: NewSettings, passwords: Mapping[str, str] | None 
         _write_secret(directory / FILE_NAME, raw.decode().rstrip("\n"))
         _sync_directory(directory)
     return settings or parse(raw, directory / FILE_NAME)
+
+
+def make_directory(directory: Path) -> None:
+    """Make the directory itself. Root's lets PostgreSQL's account walk through; what lies inside is closed by itself."""
+    directory.mkdir(mode=0o711 if os.geteuid() == 0 else 0o700, parents=True, exist_ok=True)
 
 
 def settings_text(new: NewSettings) -> str:
@@ -127,8 +132,9 @@ def settings_text(new: NewSettings) -> str:
 
 
 def check_secrets(settings: Settings) -> None:
-    """Return only if every secret is there, closed to others and of the right shape. Whether the root key is the right
-    one, the keeper finds out: it keeps a check value in the database.
+    """Return only if every secret is there, closed to others and of the right shape.
+
+    Not checked: whether the root key is the right one; the keeper compares it with what it left in the database.
 
     Errors: `StarterError` `root_key_missing`, `root_key_open`, `root_key_bad`; `SettingsError` for a password file.
     """
@@ -209,9 +215,9 @@ def told(path: Path) -> Iterator[None]:
     except (PermissionError, FileExistsError, NotADirectoryError) as error:
         raise StarterError("directory_unwritable", path=error.filename or path) from error
     except OSError as error:
-        if error.errno in {28, 122}:  # ENOSPC, EDQUOT
+        if error.errno in {errno.ENOSPC, errno.EDQUOT}:
             raise StarterError("disk_full") from error
-        if error.errno == 30:  # EROFS
+        if error.errno == errno.EROFS:
             raise StarterError("directory_unwritable", path=error.filename or path) from error
         raise
 
@@ -237,6 +243,6 @@ def _sync_directory(path: Path) -> None:
         os.close(number)
 
 
-def _line(key: str, value: str | bool | int | list[str]) -> str:
+def _line(key: str, value: object) -> str:
     # TOML's basic strings, booleans, numbers and arrays are written as JSON's.
     return f"{key} = {json.dumps(value, ensure_ascii=False)}"

@@ -14,7 +14,6 @@ import secrets
 import shutil
 from dataclasses import dataclass
 from datetime import datetime, time
-from pathlib import Path
 from typing import TYPE_CHECKING, Final
 from zoneinfo import ZoneInfo
 
@@ -24,10 +23,11 @@ from discretion.office.outcome import ActRefusal
 from discretion.starter import cluster, data_directory, programs
 from discretion.starter.database import prepare_schema, prepare_server
 from discretion.starter.errors import StarterError
-from discretion.wire.settings import DEMO_MARKER, FILE_NAME, Property
+from discretion.wire.settings import DEMO_MARKER, FILE_NAME, Property, read_secret
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
+    from pathlib import Path
 
     from discretion.starter.data_directory import NewSettings
     from discretion.wire.settings import Settings
@@ -68,13 +68,13 @@ def found(
     somebody else's (at least `superuser`).
     Errors: `StarterError` `already_installed`, `directory_not_empty`, and those of each step; `SettingsError`.
     """
-    directory = directory.absolute()
+    directory = directory.resolve()
     say("directory")
     _clear_for(directory)
     was_there = directory.exists()
     try:
         with data_directory.told(directory):
-            directory.mkdir(mode=0o700, parents=True, exist_ok=True)
+            data_directory.make_directory(directory)
             (directory / data_directory.UNFINISHED).touch()
         with data_directory.hold(directory):
             settings = data_directory.make(directory, new, passwords)
@@ -101,7 +101,7 @@ def lay_out(
         say("database")
         if settings.database.embedded:
             place = data_directory.place(settings)
-            password = data_directory.read_secret(settings.secrets / "superuser.password")
+            password = read_secret(settings.secrets / "superuser.password")
             cluster.create(place, password, is_synced=is_synced)
             postgres = cluster.Postgres(place)
             postgres.start()

@@ -50,7 +50,7 @@ def ask_keeper(settings: Settings, *words: str) -> str:
     try:
         done = subprocess.run(
             [sys.executable, "-m", "discretion.keeper", words[0], "--settings", str(settings.path), *words[1:]],
-            check=False, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, cwd="/",
+            check=False, stdin=subprocess.DEVNULL, capture_output=True, cwd="/",
             env={**os.environ, READY_FD: str(writing)}, pass_fds=(writing,), encoding="utf-8",
         )
         os.close(writing)

@@ -83,4 +83,4 @@ def check_roles(connection: psycopg.Connection[Any]) -> None:
 
 
 def _filled(name: str, **parts: sql.Composable) -> sql.Composed:
-    return sql.SQL(query(_FILE, name).decode()).format(**parts)  # type: ignore[arg-type]
+    return sql.SQL(query(_FILE, name).decode()).format(**parts)

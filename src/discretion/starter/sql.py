@@ -18,5 +18,5 @@ def query(file_name: str, name: str) -> bytes:
 
     Errors: `KeyError` for a name the file does not have.
     """
-    parts = _NAME.split(files(__package__).joinpath(file_name).read_text("utf-8"))
+    parts: list[str] = _NAME.split(files(__package__).joinpath(file_name).read_text("utf-8"))
     return dict(zip(parts[1::2], (text.strip() for text in parts[2::2]), strict=True))[name].encode()

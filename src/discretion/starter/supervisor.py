@@ -114,9 +114,9 @@ class Supervisor:
         """Return when all of these programs are ready. Errors: `StarterError` of the first that is not."""
         for name in names:
             self._say("starting", name)
-        async with asyncio.TaskGroup() as together:
-            for name in names:
-                together.create_task(self._start_one(name))
+        done = await asyncio.gather(*(self._start_one(name) for name in names), return_exceptions=True)
+        for failed in filter(None, done):
+            raise failed
 
     async def watch(self) -> None:
         """Keep everything running until SIGINT or SIGTERM."""
@@ -155,12 +155,15 @@ class Supervisor:
 
     async def _keep(self, name: str) -> None:
         """Start a program again whenever it ends."""
-        await self._keep_up(name, lambda: self._children[name].ended(), lambda: self._start_one(name))
+        async def ended() -> int:
+            return await self._children[name].ended()  # the child of now, not the first one
+
+        await self._keep_up(name, ended, lambda: self._start_one(name))
 
     async def _keep_postgres(self, postgres: cluster.Postgres) -> None:
         """Start the server again whenever it ends; the programs find it again by themselves."""
         async def ended() -> int:
-            while postgres.process.poll() is None:
+            while postgres.process.poll() is None:  # noqa: ASYNC110 - a process outside the loop sets no event
                 await asyncio.sleep(10 * _POLL_SECONDS)
             return postgres.process.returncode
 
@@ -189,6 +192,7 @@ class Supervisor:
                 else:
                     break
             self._again[name] = self._again.get(name, 0) + 1
+            self._write_status()
             self._say("again", name)
 
     def _write_status(self) -> None:
@@ -217,17 +221,11 @@ async def serve(
     Errors: `StarterError`; everything that was started is stopped again then.
     """
     is_up = False
-    try:
-        async with Supervisor(settings, say, is_log_on_stderr=is_log_on_stderr) as supervisor:
-            await supervisor.start_database()
-            await supervisor.start("keeper")
-            await supervisor.start("house", "worker")
-            is_up = True
-            say("up", "")
-            await supervisor.watch()
-    except* StarterError as errors:
-        first: BaseException = errors
-        while isinstance(first, BaseExceptionGroup):
-            first = first.exceptions[0]
-        raise first from None
+    async with Supervisor(settings, say, is_log_on_stderr=is_log_on_stderr) as supervisor:
+        await supervisor.start_database()
+        await supervisor.start("keeper")
+        await supervisor.start("house", "worker")
+        is_up = True
+        say("up", "")
+        await supervisor.watch()
     return is_up

@@ -223,7 +223,7 @@ def load(path: Path) -> Settings:
     `settings_value` (a key unknown, missing or out of bounds), `settings_time_zone`, `settings_plain_http`,
     `settings_origin`, `settings_tls`, `settings_rp_id`, `settings_demo`, `settings_twice`.
     """
-    path = Path(os.path.abspath(path))
+    path = path.resolve()
     try:
         with path.open("rb") as file:
             raw = file.read(SETTINGS_SIZE_BYTES_MAX + 1)

@@ -15,8 +15,8 @@ from discretion.office.changes import Booking, Change, Person
 from discretion.office.database import Office
 from discretion.office.outcome import ActRefusal, Changed, Doing, SeenStay
 from discretion.office.properties import Property, add_property
-from discretion.office.roster import NewShift, add_shift
 from discretion.office.rooms import NewRoom, add_rooms
+from discretion.office.roster import NewShift, add_shift
 from discretion.office.staff import NewStaff, add_staff
 from discretion.office.stays import book, change
 

@@ -165,8 +165,8 @@ async def test_a_room_move_keeps_both_times(hotel: Hotel) -> None:
     assert [(segment.room_number, segment.until_at is None) for segment in view.segments] == [
         ("101", False), ("1001", True),
     ]
-    states = dict(await hotel.rows("select number, state from hotel.room where property_id = %s::uuid"))  # type: ignore[arg-type]
-    assert (states["101"], states["1001"]) == ("VD", "OC")
+    states = await hotel.rows("select number, state from hotel.room where property_id = %s::uuid")
+    assert {("101", "VD"), ("1001", "OC")} <= set(states)
 
 
 async def test_two_who_swap_rooms_at_once_do_not_wait_for_each_other_for_ever(hotel: Hotel) -> None:

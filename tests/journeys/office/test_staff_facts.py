@@ -90,7 +90,7 @@ async def test_a_shift_counts_while_it_runs(hotel: Hotel) -> None:
     assert [(shift.staff_number, shift.ended_at is not None) for shift in listed] == [("001", True), ("002", False)]
 
 
-ROSTER = """staff number,duty,starts,ends
+ROSTER = b"""staff number,duty,starts,ends
 001,front_desk,2026-12-01 07:00,2026-12-01 15:00
 002,duty_manager,2026-12-01 22:00,2026-12-02 06:00
 999,front_desk,2026-12-01 07:00,2026-12-01 15:00
@@ -101,7 +101,7 @@ ROSTER = """staff number,duty,starts,ends
 001,front_desk,2026-12-01 07:00,2026-12-01 15:00
 001,"front_desk,2026-12-01 07:00
 too,few
-""".encode()
+"""
 
 
 async def test_a_roster_file_keeps_its_good_rows(hotel: Hotel) -> None:

@@ -23,13 +23,7 @@ if TYPE_CHECKING:
     from discretion.wire.settings import Settings
     from tests.conftest import DatabaseUnderTest
 
-PROGRAM = """
-import sys
-from pathlib import Path
-from discretion.office.worker import run
-from discretion.wire.settings import load
-sys.exit(run(load(Path(sys.argv[1]))))
-"""
+PROGRAM = "import sys; from discretion.faces.cli.frame import run; sys.exit(run(['--settings', sys.argv[1], 'worker']))"
 
 
 def _start(settings: Settings) -> tuple[subprocess.Popen[bytes], str]:

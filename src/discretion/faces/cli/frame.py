@@ -15,7 +15,7 @@ import traceback
 from contextlib import suppress
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final, NoReturn
+from typing import TYPE_CHECKING, Final, NoReturn
 
 import click
 
@@ -30,7 +30,7 @@ from discretion.starter.errors import StarterError
 from discretion.wire.settings import FILE_NAME, SettingsError
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
 _FLAGS: Final = {
     "--json": marked("Print one JSON document."),
@@ -88,12 +88,12 @@ def in_words(command: click.Command, terminal: Terminal) -> click.Command:
         if text := getattr(own, "help", None):
             own.help = terminal.words(text)  # type: ignore[attr-defined]
         spoken.params.append(own)
-    if isinstance(spoken, click.Group):
+    if isinstance(spoken, click.Group) and not isinstance(spoken, Frame):
         spoken.commands = {name: in_words(below, terminal) for name, below in spoken.commands.items()}
     return spoken
 
 
-def run(arguments: Sequence[str]) -> int:
+def run(arguments: Sequence[str]) -> int:  # noqa: PLR0911 - one return for each way a command may end
     """Run one command line and return its exit code."""
     for stream in (sys.stdout, sys.stderr):
         with suppress(AttributeError, OSError):
@@ -191,7 +191,7 @@ def _print_version(context: click.Context, _param: click.Parameter, value: bool)
 
 def _told_usage(terminal: Terminal, error: click.UsageError) -> int:
     if isinstance(error, click.exceptions.NoArgsIsHelpError):
-        click.echo(error.ctx.get_help() if error.ctx else "", err=True)
+        click.echo(error.ctx.get_help(), err=True)
         return Exit.USAGE
     if error.ctx is not None and terminal.form == "text":
         click.echo(error.ctx.get_usage(), err=True)
@@ -199,7 +199,7 @@ def _told_usage(terminal: Terminal, error: click.UsageError) -> int:
 
 
 def _told_code(
-    terminal: Terminal, code: str, params: Any, error: BaseException | None = None,  # noqa: ANN401 - a mapping of texts
+    terminal: Terminal, code: str, params: Mapping[str, str], error: BaseException | None = None,
 ) -> int:
     if terminal.is_debug and error is not None:
         traceback.print_exception(error)

@@ -56,6 +56,24 @@ def _status() -> click.Command:
     return status
 
 
+def _staff() -> click.Command:
+    from discretion.faces.cli.staff import staff
+
+    return staff
+
+
+def _roster() -> click.Command:
+    from discretion.faces.cli.roster import roster
+
+    return roster
+
+
+def _training() -> click.Command:
+    from discretion.faces.cli.training import training
+
+    return training
+
+
 def _i18n() -> click.Command:
     from discretion.faces.cli.i18n import i18n
 
@@ -76,6 +94,9 @@ COMMANDS: Final[Mapping[str, Callable[[], click.Command]]] = {
     "worker": _worker,
     "doctor": _doctor,
     "status": _status,
+    "staff": _staff,
+    "roster": _roster,
+    "training": _training,
     "i18n": _i18n,
     "completion": _completion,
 }

@@ -11,6 +11,7 @@ from __future__ import annotations
 import json
 import os
 import sys
+from collections.abc import Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -24,7 +25,7 @@ from discretion.faces.kit.words import translator
 from discretion.wire.settings import FILE_NAME, Settings, load
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from rich.console import Console
 
@@ -75,17 +76,17 @@ class Terminal:
         Shapes: `document` is what `--json` prints, a list as `{"items": […], "next": null}`; `--plain` prints one
         record a line, its values between tabs; `text` is for people, a table when it is None.
         """
-        items = None if hasattr(document, "keys") else list(document)  # type: ignore[arg-type]
+        records = [document] if isinstance(document, Mapping) else list(document)
         if self.form == "json":
-            whole = document if items is None else {"items": items, "next": None}
+            whole = document if isinstance(document, Mapping) else {"items": records, "next": None}
             click.echo(json.dumps(whole, ensure_ascii=False, indent=2 if self.is_colourful else None, default=str))
         elif self.form == "plain":
-            for item in [document] if items is None else items:
-                click.echo("\t".join(_flat(value) for value in item.values()))  # type: ignore[union-attr]
+            for item in records:
+                click.echo("\t".join(_flat(value) for value in item.values()))
         elif text is not None:
             click.echo(text)
         else:
-            self.table([document] if items is None else items)  # type: ignore[list-item]
+            self.table(records)
 
     def table(self, items: Sequence[Mapping[str, Any]], titles: Mapping[str, str] | None = None) -> None:
         """Print records as a table; `titles` by key, in the language of this run."""

@@ -1,1 +1,72 @@
-"""The desk: the face for staff."""
+"""The face for staff: working lists, finding, records, stays, staff facts."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from discretion.faces.desk import (
+    act,
+    arrivals,
+    board,
+    booking,
+    check_in,
+    duties,
+    find,
+    gallery,
+    guest,
+    recovery,
+    screen,
+    sign_in,
+    staff,
+    stay,
+    welcome,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from discretion.office.properties import Property
+    from discretion.office.rooms import Room
+
+TEMPLATES = Path(__file__).resolve().parent / "templates"
+
+PAGES: tuple[Any, ...] = (
+    sign_in.start, sign_in.sign_in_page, sign_in.begin_sign_in, sign_in.finish_sign_in, sign_in.sign_out,
+    sign_in.duty_page, sign_in.choose_duty, sign_in.nothing_page,
+    sign_in.enrol_page, sign_in.begin_enrolment, sign_in.finish_enrolment,
+    arrivals.arrivals_page, find.find_page, find.find, find.quick_find, find.found_page,
+    guest.guest_page, guest.purpose_page, guest.reveal_page, guest.reveal,
+    stay.stay_page, check_in.check_in_page, check_in.check_in, check_in.join_page, check_in.join,
+    act.act_page, act.do_act, booking.walk_in_page, booking.walk_in, booking.reservation_page, booking.book,
+    board.rooms_page, board.set_room,
+    staff.staff_page, staff.add_staff, staff.member_page, staff.give_role, staff.end_role, staff.assign_badge,
+    staff.withdraw_badge, staff.disable, staff.enable, staff.invite,
+    recovery.recovery_page, recovery.begin_recovery, recovery.confirm_recovery,
+    duties.roster_page, duties.add_shift, duties.end_shift, duties.load_roster,
+    duties.training_page, duties.add_training, duties.load_training,
+    duties.presence_page, duties.attest, duties.badge,
+    screen.static_file, screen.switch_language, screen.display_page, screen.keep_display, screen.watermark,
+)  # fmt: skip
+DEMO_PAGES: tuple[Any, ...] = (welcome.welcome_page, welcome.be_persona)
+DEVELOPMENT_PAGES: tuple[Any, ...] = (gallery.gallery_page,)
+
+
+def _room_choices(rooms: "Sequence[Room]", but: str = "") -> list[tuple[str, str]]:
+    """Return rooms as choices of a form, with type and state, without one that is there already."""
+    return [
+        (room.number, " ".join(part for part in (room.number, room.type, room.state) if part))
+        for room in rooms
+        if room.number != but
+    ]
+
+
+def _house_choices(houses: "Sequence[Property]", language: str) -> list[tuple[str, str]]:
+    """Return the hotels as choices of a form."""
+    return [
+        (house.property_id.hex(), house.name_zh if language == "zh_Hans" else house.name_en) for house in houses
+    ]
+
+
+NAMES: dict[str, Any] = {
+    "listed_state": arrivals.listed_state, "room_choices": _room_choices, "house_choices": _house_choices,
+    "bytes_of": bytes.fromhex,
+}  # fmt: skip

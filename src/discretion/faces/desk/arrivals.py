@@ -15,11 +15,12 @@ from typing import TYPE_CHECKING, Any, Literal
 from litestar import Response, get
 
 from discretion.faces.desk.record_view import MASKED_IN_LISTS, name_of, values_of
-from discretion.faces.desk.relation import list_purpose
+from discretion.faces.desk.relation import purpose_of_names
 from discretion.faces.kit.permissions import Permission
 from discretion.faces.kit.seat import Seat  # noqa: TC001 - Litestar reads the annotations
 from discretion.hotel.phone import display_phone
 from discretion.hotel.record import Contact, Documents
+from discretion.hotel.stay import StayState, relation_of
 from discretion.office import lists
 from discretion.wire.lookup import Answers, Disclosure, LookUpMany
 
@@ -49,10 +50,9 @@ async def arrivals_page(
     seat.require(Permission.STAY_LIST)
     day = await lists.day(seat.office, seat.property_id)
     stays = await _stays(seat, list, show, on, page)
-    purpose = list_purpose(seat.person.duty, list)
-    people, refusal = await listed_guests(seat, purpose, [line.guest_id for line in stays.lines if line.guest_id])
+    people, refusal = await _people(seat, list, stays.lines)
     return seat.page(
-        "arrivals.html", day=day, list=list, show=show, on=on, stays=stays, people=people, purpose=purpose,
+        "arrivals.html", day=day, list=list, show=show, on=on, stays=stays, people=people,
         refusal=refusal, nobody=ListedGuest(), here="/desk",
     )
 
@@ -65,6 +65,25 @@ async def _stays(seat: Seat, name: ListName, show: str, on: date | None, page: i
         return await lists.in_house(seat.office, seat.property_id, page=page)
     kept = show if show in {"due", "left"} else "all"
     return await lists.departures(seat.office, seat.property_id, show=kept, page=page)
+
+
+async def _people(
+    seat: Seat, name: ListName, lines: Sequence[StayLine]
+) -> tuple[dict[bytes, ListedGuest], Refusal | None]:
+    """Return who the stays are of, each asked under the purpose that its own relation gives."""
+    asked: dict[str, list[bytes]] = {}
+    for line in lines:
+        relation = relation_of(StayState(line.state), line.arrival, line.departure, seat.property.business_date)
+        purpose = purpose_of_names(seat.person.duty, relation, is_leaving=name == "departures")
+        if line.guest_id and purpose:
+            asked.setdefault(purpose, []).append(line.guest_id)
+    people: dict[bytes, ListedGuest] = {}
+    refusals = []
+    for purpose, guest_ids in asked.items():
+        named, refusal = await listed_guests(seat, purpose, guest_ids)
+        people |= named
+        refusals += [refusal] if refusal else []
+    return people, refusals[0] if refusals and not people else None
 
 
 async def listed_guests(

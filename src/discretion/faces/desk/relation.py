@@ -48,11 +48,12 @@ def silent_purpose(duty: str, relation: Relation) -> str:
     return _SILENT.get(duty, {}).get(relation, "")  # type: ignore[call-overload]
 
 
-def list_purpose(duty: str, name: str) -> str:
-    """Return the purpose under which a duty sees a working list: arrivals, in_house or departures; empty for none."""
-    if duty in {Role.FRONT_DESK, Role.DUTY_MANAGER}:
-        return {"arrivals": Purpose.CHECK_IN, "in_house": Purpose.GUEST_REQUEST, "departures": Purpose.CHECK_OUT}[name]
-    relation = Relation.ARRIVING if name == "arrivals" else Relation.IN_HOUSE
+def purpose_of_names(duty: str, relation: Relation, *, is_leaving: bool = False) -> str:
+    """Return the purpose under which a working list may name such a guest to this duty; empty when it names nobody."""
+    if duty == Role.HOUSEKEEPING:
+        return ""  # rooms and preferences, never who
+    if is_leaving and relation is Relation.IN_HOUSE and duty in {Role.FRONT_DESK, Role.DUTY_MANAGER}:
+        return Purpose.CHECK_OUT
     return silent_purpose(duty, relation)
 
 

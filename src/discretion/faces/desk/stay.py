@@ -8,7 +8,7 @@ from litestar.exceptions import NotFoundException
 from discretion.faces.desk.acts import PAGES, may_do
 from discretion.faces.desk.arrivals import listed_guests
 from discretion.faces.desk.record_view import persons
-from discretion.faces.desk.relation import silent_purpose
+from discretion.faces.desk.relation import purpose_of_names
 from discretion.faces.kit.address import id_in
 from discretion.faces.kit.permissions import Permission
 from discretion.faces.kit.seat import Seat
@@ -25,10 +25,10 @@ async def stay_of(seat: Seat, stay: str) -> stay_view.StayView:
 
 
 def purpose_at(seat: Seat, view: stay_view.StayView) -> str:
-    """Return the purpose that this duty's work with the people of this stay has by itself, empty for none."""
+    """Return the purpose that this duty's work names the people of this stay, empty for none."""
     line = view.line
     relation = relation_of(StayState(line.state), line.arrival, line.departure, view.business_date)
-    return silent_purpose(seat.person.duty, relation)
+    return purpose_of_names(seat.person.duty, relation)
 
 
 @get("/stays/{stay:str}")

@@ -23,6 +23,7 @@ class Permission(StrEnum):
     ROOM_CHANGE = "room:state:change"
     ROSTER_CHANGE = "roster:shift:change"
     STAFF_CHANGE = "staff:member:change"
+    STAFF_RECOVER = "staff:member:recover"
     STAY_CHANGE = "stay:state:change"
     STAY_LIST = "stay:day:list"
     TRAINING_CHANGE = "training:record:change"
@@ -32,13 +33,12 @@ _DESK: Final = frozenset({
     Permission.BOOKING_CHANGE, Permission.GUEST_FIND, Permission.ROOM_CHANGE, Permission.STAY_CHANGE,
     Permission.STAY_LIST,
 })  # fmt: skip
-_ADMINISTRATION: Final = frozenset(
-    {Permission.ROSTER_CHANGE, Permission.STAFF_CHANGE, Permission.TRAINING_CHANGE}
-)
+_FACTS: Final = frozenset({Permission.ROSTER_CHANGE, Permission.TRAINING_CHANGE})
 
 DUTIES: Final = MappingProxyType({
     Role.FRONT_DESK: _DESK,
-    Role.DUTY_MANAGER: _DESK | {Permission.PRESENCE_ATTEST, Permission.ROSTER_CHANGE},
+    Role.DUTY_MANAGER: _DESK
+    | {Permission.PRESENCE_ATTEST, Permission.ROSTER_CHANGE, Permission.STAFF_RECOVER},
     Role.RESERVATIONS: frozenset({Permission.BOOKING_CHANGE, Permission.GUEST_FIND, Permission.STAY_LIST}),
     Role.CONCIERGE: frozenset({Permission.GUEST_FIND, Permission.STAY_LIST}),
     Role.HOUSEKEEPING: frozenset({Permission.ROOM_CHANGE, Permission.STAY_LIST}),
@@ -46,10 +46,10 @@ DUTIES: Final = MappingProxyType({
     Role.RESTAURANT: frozenset({Permission.GUEST_FIND}),
     Role.SECURITY: frozenset({Permission.GUEST_FIND}),
     Role.FINANCE: frozenset({Permission.GUEST_FIND, Permission.STAY_LIST}),
-    Role.GENERAL_MANAGER: frozenset({Permission.GUEST_FIND, Permission.STAY_LIST}) | _ADMINISTRATION,
-    Role.PRIVACY: frozenset({Permission.GUEST_FIND, Permission.TRAINING_CHANGE}),
+    Role.GENERAL_MANAGER: frozenset({Permission.GUEST_FIND, Permission.STAY_LIST}) | _FACTS,
+    Role.PRIVACY: frozenset({Permission.GUEST_FIND, Permission.STAFF_RECOVER, Permission.TRAINING_CHANGE}),
     Role.LEGAL: frozenset({Permission.GUEST_FIND}),
-    Role.IT_ADMIN: _ADMINISTRATION,
+    Role.IT_ADMIN: _FACTS | {Permission.STAFF_CHANGE},
 })  # fmt: skip
 
 NEEDS_SHIFT: Final = frozenset({

@@ -10,9 +10,24 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from discretion.keeper.papers import Allowed, Committed, Draft, House
-from discretion.keeper.store.database import Uid, uid_or_none
+from discretion.keeper.papers import Allowed, Committed, Draft
+from discretion.keeper.store.database import Uid
 from discretion.keeper.store.sql import queries
+from discretion.keeper.store.statement import (
+    BYTEA,
+    DATE,
+    INT2,
+    INT4,
+    INT8,
+    UUID,
+    Statement,
+    array_type,
+    bytes_array,
+    number,
+    number_array,
+    read_bytes_array,
+    read_numbers_array,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -21,7 +36,14 @@ if TYPE_CHECKING:
     from discretion.keeper.store.database import Database
     from discretion.ledger.tree import Frontier
 
-_RECORD = queries("round.sql")["record_round"]
+_BYTES, _UUIDS = array_type(BYTEA), array_type(UUID)
+_INT2S, _INT4S, _INT8S = array_type(INT2), array_type(INT4), array_type(INT8)
+_RECORD = Statement("record_round", queries("round.sql")["record_round"], [
+    UUID, INT8, BYTEA, INT8, BYTEA, BYTEA, _BYTES, _BYTES, _UUIDS, _UUIDS, _UUIDS, _BYTES, _BYTES, _BYTES,
+    _UUIDS, _INT4S, _INT8S, _INT8S, _UUIDS, DATE, _INT2S, _UUIDS, _INT2S, _UUIDS, _INT2S, _INT4S, _INT4S,
+    _UUIDS, _INT8S, _UUIDS, _INT4S,
+])
+_DAY_ONE = 730_120  # date(2000, 1, 1).toordinal(): PostgreSQL counts days from there
 
 
 class Appends:
@@ -31,62 +53,58 @@ class Appends:
         self._database = database
         self._property = Uid(property_id)
 
-    async def append(
-        self, drafts: Sequence[Draft], hashes: Sequence[bytes], house: House, after: Frontier, usage: Usage,
-    ) -> list[Committed]:
+    async def append(self, drafts: Sequence[Draft], before: Frontier, after: Frontier, usage: Usage) -> list[Committed]:
         """Enter all `drafts` in the order given and return them after COMMIT.
 
-        Shapes: `hashes` are the drafts' leaf hashes; `after` is the tree with them; `usage` what the round counts.
+        Shapes: `before` is the tree without, `after` the tree with them; `usage` what the round counts.
         Errors: `LostRaceError` when another round was first (nothing is entered, run again from the facts);
         `WriteRefusedError` when a write of an ask touched no row (nothing is entered); `StoreAwayError` when the
         connection was lost: then the outcome is unknown, and a retry finds its entry by request id.
         """
-        params = _params(self._property, drafts, hashes, house, after, usage)
-        writes = [write for draft in drafts for write in draft.judged.facts.ask.writes if isinstance(draft.judged, Allowed)]
+        params = _params(self._property, drafts, before, after, usage)
+        writes = [write for draft in drafts if isinstance(draft.judged, Allowed) for write in draft.judged.facts.ask.writes]
         if writes:
             async with self._database.transaction():
                 for query, values in writes:
                     await self._database.write_one(query, {"p": self._property, **values})
-                rows = await self._database.rows(_RECORD, params)
+                result = await self._database.run(_RECORD, params)
         else:
-            rows = await self._database.rows(_RECORD, params)
-        opened = {number: (boxes, versions) for number, boxes, versions in rows}
-        return [Committed(draft, *opened.get(number, ((), ()))) for number, draft in enumerate(drafts, 1)]
+            # One statement outside a transaction block: its result is here only once it is committed.
+            result = await self._database.run(_RECORD, params)
+        value = result.get_value
+        opened: dict[int, int] = {number(value(row, 0) or b""): row for row in range(result.ntuples)}
+        return [
+            Committed(draft, (), ()) if (row := opened.get(place)) is None
+            else Committed(draft, read_bytes_array(value(row, 1) or b""), read_numbers_array(value(row, 2) or b""))
+            for place, draft in enumerate(drafts, 1)
+        ]
 
 
-def _params(  # noqa: PLR0913 - the round's whole content
-    property_id: Uid, drafts: Sequence[Draft], hashes: Sequence[bytes], house: House, after: Frontier, usage: Usage,
-) -> dict[str, object]:
+def _params(
+    property_id: bytes, drafts: Sequence[Draft], before: Frontier, after: Frontier, usage: Usage,
+) -> list[bytes]:
     last = {d.judged.facts.ask.guest_id: d for d in drafts if d.seq}  # the last entry of each guest in this round
     changes = [d for d in drafts if d.judged.facts.ask.change_id]
-    opens = [_opens(d) for d in drafts]
-    return {
-        "p": property_id,
-        "old_size": house.size, "old_root": house.root,
-        "new_size": after.size, "new_root": after.root(), "new_stack": after.to_bytes(),
-        "leaves": [d.leaf for d in drafts], "hashes": list(hashes),
-        "requests": [Uid(d.judged.facts.ask.request_id) for d in drafts],
-        "guest_keys": [uid_or_none(d.guest_key_id) for d in drafts],
-        "staff_keys": [uid_or_none(d.staff_key_id) for d in drafts],
-        "guest_parts": [d.sealed_parts[0] for d in drafts],
-        "staff_parts": [d.sealed_parts[1] for d in drafts],
-        "context_parts": [d.sealed_parts[2] for d in drafts],
-        "seq_guests": [Uid(guest) for guest in last],
-        "seq_epochs": [d.judged.facts.guest.tag_epoch for d in last.values() if d.judged.facts.guest],
-        "seq_values": [d.seq for d in last.values()], "seq_idx": [d.index for d in last.values()],
-        "seen_staff": [Uid(seen.staff_id) for seen in usage.seen], "seen_day": house.day,
-        "seen_purpose": [seen.limited for seen in usage.seen],
-        "seen_guests": [Uid(seen.guest_id) for seen in usage.seen], "seen_levels": [seen.level for seen in usage.seen],
-        "day_staff": [Uid(count.staff_id) for count in usage.counts],
-        "day_purpose": [count.limited for count in usage.counts],
-        "day_clear": [count.clear for count in usage.counts], "day_masked": [count.masked for count in usage.counts],
-        "changes": [Uid(d.judged.facts.ask.change_id) for d in changes], "change_idx": [d.index for d in changes],
-        "open_guests": [guest for guest, _ in opens], "open_groups": [groups for _, groups in opens],
-    }
-
-
-def _opens(draft: Draft) -> tuple[Uid | None, int]:
-    judged = draft.judged
-    if isinstance(judged, Allowed) and judged.clear | judged.masked:
-        return Uid(judged.facts.ask.guest_id), judged.clear | judged.masked
-    return None, 0
+    opens = [
+        d.judged.clear | d.judged.masked if isinstance(d.judged, Allowed) else 0 for d in drafts
+    ]
+    seen, counts = usage.seen, usage.counts
+    return [
+        property_id,
+        before.size.to_bytes(8, "big"), before.root(), after.size.to_bytes(8, "big"), after.root(), after.to_bytes(),
+        bytes_array(BYTEA, [d.leaf for d in drafts]), bytes_array(BYTEA, [d.leaf_hash for d in drafts]),
+        bytes_array(UUID, [d.judged.facts.ask.request_id for d in drafts]),
+        bytes_array(UUID, [d.guest_key_id for d in drafts]), bytes_array(UUID, [d.staff_key_id for d in drafts]),
+        *(bytes_array(BYTEA, [d.sealed_parts[part] for d in drafts]) for part in range(3)),
+        bytes_array(UUID, list(last)),
+        number_array(INT4, [d.judged.facts.guest.tag_epoch if d.judged.facts.guest else 0 for d in last.values()]),
+        number_array(INT8, [d.seq for d in last.values()]), number_array(INT8, [d.index for d in last.values()]),
+        bytes_array(UUID, [s.staff_id for s in seen]), (usage.day.toordinal() - _DAY_ONE).to_bytes(4, "big"),
+        number_array(INT2, [s.limited for s in seen]), bytes_array(UUID, [s.guest_id for s in seen]),
+        number_array(INT2, [s.level for s in seen]),
+        bytes_array(UUID, [c.staff_id for c in counts]), number_array(INT2, [c.limited for c in counts]),
+        number_array(INT4, [c.clear for c in counts]), number_array(INT4, [c.masked for c in counts]),
+        bytes_array(UUID, [d.judged.facts.ask.change_id for d in changes]), number_array(INT8, [d.index for d in changes]),
+        bytes_array(UUID, [d.judged.facts.ask.guest_id if groups else b"" for d, groups in zip(drafts, opens, strict=True)]),
+        number_array(INT4, opens),
+    ]

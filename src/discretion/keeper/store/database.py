@@ -13,8 +13,14 @@ import psycopg
 from psycopg.adapt import Dumper
 from psycopg.pq import Format
 
+from discretion.keeper.store.statement import run
+
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Mapping
+    from collections.abc import AsyncIterator, Iterable, Mapping
+
+    from psycopg.pq.abc import PGresult
+
+    from discretion.keeper.store.statement import Statement
 
 # Point look-ups by primary key, whatever the planner believes of tables that were empty when it planned.
 _OPTIONS = (
@@ -73,6 +79,7 @@ class Database:
     def __init__(self, conninfo: str) -> None:
         self._conninfo = conninfo
         self._connection: psycopg.AsyncConnection[Any] | None = None
+        self._prepared: set[bytes] = set()
 
     async def connection(self) -> psycopg.AsyncConnection[Any]:
         """Return an open connection in autocommit.
@@ -86,6 +93,7 @@ class Database:
                 )
             except psycopg.Error as error:
                 raise StoreAwayError("the database does not take connections") from error
+            self._prepared = set()
         return self._connection
 
     async def rows(self, query: str, params: Mapping[str, object]) -> list[tuple[Any, ...]]:
@@ -98,6 +106,12 @@ class Database:
             cursor = connection.cursor(binary=True)
             await cursor.execute(query, params)
             return await cursor.fetchall() if cursor.description else []
+
+    async def run(self, statement: Statement, params: Iterable[bytes | None]) -> PGresult:
+        """Return the binary result of a prepared statement. Errors: as `rows`."""
+        with _told():
+            connection = await self.connection()
+            return await run(connection.pgconn, statement, params, self._prepared)
 
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[None]:

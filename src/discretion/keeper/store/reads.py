@@ -1,27 +1,37 @@
-"""What a round reads: the facts of its asks in one snapshot, and what a search may see after its entry."""
+"""What a round reads: the facts of its asks, and what a search may see after its entry.
+
+Rules:
+* Guests are read anew for every round; staff, marks and locks are remembered while they provably stand (`standing`).
+* What is remembered was read before the round's own read, which says whether anything has changed since.
+"""
 
 from __future__ import annotations
 
+import struct
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from msgspec import Struct
 
-from discretion.keeper.papers import Ask, Facts, GuestFacts, House, StaffFacts
-from discretion.keeper.store.database import Uid, uid_or_none
+from discretion.keeper.papers import Ask, Facts, GuestFacts, StaffFacts, WaitingChange
+from discretion.keeper.store.database import Uid
 from discretion.keeper.store.sql import queries
+from discretion.keeper.store.standing import HELD, RESTRICTED, SEALED, Standing
+from discretion.keeper.store.statement import UUID, Statement, array_type, bytes_array, number
+from discretion.ledger.tree import Frontier
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from psycopg.pq.abc import PGresult
+
     from discretion.keeper.store.database import Database
 
-_GATHER = queries("round.sql")["gather"]
-_HOUSE = queries("round.sql")["house"]
-_WAITING = queries("round.sql")["waiting_changes"]
-_PRESENT = queries("round.sql")["present_house"]
-_HOLDERS = queries("round.sql")["holders"]
-_NEAR = queries("round.sql")["near_stay"]
-
+_SQL = queries("round.sql")
+_GUESTS = Statement("guests", _SQL["guests"], [UUID, array_type(UUID), array_type(UUID)])
+_RELATIONS = ("none", "arriving", "in_house", "departed")
+_EPOCH = date(2000, 1, 1)
+_INT4, _INT8 = struct.Struct(">i"), struct.Struct(">q")
 BACK_DAYS = 3  # how long after departure somebody still belongs to the present house
 
 
@@ -41,60 +51,66 @@ class PresentPerson(Struct, frozen=True):
     is_hidden: bool
 
 
-class WaitingChange(Struct, frozen=True):
-    """One captured change of facts that is not in the ledger yet; `digest` is the SHA-256 of what changed."""
+class Gathered(Struct, frozen=True):
+    """What was read for a round. When changes wait, they must be entered first and all of it read again."""
 
-    change_id: bytes
-    fact: str
-    op: str
-    by_role: str
-    row_count: int
-    at: int
-    digest: bytes
+    standing: Standing
+    facts: list[Facts]
+    now_at: int
+    changes_wait: bool
 
 
 class Reads:
-    """Reads for one property's rounds, over one connection."""
+    """Reads for one property, over one connection. Not for two tasks at once."""
 
     def __init__(self, database: Database, property_id: bytes) -> None:
         self._database = database
         self._property = Uid(property_id)
+        self._standing: Standing | None = None
 
-    async def gather(self, asks: Sequence[Ask], limited: Mapping[str, int]) -> tuple[House, list[Facts]]:
-        """Return the committed head and the facts of every ask, in the order asked, from one snapshot.
+    def forget(self) -> None:
+        """Read everything anew for the next round."""
+        if self._standing is not None:
+            self._standing.is_bad = True
+            self._standing = None
+
+    async def gather(self, asks: Sequence[Ask], limited: Mapping[str, int]) -> Gathered:
+        """Return the facts of every ask, in the order asked, and the standing they were read on.
 
         Shapes: `limited` gives the number (from 1) of each purpose that has a daily limit of its own.
-        A look-up whose session is not in the table comes back with `staff` None: it is nobody's.
+        An ask whose session is not in the table comes back with `staff` None: it is nobody's.
+        Errors: `StoreAwayError`.
         """
-        if not asks:
-            rows = await self._database.rows(_HOUSE, {"p": self._property})
-            return House(*rows[0]), []
-        sessions: dict[bytes, int] = {}
-        for ask in asks:
-            if ask.session_id:
-                sessions.setdefault(ask.session_id, len(sessions) + 1)
-        rows = await self._database.rows(_GATHER, {
-            "p": self._property,
-            "sessions": [Uid(session) for session in sessions],
-            "ask_session": [sessions.get(ask.session_id, 0) for ask in asks],
-            "guests": [uid_or_none(ask.guest_id) for ask in asks],
-            "limited": [limited.get(ask.purpose, 0) for ask in asks],
-            "requests": [Uid(ask.request_id) for ask in asks],
-        })
-        staff: dict[bytes, StaffFacts] = {}
-        first = rows[0]
-        house = House(first[1], first[2], first[3], first[6], first[4], first[7])
-        return house, [_facts(ask, row, staff, limited) for ask, row in zip(asks, rows, strict=True)]
+        while True:
+            standing = self._standing or await self._read_standing()
+            self._standing = standing
+            sessions = {ask.session_id for ask in asks if ask.session_id} - standing.staff.keys()
+            if sessions:
+                await self._read_staff(standing, sessions)
+            result = await self._database.run(_GUESTS, (
+                self._property, bytes_array(UUID, [ask.guest_id for ask in asks]),
+                bytes_array(UUID, [ask.request_id for ask in asks]),
+            ))
+            value = result.get_value
+            size, now_at = number(value(0, 0) or b""), number(value(0, 2) or b"")
+            if value(0, 1) != b"\x00":
+                return Gathered(standing, [], now_at, changes_wait=True)
+            if standing.is_good(size, now_at):
+                facts = [
+                    _facts(ask, row, result, standing, limited.get(ask.purpose, 0), now_at) for row, ask in enumerate(asks)
+                ]
+                return Gathered(standing, facts, now_at, changes_wait=False)
+            self.forget()
 
     async def waiting_changes(self) -> list[WaitingChange]:
         """Return up to 256 captured changes that wait, oldest first."""
-        rows = await self._database.rows(_WAITING, {"p": self._property})
+        rows = await self._database.rows(_SQL["waiting_changes"], {"p": self._property})
         return [WaitingChange(row[0].bytes, *row[1:]) for row in rows]
 
     async def present_house(self, request_id: bytes) -> list[PresentPerson]:
         """Return everyone of the present house, sealed. Nothing comes back unless `request_id` is in the ledger."""
         rows = await self._database.rows(
-            _PRESENT, {"p": self._property, "request": Uid(request_id), "back_days": BACK_DAYS},
+            _SQL["present_house"], {"p": self._property, "request": Uid(request_id), "back_days": BACK_DAYS},
         )
         return [
             PresentPerson(
@@ -109,33 +125,68 @@ class Reads:
     async def holders(self, request_id: bytes, token: bytes) -> list[bytes]:
         """Return up to 17 guest ids that hold the value behind `token`; none unless `request_id` is in the ledger."""
         rows = await self._database.rows(
-            _HOLDERS, {"p": self._property, "request": Uid(request_id), "token": token},
+            _SQL["holders"], {"p": self._property, "request": Uid(request_id), "token": token},
         )
         return [row[0] for row in rows]
 
     async def near_stays(self, guest_ids: Sequence[bytes]) -> dict[bytes, bytes]:
         """Return for each guest the id of the stay nearest to now."""
-        rows = await self._database.rows(_NEAR, {"p": self._property, "guests": [Uid(guest) for guest in guest_ids]})
+        guests = [Uid(guest) for guest in guest_ids]
+        rows: list[tuple[bytes, bytes]] = await self._database.rows(_SQL["near_stay"], {"p": self._property, "guests": guests})
         return dict(rows)
 
-
-def _facts(ask: Ask, row: tuple[Any, ...], staff: dict[bytes, StaffFacts], limited: Mapping[str, int]) -> Facts:
-    session_id = row[8]
-    known = None
-    if session_id is not None:
-        known = staff.get(session_id)
-        if known is None:
-            known = staff[session_id] = StaffFacts(
-                session_id, row[9], row[10], row[13], row[14], row[15], row[16], row[12], row[17],
-                row[18] or b"", row[19] or b"", row[20], row[21],
-            )
-    guest = None
-    if row[22] is not None:
-        marks = row[30]
-        guest = GuestFacts(
-            row[22], row[23], row[24], row[25], row[26], row[27], -1 if row[28] is None else row[28], row[29],
-            bool(marks & 1), bool(marks & 2), bool(marks & 4), row[31], row[32], row[33], row[34], row[36] or 0,
+    async def _read_standing(self) -> Standing:
+        ((size, root, stack, day, midnight_at, marks, locked),) = await self._database.rows(
+            _SQL["standing"], {"p": self._property},
         )
+        frontier = Frontier.from_bytes(size, stack)
+        if frontier.root() != root:
+            raise ValueError("the stored head is not the root of its own stack")
+        restricted: dict[bytes, int] = {}
+        for mark in marks:
+            restricted[mark[:16]] = restricted.get(mark[:16], 0) | mark[16]
+        return Standing(frontier, day, midnight_at, restricted, frozenset(locked))
+
+    async def _read_staff(self, standing: Standing, sessions: set[bytes]) -> None:
+        rows = await self._database.rows(
+            _SQL["staff"], {"p": self._property, "sessions": [Uid(session) for session in sessions]},
+        )
+        people = {row[1] for row in rows} - {staff_id for staff_id, _ in standing.seen}
+        usage: list[tuple[Any, ...]] = []
+        if people:
+            usage = await self._database.rows(
+                _SQL["usage"], {"p": self._property, "staff": [Uid(staff) for staff in people], "day": standing.day},
+            )
+        for staff_id in people:
+            standing.seen[staff_id, 0] = {}
+        for staff_id, purpose, guest_id, level in usage:
+            standing.seen.setdefault((staff_id, purpose), {})[guest_id] = level
+        for session, staff_id, duty, is_over, shift, badge, trained, ends, is_locked, key_id, wrapped in rows:
+            standing.staff[session] = StaffFacts(
+                session, staff_id, duty, is_over, shift, badge, trained, ends, is_locked, key_id or b"", wrapped or b"",
+            )
+
+
+def _facts(  # noqa: PLR0913 - one ask and everything around it
+    ask: Ask, row: int, result: PGresult, standing: Standing, limited: int, now_at: int,
+) -> Facts:
+    value = result.get_value
+    guest = None
+    key_id = value(row, 4)
+    if key_id is not None:
+        guest_id = ask.guest_id
+        marks = standing.marks.get(guest_id, 0)
+        relation, days = value(row, 11), value(row, 12)
+        minor_days = _INT4.unpack(value(row, 10) or b"")[0]
+        guest = GuestFacts(
+            key_id, value(row, 5) or b"", _INT4.unpack(value(row, 6) or b"")[0], _INT8.unpack(value(row, 7) or b"")[0],
+            _INT8.unpack(value(row, 8) or b"")[0], _RELATIONS[_INT4.unpack(relation)[0]] if relation else "none",
+            _INT4.unpack(days)[0] if days else -1, minor_days > (standing.day - _EPOCH).days,
+            bool(marks & SEALED), bool(marks & RESTRICTED), bool(marks & HELD), guest_id in standing.locked,
+            number(value(row, 9) or b"\x00"),
+        )
+    entered = value(row, 13)
     return Facts(
-        ask, known, guest, -1 if row[35] is None else row[35], row[4], row[5], row[6], limited.get(ask.purpose, 0),
+        ask, standing.staff.get(ask.session_id) if ask.session_id else None, guest,
+        -1 if entered is None else _INT8.unpack(entered)[0], now_at, standing.midnight_at, limited,
     )

@@ -15,9 +15,10 @@ from typing import TYPE_CHECKING
 from discretion.keeper.papers import Allowed, Draft
 from discretion.keeper.vault.keyring import seal, subkey
 from discretion.ledger.leaf import Opening, canonical_json, commit, encode_leaf, tag
+from discretion.ledger.tree import leaf_hash
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from discretion.keeper.papers import Facts, Judged
     from discretion.keeper.vault.keyring import Keyring
@@ -26,19 +27,22 @@ SALT_SIZE_BYTES = 32
 _EMPTY = b"{}"
 
 
-def draft_all(judged: Sequence[Judged], size: int, keyring: Keyring) -> list[Draft]:
+def draft_all(
+    judged: Sequence[Judged], size: int, keyring: Keyring, latest: Callable[[bytes], tuple[int, int]],
+) -> list[Draft]:
     """Return the drafts of a round, in order, for the tree of `size` leaves.
 
+    Shapes: `latest` gives (seq, index) of a guest's entry in rounds still being entered, or (0, -1).
     Errors: `SealError` when a wrapped key does not open.
     """
-    last: dict[bytes, tuple[int, int]] = {}  # guest → (seq, index) of the latest entry, this round's included
-    drafts = []
-    for index, paper in enumerate(judged, size):
-        drafts.append(_draft(paper, index, keyring, last))
-    return drafts
+    last: dict[bytes, tuple[int, int]] = {}  # guest → (seq, index) of the latest entry of this round
+    return [_draft(paper, index, keyring, last, latest) for index, paper in enumerate(judged, size)]
 
 
-def _draft(paper: Judged, index: int, keyring: Keyring, last: dict[bytes, tuple[int, int]]) -> Draft:
+def _draft(
+    paper: Judged, index: int, keyring: Keyring, last: dict[bytes, tuple[int, int]],
+    latest: Callable[[bytes], tuple[int, int]],
+) -> Draft:
     facts = paper.facts
     ask, guest, staff = facts.ask, facts.guest, facts.staff
     salts = os.urandom(3 * SALT_SIZE_BYTES)
@@ -46,7 +50,7 @@ def _draft(paper: Judged, index: int, keyring: Keyring, last: dict[bytes, tuple[
     guest_opening = keyring.opening_key
     if guest is not None:
         guest_key = keyring.guest_key(ask.guest_id, guest.key_id, guest.wrapped_key)
-        before = last.get(ask.guest_id) or (guest.seq, guest.last_idx)
+        before = last.get(ask.guest_id) or max((guest.seq, guest.last_idx), latest(ask.guest_id))
         seq = before[0] + 1
         last[ask.guest_id] = (seq, index)
         guest_text = canonical_json({"guest": ask.guest_id.hex(), "previous": before[1], "seq": seq})
@@ -73,7 +77,7 @@ def _draft(paper: Judged, index: int, keyring: Keyring, last: dict[bytes, tuple[
         seal(staff_opening, salts[32:64] + staff_text, b"staff" + place),
         seal(guest_opening, salts[64:] + context_text, b"context" + place),
     )
-    return Draft(paper, index, leaf, opening, guest_key_id, staff_key_id, parts, seq)
+    return Draft(paper, index, leaf, leaf_hash(leaf), opening, guest_key_id, staff_key_id, parts, seq)
 
 
 def _context(paper: Judged, facts: Facts) -> dict[str, object]:

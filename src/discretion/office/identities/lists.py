@@ -78,7 +78,7 @@ def lists() -> Lists:
     names = {country: named[key] for key, countries in by_country.items() for country in countries}
     phones = _toml("phones.toml")
     ranges = {
-        country: PhoneRange(*numbers, is_reserved=kind == "reserved")
+        country: PhoneRange(numbers[0], numbers[1], numbers[2], is_reserved=kind == "reserved")
         for kind in ("reserved", "unassigned")
         for country, numbers in phones[kind].items()
     }

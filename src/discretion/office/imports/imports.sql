@@ -1,16 +1,10 @@
--- name: properties
--- Every property of this installation, for the file's hotels to be found in.
-select p.property_id, p.code, p.name_zh, p.name_en, p.time_zone, p.generated from hotel.property p order by p.code
-
--- name: add_property
--- A property that a file brings with it.
-insert into hotel.property (property_id, code, name_zh, name_en, time_zone, business_date, presence_by, generated)
-values (%(property_id)s, %(code)s, %(name_zh)s, %(name_en)s, %(time_zone)s,
-        (clock_timestamp() at time zone %(time_zone)s - interval '4 hours')::date, %(presence_by)s, %(generated)s)
-
 -- name: only_import
 -- Whether this connection may import: one import at a time in an installation, until the connection ends.
 select pg_try_advisory_lock(hashtextextended('discretion import', 0))
+
+-- name: real_guests
+-- Whether one of these properties has a guest who is not made up.
+select exists (select 1 from unnest(%(ids)b) as p (id) join hotel.guest g on g.property_id = p.id where not g.generated)
 
 -- name: known_reservations
 -- Which reservations are here already, in which version of the source.

@@ -16,7 +16,7 @@ import msgspec
 from discretion.office.imports.drafts import BadRow, FileRefusedError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
 DOCUMENT_SIZE_BYTES_MAX: Final = 256 * 1024 * 1024
 
@@ -52,7 +52,7 @@ def objects(file: BinaryIO) -> Iterator[tuple[int, dict[str, Any]] | BadRow]:
         yield (number, each) if isinstance(each, dict) else BadRow(number, "", "type")
 
 
-def version(raw: dict[str, Any]) -> str:
+def version(raw: Mapping[str, Any]) -> str:
     """Return what tells one version of an object from another: a hash of all it says."""
     return blake2b(_ENCODER.encode(raw), digest_size=8).hexdigest()
 

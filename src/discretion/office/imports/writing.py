@@ -38,6 +38,9 @@ _STAY_TYPES: Final = [
     "int4", "int4", "int4", "text", "numeric", "text", "time", "numeric",
 ]  # fmt: skip
 _OCCUPANT_TYPES: Final = ["uuid", "uuid", "int2", "uuid", "text", "bool", "text", "bool", "text"]
+_OCCUPANT_COLUMNS: Final = (
+    "stay_id position guest_id state is_primary relation guardian_reached age_category"
+).split()
 _ENCODER: Final = msgspec.json.Encoder(decimal_format="string")
 
 # Constraints that a file can break though each row is right by itself; the field and rule that say so.
@@ -197,13 +200,12 @@ class _Batch:
         self._counts["kept_as_acted_on"] += len(known) - len(untouched)
         following = [(stay_id, stay) for stay_id, (_, stay) in stays.items() if stay_id in untouched]
         self._run("update_stays", [{"stay_id": stay_id.hex(), **stay.row._asdict()} for stay_id, stay in following])
-        names = ("stay_id", "position", "guest_id", "state", "is_primary", "relation", "guardian_reached", "age_category")
         places = [
-            dict(zip(names, self._occupant(stay_id, position, stay.row.state, occupant), strict=True))
+            _named(self._occupant(stay_id, position, stay.row.state, occupant))
             for stay_id, stay in following
             for position, occupant in enumerate(stay.places)
         ]
-        self._run("put_occupants", [{**each, "stay_id": each["stay_id"].hex(), "guest_id": _hex(each["guest_id"])} for each in places])
+        self._run("put_occupants", places)
 
     def _run(self, query: str, rows: list[dict[str, Any]]) -> None:
         if rows:
@@ -219,5 +221,9 @@ class _Batch:
                 copy.write_row(row)
 
 
-def _hex(guest_id: bytes | None) -> str | None:
-    return None if guest_id is None else guest_id.hex()
+def _named(occupant: tuple[object, ...]) -> dict[str, object]:
+    """Return a place by column, its ids as text."""
+    return {
+        name: value.hex() if isinstance(value, bytes) else value
+        for name, value in zip(_OCCUPANT_COLUMNS, occupant, strict=True)
+    }

@@ -1,0 +1,102 @@
+"""Errors of the JSON API: RFC 9457 problem documents with stable codes, in the request's language.
+
+Rules:
+* `code` never changes once published; `detail` is for people and may. No value that was sent is repeated.
+"""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+from litestar import Request, Response
+from litestar.exceptions import HTTPException, ValidationException
+
+from discretion.faces.kit import language
+from discretion.faces.kit.forms import MalformedFormError
+from discretion.faces.kit.means import KeeperFailedError
+from discretion.faces.kit.refusals import act_sentence
+from discretion.faces.kit.seat import NotPermittedError, NotSignedInError
+from discretion.faces.kit.trouble import status_and_words
+from discretion.faces.kit.words import translator
+from discretion.office.database import OfficeUnavailableError
+from discretion.wire.frame import FrameError
+
+if TYPE_CHECKING:
+    from discretion.faces.kit.means import Means
+    from discretion.office.outcome import ActRefusal
+
+TYPE = "application/problem+json"
+_CODES = {
+    400: "malformed", 404: "not_found", 405: "method", 413: "too_large", 415: "media_type", 422: "malformed",
+}  # fmt: skip
+
+
+class Problem(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A problem document. `code` is ours and stable; `field` says what to mend."""
+
+    title: str
+    status: int
+    code: str
+    detail: str
+    type: str = "about:blank"
+    field: str = ""
+
+
+class BodyError(Exception):
+    """A JSON body that is none, or not of the shape; names the field, never a value."""
+
+    def __init__(self, field: str) -> None:
+        super().__init__(field)
+        self.field = field
+
+
+class ActRefusedError(Exception):
+    """The office changed nothing; carries its refusal to the problem document."""
+
+    def __init__(self, refusal: ActRefusal) -> None:
+        super().__init__(refusal.code)
+        self.refusal = refusal
+
+
+def problem_of(request: Request[Any, Any, Any], error: Exception, means: Means) -> Response[bytes]:
+    """Return the problem document for `error`."""
+    spoken = language.chosen("", "", request.headers.get("accept-language", ""), means.settings.first_language)
+    words = translator(spoken, "ui")
+    if isinstance(error, ActRefusedError):
+        refusal = error.refusal
+        status = 404 if refusal.code == "not_found" else 409
+        return _told(status, refusal.code, act_sentence(words, refusal.code, refusal.params), spoken)
+    if isinstance(error, BodyError):
+        return _told(422, "malformed", words.gettext("One of the entries cannot be read. Check it and try again."), spoken,
+                     error.field)  # fmt: skip
+    status, _, advice = status_and_words(error)
+    field = error.field if isinstance(error, KeeperFailedError) else ""
+    return _told(status, code_of(error, status), words.gettext(advice), spoken, field)
+
+
+def code_of(error: Exception, status: int) -> str:
+    """Return the stable code of an error."""
+    match error:
+        case KeeperFailedError(code=code):
+            return code
+        case NotSignedInError():
+            return "ticket"
+        case NotPermittedError():
+            return "not_allowed"
+        case OfficeUnavailableError() | FrameError():
+            return "unavailable"
+        case MalformedFormError() | ValidationException():
+            return "malformed"
+        case HTTPException():
+            return _CODES.get(status, "http")
+    return "bug"
+
+
+def _told(status: int, code: str, detail: str, spoken: str, field: str = "") -> Response[bytes]:
+    problem = Problem(title=HTTPStatus(status).phrase, status=status, code=code, detail=detail, field=field)
+    headers = {"content-language": language.HTML_LANG[spoken]}
+    if status == HTTPStatus.UNAUTHORIZED:
+        headers["www-authenticate"] = "Bearer"
+    return Response(msgspec.json.encode(problem), status_code=status, media_type=TYPE, headers=headers)

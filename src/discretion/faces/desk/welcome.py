@@ -1,0 +1,158 @@
+"""The demo's welcome: personas with a mission each. This page exists in a demo only, and so does its sign-in.
+
+Rules:
+* The routes are registered only when the installation says that it is a demo; the keeper offers the sign-in only then.
+* The link's key works once and for half an hour; afterwards a cookie made from it opens the page.
+"""
+
+from __future__ import annotations
+
+import hmac
+import time
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Annotated, Final
+
+import msgspec
+from litestar import Response, get, post
+from litestar.exceptions import NotFoundException
+from msgspec import Meta
+
+from discretion.faces.desk.acts import Hex
+from discretion.faces.kit.permissions import home_of
+from discretion.faces.kit.seat import Caller, NotPermittedError
+from discretion.faces.kit.words import marked as _
+from discretion.hotel.purpose import Role
+from discretion.office import staff
+from discretion.office.properties import properties
+from discretion.wire.lookup import DemoSignIn, SignedIn
+
+if TYPE_CHECKING:
+    from discretion.faces.kit.means import HouseSettings
+
+COOKIE: Final = "welcome"
+LINK_VALID_SECONDS: Final = 1800
+
+
+@dataclass(frozen=True, slots=True)
+class Mission:
+    """What a persona does in two minutes, step by step."""
+
+    role: Role
+    sign: str
+    promise: str
+    steps: tuple[str, ...]
+
+
+MISSIONS: Final = (
+    Mission(Role.FRONT_DESK, "bed-double", _("Check a guest in, and see only what the check-in needs."), (
+        _("Open the first arrival that is not yet here."),
+        _("Choose “Check in”, name the guest if needed, and confirm."),
+        _("Open the record: the name is masked. Choose “Show” and say why: the value stays for 60 seconds."),
+        _("Look at “Who looked”: this look-up stands there for the guest too."),
+    )),
+    Mission(Role.DUTY_MANAGER, "shield-check", _("Keep the house running: presence, roster, and a guest of another day."), (
+        _("Open “Presence” and attest a colleague on shift."),
+        _("Find a guest in house by room and surname, with the purpose “Guest request”."),
+        _("Then try the purpose “Marketing” for the same guest: it shows nothing, and says which rule is why."),
+    )),
+    Mission(Role.HOUSEKEEPING, "brush-cleaning", _("See rooms and preferences, never who somebody is."), (
+        _("Open “Room status” and set a vacant room clean."),
+        _("Open the in-house list: the stays are there, the names are not."),
+        _("Open the stay of a room: bed and pillow matter here, documents do not."),
+    )),
+    Mission(Role.IT_ADMIN, "users", _("Run staff, roster and training, and see no guest at all."), (
+        _("Add a colleague and make a one-time link for a passkey."),
+        _("Give a shift for today in the roster."),
+        _("Try the address /desk: administrators have no guests."),
+    )),
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Persona:
+    """Somebody to be: a member of the demo's staff, in one duty, with its mission."""
+
+    staff_id: bytes
+    property_id: bytes
+    name: str
+    house: str
+    mission: Mission
+
+
+class BeForm(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Whom to be."""
+
+    property_id: Hex
+    staff_id: Hex
+    duty: Annotated[Role, Meta()]
+
+
+class WelcomeKey:
+    """The one-time key of the link, and the cookie that follows from it. Lives as long as this house process."""
+
+    def __init__(self, settings: HouseSettings) -> None:
+        """Keep the key; the half hour begins now."""
+        self._key = settings.welcome_key.encode()
+        self._ends = time.monotonic() + LINK_VALID_SECONDS
+        self._is_used = False
+        self.pass_text = hmac.digest(self._key, b"welcome", "sha256").hex()
+
+    def takes(self, text: str) -> bool:
+        """Return whether `text` is the key, the first time and in time; it is used up by that."""
+        is_key = bool(self._key) and hmac.compare_digest(text.encode(), self._key)
+        if not is_key or self._is_used or time.monotonic() > self._ends:
+            return False
+        self._is_used = True
+        return True
+
+    def lets_in(self, caller: Caller) -> bool:
+        """Return whether this browser came by the link."""
+        return hmac.compare_digest(caller.request.cookies.get(COOKIE, ""), self.pass_text)
+
+
+@get("/welcome")
+async def welcome_page(caller: Caller, welcome_key: WelcomeKey, k: str = "") -> Response[bytes]:
+    """Take the link's key, or show the personas to a browser that came by it."""
+    if k:
+        if not welcome_key.takes(k) and not welcome_key.lets_in(caller):
+            return caller.page("no_welcome.html", status=403, here="/welcome")
+        caller.remember(COOKIE, welcome_key.pass_text)
+        return caller.onward("/welcome")
+    if not welcome_key.lets_in(caller):
+        return caller.page("no_welcome.html", status=403, here="/welcome")
+    return caller.page("welcome.html", personas=await _personas(caller), here="/welcome")
+
+
+@post("/welcome/be")
+async def be_persona(caller: Caller, welcome_key: WelcomeKey) -> Response[bytes]:
+    """Sign in as a persona of the demo."""
+    if not welcome_key.lets_in(caller):
+        raise NotPermittedError
+    form = (await caller.form(BeForm)).value
+    if form is None:
+        raise NotFoundException
+    answer = await caller.means.hatches.ask(
+        DemoSignIn(
+            property_id=bytes.fromhex(form.property_id), staff_id=bytes.fromhex(form.staff_id), duty=form.duty
+        )
+    )
+    if not isinstance(answer, SignedIn):
+        raise TypeError(type(answer).__name__)
+    caller.take_ticket(answer.ticket)
+    duty = answer.person.duty
+    return caller.onward(home_of(duty) if duty else "/duty")
+
+
+async def _personas(caller: Caller) -> list[Persona]:
+    """Return one persona for each mission: the first member of the staff who has the role."""
+    found = []
+    for house in await properties(caller.means.office):
+        members = await staff.staff_list(caller.means.office, house.property_id)
+        name = house.name_zh if caller.language == "zh_Hans" else house.name_en
+        for mission in MISSIONS:
+            holder = next((m for m in members if m.active and any(r.role == mission.role for r in m.roles)), None)
+            if holder is not None:
+                found.append(Persona(holder.staff_id, house.property_id, holder.name, name, mission))
+        if found:
+            break
+    return found
