@@ -86,7 +86,7 @@ class Player:
         guest_id = guest if isinstance(guest, bytes) else guest.guest_id
         return self.ask(lookup.LookUp, guest_id=guest_id, purpose=purpose, clear=clear, masked=masked, request_id=request_id or new_id())
 
-    def ask(self, kind: type, **fields: Any) -> Any:
+    def ask(self, kind: type, /, **fields: Any) -> Any:
         """Ask anything, with this person's ticket and a new request id unless given."""
         if "request_id" in kind.__struct_fields__:  # type: ignore[attr-defined]
             fields.setdefault("request_id", new_id())

@@ -37,14 +37,15 @@ def running(settings: Settings, database: DatabaseUnderTest, *, is_started: bool
         psycopg.connect(database.superuser, autocommit=True) as superuser,
     ):
         stage = Stage(settings, database, KeeperProgram(settings), office, superuser)
-        if is_started:
-            assert stage.start() == "ready"
         try:
+            if is_started:
+                told = stage.start()
+                assert told == "ready", told
             yield stage
         finally:
             stage.hang_up()
-            if stage.keeper.process is not None and stage.keeper.process.poll() is None:
-                assert stage.keeper.stop() == 0
+            if stage.keeper.process is not None and stage.keeper.process.returncode is None:
+                stage.keeper.stop()
 
 
 def entered(stage: Stage) -> None:
@@ -108,7 +109,8 @@ def _same_keys(first: FirstStage, database: DatabaseUnderTest, directory: Path, 
 def second_keeper(stage: Stage, directory: Path) -> Iterator[Stage]:
     """Another keeper on the same database, with a data directory of its own and the same root key."""
     first = FirstStage(stage.settings, stage.database, stage.players, stage.guests)
-    settings = _same_keys(first, stage.database, directory)
+    policy = stage.settings.directory / stage.settings.keeper.policy
+    settings = _same_keys(first, stage.database, directory, policy.read_text("utf-8") if policy.is_file() else "")
     with running(settings, stage.database) as second:
         second.players = {name: replace(player, stage=second) for name, player in stage.players.items()}
         second.guests = dict(stage.guests)

@@ -53,7 +53,7 @@ def test_its_sealed_copy_cannot_be_taken(stage: Stage) -> None:
 
 
 def test_a_record_founded_under_its_id_elsewhere_is_another_record(stage: Stage) -> None:
-    dora = stage.dora
+    dora = stage.guest("arriving")
     answer = stage.cleo.ask(
         lookup.Inscribe, guest_id=dora.guest_id, purpose="check_in", groups={"identity": b'{"name":"Mallory"}'}, is_new=True,
     )

@@ -116,7 +116,7 @@ def credential_id_of(raw_assertion: bytes) -> bytes:
     """Return the id of the passkey an assertion claims to be made with. Errors: `PasskeyError`."""
     try:
         return webauthn.base64url_to_bytes(json.loads(raw_assertion)["rawId"])
-    except (ValueError, KeyError, TypeError) as error:
+    except (ValueError, KeyError, TypeError, RecursionError) as error:
         raise PasskeyError("no assertion") from error
 
 
@@ -132,8 +132,10 @@ def check_assertion(party: RelyingParty, raw_assertion: bytes, challenge: bytes,
             expected_origin=party.origin, credential_public_key=public_key, credential_current_sign_count=sign_count,
             require_user_verification=True,
         )
-    except (WebAuthnException, ValueError, KeyError, TypeError) as error:
+    except (WebAuthnException, ValueError, KeyError, TypeError, RecursionError) as error:
         raise PasskeyError("the assertion is not accepted") from error
+    if checked.credential_backed_up:
+        raise PasskeyError("a passkey that was synced since its enrolment is not accepted for staff")
     return Asserted(checked.credential_id, checked.new_sign_count)
 
 
@@ -145,7 +147,7 @@ def check_credential(party: RelyingParty, raw_credential: bytes, challenge: byte
             credential=raw_credential.decode(), expected_challenge=challenge, expected_rp_id=party.rp_id,
             expected_origin=party.origin, require_user_verification=True,
         )
-    except (WebAuthnException, ValueError, KeyError, TypeError) as error:
+    except (WebAuthnException, ValueError, KeyError, TypeError, RecursionError) as error:
         raise PasskeyError("the credential is not accepted") from error
     if checked.credential_backed_up:
         # A synced key verifies the owner of a shared profile, not the person at the desk.
@@ -158,7 +160,7 @@ def _refuse_cross_origin(raw: bytes) -> None:
         client_data = json.loads(webauthn.base64url_to_bytes(json.loads(raw)["response"]["clientDataJSON"]))
         if client_data.get("crossOrigin") not in (None, False) or "topOrigin" in client_data:
             raise PasskeyError("made in a frame of another origin")
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise PasskeyError("no client data") from error
 
 

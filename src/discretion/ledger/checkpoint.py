@@ -6,7 +6,7 @@ Rules:
   fails ends it. Stricter than Go in two things: base64 is canonical, and a known key's later lines must verify too.
 * Ed25519 is deterministic: signing a head again after a crash gives the same bytes.
 
-Left to others: witnesses' cosignatures, and whether a head may be signed at all (the keeper signs committed heads only).
+Left to others: witnesses' cosignatures; whether a head may be signed at all (the keeper signs committed heads only).
 """
 
 from __future__ import annotations

@@ -57,7 +57,7 @@ class Opening:
 def canonical_json(value: dict[str, Any]) -> bytes:
     """Return the one encoding of `value`: an object of texts, whole numbers, true, false, null, lists and objects.
 
-    Errors: `LeafError` for anything else inside (a float, bytes, a time), and for a key or text that is no Unicode text.
+    Errors: `LeafError` for anything else inside (a float, bytes, a time), and for a key or text that has no UTF-8.
     """
     try:
         _check_plain(value)
@@ -119,7 +119,7 @@ def opening_matches(raw: bytes, opening: Opening) -> bool:
 
 
 def parts_match(raw: bytes, guest: Salted | None, staff: Salted | None, context: Salted | None) -> bool:
-    """Whether every part that is left, as salt and text, is the one this leaf commits to; None stands for an erased part.
+    """Whether every part left, as salt and text, is the one this leaf commits to; None stands for an erased part.
 
     Errors: `LeafError`. Not checked: that an erased part is named by a later erasure entry; whoever rescans does.
     """

@@ -51,21 +51,9 @@ def check_hash_inclusion(proof: InclusionProof, hashed_leaf: bytes, head: TreeHe
     check_hashes((hashed_leaf, head.root, *proof.path))
     if not 0 <= proof.index < head.size:
         raise ProofError(f"index {proof.index} is not in a tree of {head.size}")
-    node, last, result = proof.index, head.size - 1, hashed_leaf
-    for value in proof.path:
-        if last == 0:
-            raise ProofError("the path is too long")
-        if node & 1 or node == last:
-            result = node_hash(value, result)
-            while not node & 1 and node:
-                node >>= 1
-                last >>= 1
-        else:
-            result = node_hash(result, value)
-        node >>= 1
-        last >>= 1
-    if last:
-        raise ProofError("the path is too short")
+    result = hashed_leaf
+    for value, is_left in zip(proof.path, _sides(proof.index, head.size - 1, proof.path), strict=True):
+        result = node_hash(value, result) if is_left else node_hash(result, value)
     if not compare_digest(result, head.root):
         raise ProofError("the path ends in another root")
 
@@ -96,20 +84,10 @@ def check_consistency(proof: ConsistencyProof, old: TreeHead, new: TreeHead) -> 
     # A tree of 2^n leaves is itself the first node of the way; its root is then left out of the path.
     path = proof.path if node else (old.root, *proof.path)
     first = second = path[0]
-    for value in path[1:]:
-        if last == 0:
-            raise ProofError("the path is too long")
-        if node & 1 or node == last:
-            first, second = node_hash(value, first), node_hash(value, second)
-            while not node & 1 and node:
-                node >>= 1
-                last >>= 1
-        else:
-            second = node_hash(second, value)
-        node >>= 1
-        last >>= 1
-    if last:
-        raise ProofError("the path is too short")
+    for value, is_left in zip(path[1:], _sides(node, last, path[1:]), strict=True):
+        if is_left:
+            first = node_hash(value, first)
+        second = node_hash(value, second) if is_left else node_hash(second, value)
     if not (compare_digest(first, old.root) and compare_digest(second, new.root)):
         raise ProofError("the path ends in other roots")
 
@@ -117,7 +95,8 @@ def check_consistency(proof: ConsistencyProof, old: TreeHead, new: TreeHead) -> 
 def prove_inclusion(index: int, size: int, hashes: Sequence[bytes]) -> InclusionProof:
     """Return the proof that leaf `index` is in the tree of the first `size` of these leaf hashes.
 
-    Costs: about `size` node hashes. Errors: `ProofError` when there is no such leaf, `ShapeError`. Source: RFC 9162, 2.1.3.1.
+    Costs: about `size` node hashes. Errors: `ProofError` when there is no such leaf, `ShapeError`.
+    Source: RFC 9162, 2.1.3.1.
     """
     if not 0 <= index < size <= len(hashes):
         raise ProofError(f"index {index} is not in a tree of {size}, of {len(hashes)} leaves")
@@ -127,13 +106,26 @@ def prove_inclusion(index: int, size: int, hashes: Sequence[bytes]) -> Inclusion
 def prove_consistency(old_size: int, size: int, hashes: Sequence[bytes]) -> ConsistencyProof:
     """Return the proof that the tree of the first `size` of these leaf hashes begins with the one of `old_size`.
 
-    Costs: about `size` node hashes. Errors: `ProofError` when there are no such trees, `ShapeError`. Source: RFC 9162, 2.1.4.1.
+    Costs: about `size` node hashes. Errors: `ProofError` when there are no such trees, `ShapeError`.
+    Source: RFC 9162, 2.1.4.1.
     """
     if not 0 <= old_size <= size <= len(hashes):
         raise ProofError(f"no trees of {old_size} and {size}, of {len(hashes)} leaves")
     if old_size == 0:
         return ConsistencyProof(())
     return ConsistencyProof(tuple(_subproof(old_size, hashes[:size], is_whole=True)))
+
+
+def _sides(node: int, last: int, path: Sequence[bytes]) -> list[bool]:
+    """Return for each hash of a path up from `node` whether it stands left of the way; `last` is the level's last node.
+
+    Errors: `ProofError` when the path is not exactly as long as the way.
+    """
+    inner = (node ^ last).bit_length()  # up to here the way has both neighbours; from here it is the tree's right edge
+    sides = [bool(node >> level & 1) for level in range(inner)] + [True] * (node >> inner).bit_count()
+    if len(sides) != len(path):
+        raise ProofError(f"a path of {len(path)} hashes; the way has {len(sides)}")
+    return sides
 
 
 def _path(index: int, hashes: Sequence[bytes]) -> list[bytes]:

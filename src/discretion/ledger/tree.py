@@ -11,10 +11,13 @@ Left to others: proofs (`proof`), what an entry is (`leaf`), signatures (`checkp
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from discretion.ledger.errors import ShapeError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 HASH_SIZE_BYTES = 32
 EMPTY_ROOT = hashlib.sha256(b"").digest()
@@ -80,7 +83,7 @@ class Frontier:
         return TreeHead(self.size, self.root())
 
     def append(self, leaf_hashes: Sequence[bytes]) -> Frontier:
-        """Return the tree with these leaves at its end. Costs k + log n node hashes for k leaves. Errors: `ShapeError`."""
+        """Return the tree with these leaves at its end. Costs about one node hash a leaf. Errors: `ShapeError`."""
         size = self.size + len(leaf_hashes)
         rows = _rows(self, leaf_hashes)
         return Frontier(size, tuple([row[-1] for level, row in enumerate(rows) if size >> level & 1][::-1]))
@@ -153,7 +156,7 @@ def _paths_below(
 ) -> list[tuple[bytes, ...]]:
     """Return the path of each node of `row`, then of the rest if there is one, from those of their parents.
 
-    `above` begins with `skipped` nodes that have no child in `row`, and ends with the parent of an odd last node or rest.
+    `above` begins with `skipped` nodes without a child in `row`, and ends with the parent of an odd last node or rest.
     """
     paths: list[tuple[bytes, ...]] = []
     pairs = iter(row)

@@ -81,7 +81,7 @@ class Statements:
     async def rows(self, kind: type[Row], query: bytes, params: Mapping[str, object]) -> tuple[Row, ...]:
         """Return every row as `kind`, a class whose fields are the columns."""
         async with self.connection.cursor(row_factory=class_row(kind), binary=True) as cursor:
-            await cursor.execute(query, params)
+            await cursor.execute(query, _sendable(params))
             return tuple(await cursor.fetchall())
 
     async def row(self, kind: type[Row], query: bytes, params: Mapping[str, object]) -> Row | None:
@@ -92,12 +92,20 @@ class Statements:
     async def dicts(self, query: bytes, params: Mapping[str, object]) -> list[dict[str, Any]]:
         """Return every row by column name."""
         async with self.connection.cursor(row_factory=dict_row, binary=True) as cursor:
-            await cursor.execute(query, params)
+            await cursor.execute(query, _sendable(params))
             return await cursor.fetchall()
 
     async def run(self, query: bytes, params: Mapping[str, object]) -> int:
         """Return how many rows the statement touched."""
-        return (await self.connection.execute(query, params)).rowcount
+        return (await self.connection.execute(query, _sendable(params))).rowcount
+
+
+def _sendable(params: Mapping[str, object]) -> Mapping[str, object]:
+    """Return the parameters with NUL, which PostgreSQL has no text for, as a character that nothing stored holds."""
+    return {
+        name: value.replace("\0", "\ufffd") if isinstance(value, str) and "\0" in value else value
+        for name, value in params.items()
+    }
 
 
 class Office:

@@ -13,6 +13,7 @@ from __future__ import annotations
 from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING, Any, Literal
 
+from discretion.hotel import number as reservation_number
 from discretion.hotel.stay import StayState, derived_state
 from discretion.office.properties import Property
 from discretion.office.sql import queries
@@ -35,8 +36,8 @@ class Day:
     """The business day at a glance.
 
     Shapes: `arrivals` are those of the business date and the overdue, `arrived` of them included; `departures`
-    likewise, with `left`. `rooms_free` are free tonight, no due-in stay assigned to them; `rooms_clean` of these are clean or
-    inspected. `now_at` is the database's clock.
+    likewise, with `left`. `rooms_free` are free tonight, no due-in stay assigned to them; `rooms_clean` of these are
+    clean or inspected. `now_at` is the database's clock.
     """
 
     property: Property
@@ -137,8 +138,10 @@ async def stays_at_room(office: Office, property_id: bytes, room_number: str) ->
 
 
 async def stays_by_number(office: Office, property_id: bytes, number: str) -> tuple[StayLine, ...]:
-    """Return the stays of exactly this reservation number."""
-    return await _lines(office, "by_number", {"property_id": property_id, "number": number})
+    """Return the stays of exactly this reservation number, as written or, of our own numbers, as heard."""
+    wanted = number.strip().replace("\0", "\ufffd")
+    numbers = [wanted, reservation_number.read(wanted) or wanted]
+    return await _lines(office, "by_number", {"property_id": property_id, "numbers": numbers})
 
 
 async def stays_of_guest(office: Office, property_id: bytes, guest_id: bytes) -> tuple[StayLine, ...]:

@@ -112,7 +112,7 @@ select {line}, 0 as total
 -- The stays of one reservation, by its exact number.
 select {line}, 0 as total
   from hotel.stay s {of_reservation} {who}
- where s.property_id = %(property_id)s and r.number = %(number)s
+ where s.property_id = %(property_id)s and r.number = any (%(numbers)s)
  order by s.arrival desc, s.stay_id
  limit %(limit)s
 

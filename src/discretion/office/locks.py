@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from discretion.office.outcome import ActRefusal, Done
+from discretion.office.plain_text import is_plain
 from discretion.office.sql import queries
 
 if TYPE_CHECKING:
@@ -53,7 +54,7 @@ async def add_lock(office: Office, property_id: bytes, new: NewLock) -> Done | A
     """Set a lock. Refusals: `kind`, `reason`, `until` for an end that is past. The same id twice is one lock."""
     if new.kind not in KINDS:
         return ActRefusal("kind")
-    if not 0 < len(new.reason.strip()) <= REASON_CHARACTERS_MAX:
+    if not is_plain(new.reason, REASON_CHARACTERS_MAX):
         return ActRefusal("reason")
     if new.until_at is not None and new.until_at <= datetime.now(UTC):
         return ActRefusal("until")

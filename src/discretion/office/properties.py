@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from discretion.office.outcome import ActRefusal, Done
+from discretion.office.plain_text import is_plain
 from discretion.office.sql import queries
 
 if TYPE_CHECKING:
@@ -71,7 +72,7 @@ async def add_property(office: Office, new: Property) -> Done | ActRefusal:
     """
     if not _CODE.fullmatch(new.code):
         return ActRefusal("code")
-    if not all(0 < len(name.strip()) <= NAME_CHARACTERS_MAX for name in (new.name_zh, new.name_en)):
+    if not all(is_plain(name, NAME_CHARACTERS_MAX) for name in (new.name_zh, new.name_en)):
         return ActRefusal("name")
     if not is_time_zone(new.time_zone):
         return ActRefusal("time_zone")

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from discretion.hotel.room import RoomState
 from discretion.office.outcome import ActRefusal, Done
+from discretion.office.plain_text import is_plain
 from discretion.office.sql import queries
 
 if TYPE_CHECKING:
@@ -94,8 +95,10 @@ async def add_rooms(office: Office, property_id: bytes, new: Sequence[NewRoom]) 
     Errors: `ValueError` for a number that is empty or longer than 10 characters, or an unknown state.
     """
     for room in new:
-        if not 0 < len(room.number) <= NUMBER_CHARACTERS_MAX or room.state not in RoomState.__members__:
-            raise ValueError("a room needs a number of 1 to 10 characters and a known state")
+        texts = (room.number, 1), (room.floor, 0), (room.type, 0)
+        is_fit = all(is_plain(text, NUMBER_CHARACTERS_MAX, at_least=least) for text, least in texts)
+        if not is_fit or room.state not in RoomState.__members__:
+            raise ValueError("a room needs a number, a floor and a type of at most 10 characters, and a known state")
     async with office.changing() as now:
         return await now.run(_SQL["add"], {
             "property_id": property_id,

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from discretion.hotel.purpose import Role
 from discretion.office.outcome import ActRefusal, Done, RefusedError
+from discretion.office.plain_text import is_plain
 from discretion.office.sql import queries
 
 if TYPE_CHECKING:
@@ -116,7 +117,7 @@ async def add_staff(office: Office, property_id: bytes, new: NewStaff) -> Done |
     """
     if not _NUMBER.fullmatch(new.number):
         return ActRefusal("number")
-    if not 0 < len(new.name.strip()) <= NAME_CHARACTERS_MAX:
+    if not is_plain(new.name, NAME_CHARACTERS_MAX):
         return ActRefusal("name")
     if new.language not in LANGUAGES:
         return ActRefusal("language")

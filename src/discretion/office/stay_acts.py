@@ -23,6 +23,7 @@ from discretion.hotel.stay import (
 )
 from discretion.office.outcome import RefusedError
 from discretion.office.people import boarded, counted, filled, left, named, places, positions_of, undone
+from discretion.office.plain_text import is_plain
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -96,14 +97,16 @@ def check_values(stay: StayRow) -> None:
     """Return if the plain values fit their columns. Errors: `RefusedError` `value`, naming the field."""
     if (stay.departure - stay.arrival).days > NIGHTS_MAX:
         raise RefusedError("value", field="departure")
-    if len(stay.meal) > _MEAL_CHARACTERS_MAX:
+    if not is_plain(stay.meal, _MEAL_CHARACTERS_MAX, at_least=0):
         raise RefusedError("value", field="meal")
-    if max(len(stay.room_type_reserved), len(stay.room_type_assigned)) > _ROOM_TYPE_CHARACTERS_MAX:
+    if not is_plain(stay.room_type_reserved, _ROOM_TYPE_CHARACTERS_MAX, at_least=0):
         raise RefusedError("value", field="room_type")
     if not _CURRENCY.fullmatch(stay.currency):
         raise RefusedError("value", field="currency")
-    for name, amount in (("rate", stay.rate), ("balance", stay.balance)):
-        if amount is not None and not (amount.is_finite() and abs(amount) < _AMOUNT_MAX):
+    for name, amount, least in (("rate", stay.rate, Decimal(0)), ("balance", stay.balance, -_AMOUNT_MAX)):
+        if amount is None:
+            continue
+        if not (amount.is_finite() and least <= amount < _AMOUNT_MAX and amount == round(amount, 2)):
             raise RefusedError("value", field=name)
 
 

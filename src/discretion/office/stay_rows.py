@@ -99,7 +99,7 @@ class StayRows:
 
     async def lock_rooms(self, numbers: Iterable[str]) -> dict[str, RoomRow]:
         """Return those of the rooms that exist, held for this transaction."""
-        wanted = sorted({number for number in numbers if number})
+        wanted = sorted({number for number in numbers if number and "\0" not in number})
         if not wanted:
             return {}
         rows = await self._now.rows(RoomRow, _SQL["lock_rooms"], {**self._property, "numbers": wanted})

@@ -143,8 +143,6 @@ async def settle(office: Office, doing: Doing, seen: SeenStay, balance: Decimal)
     async def do(work: Work) -> Result:
         if work.stay.state not in _SETTLED_IN:
             raise RefusedError("wrong_state", act=SETTLE, state=work.stay.state)
-        if not balance.is_finite() or balance != round(balance, 2):
-            raise RefusedError("value", field="balance")
         return Result(replace(work.stay, balance=balance), work.people)
 
     return await _on_stay(office, doing, seen, SETTLE, do)

@@ -7,6 +7,7 @@ from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
 from discretion.office.outcome import ActRefusal, Done
+from discretion.office.plain_text import is_plain
 from discretion.office.sheet import CsvReport, RowError, RowRefusedError, read_sheet
 from discretion.office.sql import queries
 
@@ -133,9 +134,9 @@ def _training(cells: Sequence[str], staff: Mapping[str, bytes]) -> NewTraining:
 
 
 def _check(new: NewTraining, today: date) -> None:
-    if not 0 < len(new.course.strip()) <= COURSE_CHARACTERS_MAX:
+    if not is_plain(new.course, COURSE_CHARACTERS_MAX):
         raise RowRefusedError("course", "course")
-    if not 0 < len(new.version.strip()) <= VERSION_CHARACTERS_MAX:
+    if not is_plain(new.version, VERSION_CHARACTERS_MAX):
         raise RowRefusedError("version", "version")
     if new.completed_on > today:
         raise RowRefusedError("completed", "future")

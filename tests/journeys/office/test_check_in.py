@@ -70,7 +70,9 @@ async def test_it_refuses_what_the_house_cannot_do(hotel: Hotel) -> None:
     assert await hotel.do(booked, CheckIn("", (guest(),))) == ActRefusal(
         "room_missing", {"act": "check_in", "state": "confirmed"},
     )
-    assert await hotel.do(booked, CheckIn("101")) == ActRefusal("nobody_named", {"act": "check_in", "state": "confirmed"})
+    assert await hotel.do(booked, CheckIn("101")) == ActRefusal(
+        "nobody_named", {"act": "check_in", "state": "confirmed"},
+    )
     assert await hotel.do(booked, CheckIn("999", (guest(),))) == ActRefusal("room_unknown", {"room": "999"})
     assert await hotel.do(booked, CheckIn("104", (guest(),))) == ActRefusal(
         "room_out_of_order", {"room": "104", "state": "OOO"},

@@ -27,7 +27,8 @@ async def test_an_early_departure_keeps_both_days(hotel: Hotel) -> None:
     here = await _in_house(hotel, departure=TODAY + timedelta(days=3))
     out = await hotel.must(here, CheckOut())
     view = await _view(hotel, out.stay_id)
-    assert (view.line.state, view.line.departure, view.line.left_on) == ("checked_out", TODAY + timedelta(days=3), TODAY)
+    assert view.line.state == "checked_out"
+    assert (view.line.departure, view.line.left_on) == (TODAY + timedelta(days=3), TODAY)
     assert view.room_state == "VD"
     assert [(row.state, row.departure) for row in view.occupants] == [("departed", TODAY)]
     assert view.segments[0].until_at is not None

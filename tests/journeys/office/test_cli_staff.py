@@ -27,8 +27,8 @@ def command(
     with psycopg.connect(database.conninfo("office"), autocommit=True) as connection:
         for each in (HARBOUR, HILLTOP):
             connection.execute(
-                "insert into hotel.property (property_id, code, name_zh, name_en, time_zone, business_date, presence_by)"
-                " values (%s::uuid, %s, %s, %s, %s, '2026-11-23', %s)",
+                "insert into hotel.property"
+                " (property_id, code, name_zh, name_en, time_zone, business_date, presence_by) values (%s::uuid, %s, %s, %s, %s, '2026-11-23', %s)",
                 (each.id, each.code, each.name_zh, each.name_en, each.time_zone, each.presence),
             )
 
@@ -42,10 +42,10 @@ def command(
 
 def test_somebody_is_added_listed_and_disabled(command: Callable[..., tuple[int, str, str]]) -> None:
     at = ("--property", "harbour")
-    status, out, _ = command("staff", "add", *at, "--number", "007", "--name", "Ada 王", "--role", "front_desk", "--dry-run")
-    assert status == 0
+    ada = ("--number", "007", "--name", "Ada 王", "--role", "front_desk")
+    assert command("staff", "add", *at, *ada, "--dry-run")[0] == 0
     assert json.loads(command("--json", "staff", "list", *at)[1]) == {"items": [], "next": None}
-    status, out, err = command("staff", "add", *at, "--number", "007", "--name", "Ada 王", "--role", "front_desk")
+    status, out, err = command("staff", "add", *at, *ada)
     assert (status, out.strip()) == (0, "007  Ada 王")
     assert "passkey" in err
     assert command("staff", "add", *at, "--number", "007", "--name", "Mallory")[0] == 6
@@ -90,7 +90,8 @@ def test_training_is_recorded_and_listed(command: Callable[..., tuple[int, str, 
     at = ("--property", "harbour")
     command("staff", "add", *at, "--number", "1", "--name", "Ben")
     day = ("--completed", "2026-01-10", "--valid-until", "2027-01-10")
-    assert command("training", "add", *at, "--number", "1", "--course", "privacy", "--course-version", "1", *day)[0] == 0
+    course = ("--course", "privacy", "--course-version", "1")
+    assert command("training", "add", *at, "--number", "1", *course, *day)[0] == 0
     path = tmp_path / "training.csv"
     path.write_text("staff number,course,version,completed,valid until\n1,privacy,1,2026-01-10,2027-01-10\n")
     status, out, _ = command("training", "load", str(path), *at)

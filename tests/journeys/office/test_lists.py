@@ -66,7 +66,8 @@ async def test_an_incognito_guest_stands_in_no_list(hotel: Hotel) -> None:
     assert [line.stay_id for line in await stays_at_room(hotel.office, hotel.property_id, "101")] == [here.stay_id]
     assert isinstance(await end_mark(hotel.office, hotel.property_id, mark.mark_id), Done)
     assert (await in_house(hotel.office, hotel.property_id)).total == 1
-    assert [each.ended_at is None for each in await marks_of_guest(hotel.office, hotel.property_id, secret.guest_id)] == [False]
+    marks = await marks_of_guest(hotel.office, hotel.property_id, secret.guest_id)
+    assert [each.ended_at is None for each in marks] == [False]
 
 
 async def test_a_strong_mark_needs_two_people_and_an_end(hotel: Hotel) -> None:

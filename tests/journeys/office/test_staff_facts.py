@@ -41,9 +41,11 @@ async def test_somebody_is_added_once(hotel: Hotel) -> None:
     new = NewStaff(new_id(), "A-17", "Eve 王", "zh", ("concierge",))
     assert await add_staff(hotel.office, hotel.property_id, new) == Done(new.staff_id, is_repeat=False)
     assert await add_staff(hotel.office, hotel.property_id, new) == Done(new.staff_id, is_repeat=True)
-    assert _code(await add_staff(hotel.office, hotel.property_id, NewStaff(new_id(), "A-17", "Mallory"))) == "number_taken"
+    mallory = NewStaff(new_id(), "A-17", "Mallory")
+    assert _code(await add_staff(hotel.office, hotel.property_id, mallory)) == "number_taken"
     for wrong, code in (
         (NewStaff(new_id(), "A 18", "X"), "number"), (NewStaff(new_id(), "18", " "), "name"),
+        (NewStaff(new_id(), "18", "X\0"), "name"),
         (NewStaff(new_id(), "18", "X", "fr"), "language"), (NewStaff(new_id(), "18", "X", "", ("king",)), "role"),
     ):
         assert _code(await add_staff(hotel.office, hotel.property_id, wrong)) == code
@@ -107,7 +109,8 @@ too,few
 async def test_a_roster_file_keeps_its_good_rows(hotel: Hotel) -> None:
     errors = (
         RowError(4, "staff number", "unknown"), RowError(5, "duty", "unknown"), RowError(6, "starts", "time"),
-        RowError(7, "ends", "times"), RowError(8, "ends", "twice"), RowError(10, "", "quotes"), RowError(11, "", "columns"),
+        RowError(7, "ends", "times"), RowError(8, "ends", "twice"), RowError(10, "", "quotes"),
+        RowError(11, "", "columns"),
     )
     planned = await load_shifts(hotel.office, hotel.property_id, ROSTER, is_dry_run=True)
     assert planned == CsvReport(10, 2, 0, 1, errors, is_dry_run=True)

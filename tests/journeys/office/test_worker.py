@@ -76,7 +76,8 @@ def test_it_turns_the_date_and_stops_at_sigterm(
     assert process.returncode == 0, errors.decode()
     with psycopg.connect(database.superuser) as connection:
         changes = connection.execute(
-            "select fact, op, by_role, row_count from ledger.fact_change where property_id = %s::uuid and op = 'update'",
+            "select fact, op, by_role, row_count from ledger.fact_change"
+            " where property_id = %s::uuid and op = 'update'",
             (house,),
         ).fetchall()
         jobs_left = connection.execute("select count(*) from jobs.procrastinate_workers").fetchone()
@@ -111,7 +112,8 @@ def test_it_says_why_it_cannot_start(installation: Settings) -> None:
 
 async def test_it_drops_results_that_nobody_can_read(hotel: Hotel) -> None:
     session = new_id()
-    find_id = await keep_find(hotel.office, hotel.property_id, session, purpose="complaint", guest_ids=[new_id()], hits=1)
+    kept = {"purpose": "complaint", "guest_ids": [new_id()], "hits": 1}
+    find_id = await keep_find(hotel.office, hotel.property_id, session, **kept)  # type: ignore[arg-type]
     jobs = Jobs(hotel.office, Path("/nowhere"))
     await jobs.drop_old_finds()
     found = await read_find(hotel.office, hotel.property_id, session, find_id)
@@ -141,7 +143,9 @@ async def test_the_office_may_defer_a_job_and_touch_no_other(database: DatabaseU
 async def test_the_worker_may_turn_a_date_and_nothing_else(database: DatabaseUnderTest, house: str) -> None:
     async with await psycopg.AsyncConnection.connect(database.conninfo("worker"), autocommit=True) as connection:
         await connection.execute("update hotel.property set business_date = business_date + 1")
-        for statement in ("update hotel.property set name_en = 'x'", "select * from hotel.guest", "select * from vault.record"):
+        for statement in (
+            "update hotel.property set name_en = 'x'", "select * from hotel.guest", "select * from vault.record",
+        ):
             with pytest.raises(psycopg.errors.InsufficientPrivilege):
                 await connection.execute(statement)
 

@@ -17,7 +17,10 @@ def test_any_bytes_are_read_or_refused(raw: bytes) -> None:
     assert isinstance(read_sheet(b"a,b\n" + raw, HEADER), Sheet | ActRefusal)
 
 
-@given(st.lists(st.tuples(st.text(st.characters(codec="ascii", categories=["L", "N"]), min_size=1), st.just("x")), max_size=20))
+words = st.text(st.characters(codec="ascii", categories=["L", "N"]), min_size=1)
+
+
+@given(st.lists(st.tuples(words, st.just("x")), max_size=20))
 def test_rows_come_with_their_lines(rows: list[tuple[str, str]]) -> None:
     raw = "\r\n".join(["a,b", *(",".join(row) for row in rows)]).encode()
     sheet = read_sheet(raw, HEADER)

@@ -74,6 +74,12 @@ def _training() -> click.Command:
     return training
 
 
+def _import() -> click.Command:
+    from discretion.faces.cli.import_ import import_
+
+    return import_
+
+
 def _i18n() -> click.Command:
     from discretion.faces.cli.i18n import i18n
 
@@ -97,6 +103,7 @@ COMMANDS: Final[Mapping[str, Callable[[], click.Command]]] = {
     "staff": _staff,
     "roster": _roster,
     "training": _training,
+    "import": _import,
     "i18n": _i18n,
     "completion": _completion,
 }

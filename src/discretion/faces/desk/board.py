@@ -32,9 +32,9 @@ class RoomForm(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 @get("/rooms")
-async def rooms_page(seat: Seat, state: str = "") -> Response[bytes]:
+async def rooms_page(seat: Seat, show: str = "") -> Response[bytes]:
     """Show every room by floor, or those of one state."""
-    return await _shown(seat, state)
+    return await _shown(seat, show)
 
 
 @post("/rooms")
@@ -56,6 +56,7 @@ async def _shown(seat: Seat, state: str, refused: str = "", *, status: int = 200
     every = await rooms.rooms(seat.office, seat.property_id)
     counts = {code: sum(room.state == code for room in every) for code in _NEXT}
     shown = [room for room in every if not state or room.state == state]
+    shown.sort(key=lambda room: (len(room.floor), room.floor))  # 9 before 10; stable, so rooms keep their order
     floors = [(floor, list(each)) for floor, each in groupby(shown, key=lambda room: room.floor)]
     return seat.page(
         "rooms.html", status=status, floors=floors, counts=counts, state=state, next_states=_NEXT, refused=refused,

@@ -37,6 +37,7 @@ class Standing:
         self.locked = locked
         self.staff: dict[bytes, StaffFacts] = {}
         self.seen: dict[tuple[bytes, int], dict[bytes, int]] = {}  # (person, limited purpose) → guest → level
+        self._counts: dict[tuple[bytes, int], tuple[int, int]] = {}
         self.is_bad = False
         self._last: tuple[dict[bytes, tuple[int, int]], dict[bytes, tuple[int, int]]] = ({}, {})
         self._sizes = (frontier.size, frontier.size, frontier.size)
@@ -56,9 +57,12 @@ class Standing:
 
     def counted(self, staff_id: bytes, limited: int) -> tuple[int, int]:
         """Return how many distinct guests a person has seen clear, and only masked, today."""
-        levels = self.seen.get((staff_id, limited), {}).values()
-        clear = sum(level == 2 for level in levels)  # noqa: PLR2004 - clear
-        return clear, len(levels) - clear
+        found = self._counts.get((staff_id, limited))
+        if found is None:
+            levels = self.seen.get((staff_id, limited), {}).values()
+            clear = sum(level == 2 for level in levels)  # noqa: PLR2004 - clear
+            found = self._counts[staff_id, limited] = (clear, len(levels) - clear)
+        return found
 
     def move(self, after: Frontier, drafts: Sequence[Draft], usage: Usage) -> None:
         """Stand where a round that is being entered will leave the property."""
@@ -69,3 +73,5 @@ class Standing:
         )
         for seen in usage.seen:
             self.seen.setdefault((seen.staff_id, seen.limited), {})[seen.guest_id] = seen.level
+        for count in usage.counts:
+            self._counts[count.staff_id, count.limited] = (count.clear, count.masked)

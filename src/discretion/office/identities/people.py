@@ -30,7 +30,9 @@ from discretion.hotel.record import (
     Identity,
     Phone,
     Preferences,
+    Segment,
     Spending,
+    StayDetails,
 )
 from discretion.office.identities.documents import document
 from discretion.office.identities.lists import NamePart, lists
@@ -79,8 +81,9 @@ class Cast:
     national document and who a passport.
     """
 
-    def __init__(self, seed: str, home: str) -> None:
-        """Load the lists."""
+    def __init__(self, seed: str, home: str, today: date | None = None) -> None:
+        """Load the lists. `today` bounds what a guest in the house has spent so far."""
+        self._today = today
         self._key = seed.encode()[:_CODE_KEY_MAX]
         self._home = home
         self._lists = lists()
@@ -176,9 +179,11 @@ class Cast:
             ),
             "booking": _encode(booking(reservation, stay, figure.written)),
         }
-        spending = _spending(stay)
+        spending = _spending(stay, self._today)
         if spending is not None:
             groups["spending"] = _encode(spending)
+        if stay.room_number is not None and stay.actual_in_at is not None:
+            groups["stay"] = _encode(_slept(stay, stay.room_number))
         if reservation.special_requests:
             groups["preferences"] = _encode(self._wishes(reservation.special_requests, bits, figure))
         return Person(source_id, groups, generated=True)
@@ -241,11 +246,20 @@ def _birth(bits: int, on: date, age_category: str) -> tuple[int, date]:
     return bits, on - timedelta(least + days)
 
 
-def _spending(stay: StayRow) -> Spending | None:
+def _slept(stay: StayRow, room: str) -> StayDetails:
+    """Return where a guest slept or sleeps, and when they came and went."""
+    segment = Segment(
+        room=room, room_type=stay.room_type_assigned, begins_on=stay.arrival, ends_on=stay.left_on or stay.departure
+    )
+    return StayDetails(segments=(segment,), arrived_at=stay.actual_in_at, left_at=stay.actual_out_at)
+
+
+def _spending(stay: StayRow, today: date | None) -> Spending | None:
     """Return the folio of a stay that took place: the room at its rate for the nights slept."""
     if stay.state not in {"checked_out", "in_house"} or stay.rate is None or not stay.rate:
         return None
-    nights = max(((stay.left_on or stay.departure) - stay.arrival).days, 1)
+    until = stay.left_on or (min(stay.departure, today) if today is not None else stay.departure)
+    nights = max((until - stay.arrival).days, 1)
     text = _SPENT.get(stay.currency, _SPENT[""])
     line = FolioLine(
         booked_on=stay.arrival, text=text, amount=stay.rate * Decimal(nights), currency=stay.currency, kind="room"
