@@ -180,7 +180,8 @@ class Postgres:
         while not self.is_ready():
             if self.process.poll() is not None or time.monotonic() > until:
                 self.stop()
-                raise _explained(self._log_since_start(), "database_failed", log=self.place.log)
+                said = self._log_since_start()
+                raise _explained(said, "database_failed", detail=_last_words(said), log=self.place.log)
             yield
 
     @property
@@ -217,7 +218,7 @@ class Postgres:
         if place.log.exists() and place.log.stat().st_size > _LOG_SIZE_BYTES_MAX:
             place.log.replace(place.log.with_suffix(".log.1"))
         settings = {**_ALWAYS, "unix_socket_directories": str(place.sockets), "port": str(PORT)}
-        prefix = as_account(place.account, place.files, programs())
+        prefix = as_account(place.account, place.files, place.sockets, programs())
         if prefix:  # a change of account forgets the signal at our death, so it is set after that change
             prefix[1:1] = ["--pdeathsig=INT"]
         options = [part for name, value in settings.items() for part in ("-c", f"{name}={value}")]
@@ -314,6 +315,15 @@ def _works_in(pid: int, files: Path) -> bool:
         return Path(f"/proc/{pid}/cwd").readlink() == files.resolve()
     except OSError:
         return False  # gone, or of an account that is neither ours nor PostgreSQL's
+
+
+def _last_words(said: str) -> str:
+    """Return the last complaint of a server's log, without its time and number."""
+    for line in reversed(said.splitlines()):
+        for level in ("FATAL:", "PANIC:", "could not"):
+            if level in line:
+                return line[line.index(level):].removeprefix(level).strip()[:300]
+    return said.strip().rpartition("\n")[2][:300]
 
 
 def _explained(said: str, otherwise: str, **params: object) -> StarterError:

@@ -34,6 +34,7 @@ PROGRAMS: Final = ("keeper", "office", "worker", "auditor", "superuser")
 UNFINISHED: Final = "unfinished"
 ROOT_KEY_SIZE_BYTES: Final = 32
 FREE_BYTES_MIN: Final = 100_000_000
+_WALKED = 0o711 if os.geteuid() == 0 else 0o700
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,7 +73,8 @@ def make(directory: Path, new: NewSettings, passwords: Mapping[str, str] | None 
     settings = parse(raw, directory / FILE_NAME) if not new.is_demo else None
     with told(directory):
         make_directory(directory)
-        for name in ("secrets", "log", "run", "run/upkeep"):
+        make_directory(directory / "run")
+        for name in ("secrets", "log", "run/upkeep"):
             (directory / name).mkdir(mode=0o700, exist_ok=True)
         given = passwords or {}
         for program in PROGRAMS:
@@ -85,8 +87,8 @@ def make(directory: Path, new: NewSettings, passwords: Mapping[str, str] | None 
 
 
 def make_directory(directory: Path) -> None:
-    """Make the directory itself. Root's lets PostgreSQL's account walk through; what lies inside is closed by itself."""
-    directory.mkdir(mode=0o711 if os.geteuid() == 0 else 0o700, parents=True, exist_ok=True)
+    """Make a directory on the way to PostgreSQL's: root's lets its account walk through, and nothing more."""
+    directory.mkdir(mode=_WALKED, parents=True, exist_ok=True)
 
 
 def settings_text(new: NewSettings) -> str:
@@ -172,10 +174,11 @@ def prepare_run(settings: Settings) -> None:
     """
     with told(settings.directory):
         for socket in (settings.keeper_socket, settings.upkeep_socket):
+            is_private = socket == settings.upkeep_socket
             socket.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
             if socket.parent.is_symlink() or socket.parent.stat().st_uid != os.geteuid():
                 raise StarterError("directory_not_ours", path=socket.parent)
-            socket.parent.chmod(0o700)
+            socket.parent.chmod(0o700 if is_private else _WALKED)
         settings.log.mkdir(mode=0o700, parents=True, exist_ok=True)
 
 
@@ -186,7 +189,7 @@ def hold(directory: Path) -> Iterator[None]:
     Errors: `StarterError` `already_running` at once when somebody else holds it.
     """
     with told(directory):
-        (directory / "run").mkdir(mode=0o700, exist_ok=True)
+        make_directory(directory / "run")
         number = os.open(directory / "run" / "lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
     try:
         try:

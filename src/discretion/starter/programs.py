@@ -40,6 +40,11 @@ def command(name: str, settings: Settings) -> list[str]:
     return [sys.executable, "-m", *module, "--settings", str(settings.path)]
 
 
+def keeper_command(word: str, settings: Settings) -> list[str]:
+    """Return how one of the keeper's own commands is run."""
+    return [sys.executable, "-m", "discretion.keeper", word, "--settings", str(settings.path)]
+
+
 def ask_keeper(settings: Settings, *words: str) -> str:
     """Run one of the keeper's own commands to its end and return what it printed.
 

@@ -92,7 +92,6 @@ def test_a_checkpoint_gives_back_its_head(size):
         [line("other.example/log", VERIFIER.key_id + bytes(64))],  # the known id with another name
         ["— 名 AAAAAAA=\n"],  # a name need not be ASCII, a signature need not be long
     ],
-    ids=str,
 )
 def test_it_ignores_lines_it_does_not_know(more):
     assert open_note(TEXT + "\n" + "".join([LINE, *more]), [VERIFIER]) == TEXT
@@ -127,7 +126,6 @@ def test_any_of_several_keys_may_have_signed():
         TEXT + "\n" + LINE + "".join(grease(number) for number in range(SIGNATURES_MAX)),
         "x" * NOTE_SIZE_MAX + NOTE,
     ],
-    ids=lambda note: ascii(note[-60:]),
 )
 def test_it_refuses_odd_notes(note):
     with pytest.raises(CheckpointError):
@@ -162,7 +160,6 @@ ROOT = b64encode(bytes(32)).decode()
         f"{ORIGIN}\n{10**19}\n{ROOT}\n", f"{ORIGIN}\n1\n{ROOT[:-1]}\n", f"{ORIGIN}\n1\n{ROOT[4:]}\n",
         f"{ORIGIN}\n1\nAAAA{ROOT}\n", f"{ORIGIN}\n1\n{ROOT[:-2]}B=\n", f"{ORIGIN}\n1\n{ROOT} \n",
     ],
-    ids=ascii,
 )
 def test_it_refuses_a_signed_text_that_is_no_checkpoint_of_this_ledger(text):
     with pytest.raises(CheckpointError):
@@ -196,7 +193,6 @@ _KEY = EXAMPLE_VKEY.rpartition("+")[2]
         f"example.com/foo+530d903a+{b64encode(b64decode(_KEY)[:-1]).decode()}",
         f"example.com/foo+530d903a+{b64encode(b64decode(_KEY) + b'x').decode()}", f"\ud800+530d903a+{_KEY}",
     ],
-    ids=ascii,
 )
 def test_it_refuses_odd_verifier_keys(vkey):
     with pytest.raises(CheckpointError):
@@ -205,13 +201,8 @@ def test_it_refuses_odd_verifier_keys(vkey):
 
 @pytest.mark.parametrize(
     ("name", "seed"),
-    [(ORIGIN, b""), (ORIGIN, bytes(31)), (ORIGIN, bytes(33)), ("", bytes(32)), ("a b", bytes(32)), ("a+b", bytes(32)), ("海港", bytes(32))],
+    [(ORIGIN, b""), (ORIGIN, bytes(31)), (ORIGIN, bytes(33)), *((name, bytes(32)) for name in ("", "a b", "a+b", "海港"))],
 )
 def test_it_makes_no_signer_whose_notes_would_not_open(name, seed):
     with pytest.raises(CheckpointError):
         Signer(name, seed)
-
-
-def test_no_key_shows_in_what_is_printed():
-    assert bytes(32).hex() not in repr(SIGNER)
-    assert "_key" not in repr(VERIFIER)

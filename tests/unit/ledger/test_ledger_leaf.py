@@ -52,19 +52,19 @@ class Carried(msgspec.Struct):
     rate: float
 
 
-@pytest.mark.parametrize("vector", GOLDEN["canonical_json"], ids=str)
+@pytest.mark.parametrize("vector", GOLDEN["canonical_json"])
 def test_canonical_json_is_as_written_down(vector):
     assert canonical_json(vector["value"]) == vector["text"].encode()
     assert parse_canonical_json(vector["text"].encode()) == vector["value"]
 
 
-@pytest.mark.parametrize("vector", GOLDEN["commitments"], ids=str)
+@pytest.mark.parametrize("vector", GOLDEN["commitments"])
 def test_commitments_are_as_written_down(vector):
     made = commit(vector["part"], bytes.fromhex(vector["salt"]), vector["text"].encode())
     assert made.hex() == vector["commitment"]
 
 
-@pytest.mark.parametrize("vector", GOLDEN["tags"], ids=str)
+@pytest.mark.parametrize("vector", GOLDEN["tags"])
 def test_tags_are_as_written_down(vector):
     assert tag(bytes.fromhex(vector["key"]), vector["seq"]).hex() == vector["tag"]
 
@@ -87,24 +87,24 @@ def test_enumerations_are_written_by_their_value():
     assert canonical_json({"given": (1, 2)}) == b'{"given":[1,2]}'
 
 
-def deep() -> dict[str, Any]:
-    value: dict[str, Any] = {}
-    for _ in range(5000):
-        value = {"a": value}
-    return value
-
-
 @pytest.mark.parametrize(
     "value",
     [
         {"a": 1.0}, {"a": [1, [2.5]]}, {"a": {"b": float("nan")}}, {"a": Decimal(1)}, {"a": b"x"}, {"a": {1, 2}},
         {"a": UUID(int=1)}, {"a": datetime(2026, 11, 23, tzinfo=UTC)}, {"a": Carried(1.5)}, {"a": object()},
-        {1: "a"}, {"a": {None: 1}}, {"a": [{Duty.FRONT_DESK: 1}]}, {"a": "\ud800"}, {"\udfff": 1}, deep(),
+        {1: "a"}, {"a": {None: 1}}, {"a": [{Duty.FRONT_DESK: 1}]}, {"a": "\ud800"}, {"\udfff": 1},
         {"a": type("Text", (str,), {})("x")},
     ],
-    ids=lambda value: str(value)[:40],
 )
 def test_it_refuses_what_has_no_one_encoding(value):
+    with pytest.raises(LeafError):
+        canonical_json(value)
+
+
+def test_it_refuses_what_is_nested_beyond_reading():
+    value: dict[str, Any] = {}
+    for _ in range(5000):
+        value = {"a": value}
     with pytest.raises(LeafError):
         canonical_json(value)
 
@@ -118,7 +118,6 @@ def test_it_refuses_what_has_no_one_encoding(value):
         b'{"a":"\xed\xa0\x80"}', b'{"a":"\xc0\x80"}', b'{"a":"\x7f\n"}', b"{'a':1}", b'{"a":1,}', b'{"a":1}{}',
         b'{"a":' * 100_000, b'{"a":' * 5000 + b"1" + b"}" * 5000, b'{"a":' + b"9" * 5000 + b"}",
     ],
-    ids=lambda raw: str(raw[:20]),
 )
 def test_it_refuses_bytes_that_are_not_canonical(raw):
     with pytest.raises(LeafError):
@@ -132,7 +131,8 @@ def test_it_refuses_a_salt_that_would_move_the_border_to_the_text(salt):
 
 
 @pytest.mark.parametrize(
-    "sizes", [(15, 32, 32, 32), (17, 32, 32, 32), (16, 31, 33, 32), (16, 32, 31, 33), (16, 33, 32, 31), (16, 32, 32, 0)],
+    "sizes",
+    [(15, 32, 32, 32), (17, 32, 32, 32), (16, 31, 33, 32), (16, 32, 31, 33), (16, 33, 32, 31), (16, 32, 32, 0)],
 )
 def test_it_refuses_pieces_of_another_length_even_if_they_add_up(sizes):
     with pytest.raises(LeafError):

@@ -23,7 +23,7 @@ from discretion.ledger.tree import EMPTY_ROOT, Frontier, TreeHead, leaf_hash, no
 DATA = Path(__file__).parent / "data"
 INCLUSION = json.loads((DATA / "inclusion.json").read_text())
 CONSISTENCY = json.loads((DATA / "consistency.json").read_text())
-# Its roots are 12-byte stand-ins, and it says accept. We demand 32 bytes of every hash, so we refuse: the only difference.
+# Its roots are 12-byte stand-ins, and it says accept. We demand 32 bytes of every hash: the only difference.
 NOT_HASHES = "additional/sizes-are-equal-one-and-proof-is-empty"
 
 ENTRIES = [bytes([number]) for number in range(7)]
@@ -128,6 +128,7 @@ def test_it_cannot_prove_trees_there_are_not(old_size, size):
 
 def test_every_tree_extends_the_empty_one():
     for size in range(8):
+        assert prove_consistency(0, size, HASHES) == ConsistencyProof(())
         check_consistency(ConsistencyProof(()), head(0), head(size))
 
 
@@ -148,7 +149,8 @@ def test_a_fork_of_the_same_size_is_refused():
 
 def test_a_rewritten_entry_breaks_consistency():
     rewritten = [HASHES[6], *HASHES[1:]]
+    new = Frontier.empty().append(rewritten).head()
     for old_size in range(1, 7):
+        proof = prove_consistency(old_size, 7, rewritten)
         with pytest.raises(ProofError):
-            new = Frontier.empty().append(rewritten).head()
-            check_consistency(prove_consistency(old_size, 7, rewritten), head(old_size), new)
+            check_consistency(proof, head(old_size), new)

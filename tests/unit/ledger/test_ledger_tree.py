@@ -43,6 +43,12 @@ def test_new_leaves_come_with_their_paths_leaf_side_first():
     assert path_e == (node_hash(node_hash(A, B), node_hash(C, D)),)
 
 
+def test_new_leaves_that_fill_the_tree_have_nothing_on_their_right():
+    after, (path_c, path_d) = Frontier.empty().append([A, B]).append_with_paths([C, D])
+    assert after.stack == (node_hash(node_hash(A, B), node_hash(C, D)),)
+    assert (path_c, path_d) == ((D, node_hash(A, B)), (C, node_hash(A, B)))
+
+
 def test_a_single_new_leaf_has_the_old_tree_on_its_left():
     before = Frontier.empty().append([A, B, C])
     after, (path,) = before.append_with_paths([D])

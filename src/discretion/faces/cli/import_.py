@@ -345,9 +345,8 @@ def _told_troubles(terminal: Terminal) -> Iterator[None]:
         yield
     except FileRefusedError as error:
         why = terminal.words(RULES.get(error.rule, error.rule))
-        place = f"{error.field} " if error.field else ""
-        line = f"({terminal.words(marked('line %(line)d'), line=error.line)}) " if error.line else ""
-        raise Trouble("import_file", why=f"{place}{line}{why}".strip()) from error
+        line = terminal.words(marked("line %(line)d"), line=error.line) if error.line else ""
+        raise Trouble("import_file", why=" · ".join(part for part in (line, error.field, why) if part)) from error
     except job.ImportRefusedError as error:
         code = error.code if error.code == "database_away" else f"import_{error.code}"
         raise Trouble(code) from error

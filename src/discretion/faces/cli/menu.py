@@ -14,6 +14,18 @@ if TYPE_CHECKING:
     import click
 
 
+def _demo() -> click.Command:
+    from discretion.faces.cli.demo import demo
+
+    return demo
+
+
+def _ledger() -> click.Command:
+    from discretion.faces.cli.ledger import ledger
+
+    return ledger
+
+
 def _init() -> click.Command:
     from discretion.faces.cli.init import init
 
@@ -93,6 +105,7 @@ def _completion() -> click.Command:
 
 
 COMMANDS: Final[Mapping[str, Callable[[], click.Command]]] = {
+    "demo": _demo,
     "init": _init,
     "serve": _serve,
     "keeper": _keeper,
@@ -104,6 +117,7 @@ COMMANDS: Final[Mapping[str, Callable[[], click.Command]]] = {
     "roster": _roster,
     "training": _training,
     "import": _import,
+    "ledger": _ledger,
     "i18n": _i18n,
     "completion": _completion,
 }

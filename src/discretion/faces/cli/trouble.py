@@ -66,7 +66,7 @@ SENTENCES: Final[Mapping[str, tuple[str, Exit]]] = {
     "database_files_missing": (marked("The database's files are missing: %(path)s. Put the data directory back from your backup."), Exit.FAILURE),
     "database_files_version": (marked("The database's files are of PostgreSQL %(found)s, this program brings %(needed)s. Upgrade them with pg_upgrade first; nothing was changed."), Exit.FAILURE),
     "database_still_running": (marked("A PostgreSQL of an earlier start still works on these files (process %(pid)s). Wait for it or end it, then start again."), _AWAY),
-    "database_failed": (marked("PostgreSQL did not start. Its log says why: %(log)s"), _AWAY),
+    "database_failed": (marked("PostgreSQL did not start: %(detail)s (log: %(log)s)"), _AWAY),
     "database_away": (marked("The database does not answer. Start it, or mend [database] in the settings."), _AWAY),
     "database_missing": (marked("There is no database “%(name)s” at %(place)s."), _AWAY),
     "database_password": (marked("The database at %(place)s refuses the password of “%(role)s”. Mend secrets/superuser.password."), Exit.NOT_ALLOWED),

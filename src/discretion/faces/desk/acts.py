@@ -62,7 +62,7 @@ class CancelForm(ActForm, frozen=True):
 class SettleForm(ActForm, frozen=True):
     """The folio's balance as the cashier tells it."""
 
-    balance: Annotated[Decimal, Meta(ge=-1_000_000, le=1_000_000)]  # type: ignore[arg-type]
+    balance: Annotated[Decimal, Meta(ge=-1_000_000, le=1_000_000)]
 
 
 class AmendForm(ActForm, frozen=True):

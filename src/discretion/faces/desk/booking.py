@@ -37,7 +37,7 @@ class StayForm(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
     babies: Count = 0
     room: RoomNumber = ""
     expected_time: time | None = None
-    rate: Annotated[Decimal, Meta(ge=0, le=1_000_000)] | None = None  # type: ignore[arg-type]
+    rate: Annotated[Decimal, Meta(ge=0, le=1_000_000)] | None = None
     currency: Annotated[str, Meta(pattern="^[A-Z]{3}$")] = ""
     state: Literal["confirmed", "tentative", "waitlisted", "inquired"] = "confirmed"
     do: Literal["read", "do", "more"] = "do"

@@ -24,6 +24,7 @@ from discretion.hotel import guest, record
 from discretion.hotel.age import is_minor
 from discretion.hotel.document import Finding, check_document, parse_mrz, read_resident_id
 from discretion.hotel.document_type import DocumentType
+from discretion.hotel.guest import Name
 from discretion.hotel.phone import parse_phone
 
 if TYPE_CHECKING:
@@ -41,8 +42,8 @@ class PersonForm(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_onl
 
     position: Annotated[int, Meta(ge=0, le=500)] | None = None
     guest: Annotated[str, Meta(pattern="^[0-9a-f]{32}$")] = ""
-    name: guest.Name = ""
-    latin: guest.Name = ""
+    name: Name = ""
+    latin: Name = ""
     sex: Literal["", "F", "M", "other"] = ""
     birth_year: Annotated[int, Meta(ge=1850, le=2200)] | None = None
     birth_month: Annotated[int, Meta(ge=1, le=12)] | None = None
@@ -58,7 +59,7 @@ class PersonForm(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_onl
     mrz: Annotated[str, Meta(max_length=256)] = ""
     age_category: Literal["adult", "child", "infant"] = "adult"
     relation: Annotated[str, Meta(pattern=_RELATIONS)] = ""
-    guardian_name: guest.Name = ""
+    guardian_name: Name = ""
     guardian_phone: Annotated[str, Meta(max_length=40)] = ""
     guardian_reached: Literal["", "yes", "no"] = ""
 
@@ -83,6 +84,7 @@ FINDINGS: Final = {
     "dates_reversed": _("The document ends before it begins."),
     "country_missing": _("Enter the issuing country."),
 }
+_UNREADABLE: Final = RULES["form"]
 _NOT_READ: Final = _("This is no machine-readable zone: two lines of 44 or 36 characters, or three of 30.")
 _PHONE: Final = _("This phone number cannot be read; with country code it is sure, for example +44 20 7946 0000.")
 _NAME: Final = _("Enter the name as on the document.")
@@ -214,7 +216,7 @@ def _checked(words: Translations, form: PersonForm, raw: Mapping[str, Any], toda
     try:
         return Typed(form, raw, {}, {name: record.encode(name, value) for name, value in groups.items()})
     except record.RecordError as error:
-        return Typed(form, raw, {error.field.partition(".")[0] or "name": words.gettext(RULES["form"])})
+        return Typed(form, raw, {error.field.partition(".")[0] or "name": words.gettext(_UNREADABLE)})
 
 
 def _birth(form: PersonForm, errors: dict[str, str]) -> guest.BirthDate | None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 from discretion.faces.kit.nouns import noun
 from discretion.hotel.name import display_name
@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     from discretion.faces.kit.seat import Seat
     from discretion.wire.lookup import Disclosure
 
-Lines = "Iterator[tuple[str, str]]"
+Lines: TypeAlias = "Iterator[tuple[str, str]]"
 
 BIT: Final = {group.word: group.bit for group in FieldGroup}
 MASKED_IN_LISTS: Final = FieldGroup.IDENTITY.bit | FieldGroup.CONTACT.bit | FieldGroup.DOCUMENT.bit
@@ -120,7 +120,7 @@ def _booking(seat: Seat, value: Booking) -> Lines:
     yield words.gettext("Reservation number"), value.number
     yield words.gettext("Dates"), _dates(seat, value.arrival, value.departure)
     yield words.gettext("Expected time"), value.expected_at
-    yield words.gettext("Persons"), persons(seat, value.adults, value.children, value.infants)
+    yield words.gettext("Persons"), persons(seat, value.adults, value.children, value.babies)
     yield words.gettext("Room type"), _joined(value.room_type, value.assigned_room_type)
     yield words.gettext("Rate a night"), "" if value.rate is None else formats.money(value.rate, value.currency)
     yield words.gettext("Meals"), noun(words, "meal", value.meal)

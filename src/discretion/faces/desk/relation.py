@@ -45,7 +45,7 @@ def present_stay(stays: Sequence[StayLine], business_date: date) -> tuple[StayLi
 
 def silent_purpose(duty: str, relation: Relation) -> str:
     """Return the purpose that this duty's work with such a guest has by itself; empty when it must be asked."""
-    return _SILENT.get(duty, {}).get(relation, "")  # type: ignore[call-overload]
+    return _SILENT.get(duty, {}).get(relation, "")  # type: ignore[call-overload,no-any-return]
 
 
 def purpose_of_names(duty: str, relation: Relation, *, is_leaving: bool = False) -> str:

@@ -31,6 +31,7 @@ from discretion.wire.lookup import Entered, Invite
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+_UNREADABLE = RULES["form"]
 StaffNumber = Annotated[str, Meta(pattern="^[A-Za-z0-9-]{1,20}$")]
 BadgeNumber = Annotated[str, Meta(pattern="^[A-Za-z0-9-]{4,40}$")]
 
@@ -139,7 +140,7 @@ async def assign_badge(seat: Seat, member: str) -> Response[bytes]:
     seat.require(Permission.STAFF_CHANGE)
     form = await seat.form(BadgeForm)
     if form.value is None:
-        return await _member(seat, member, seat.words.gettext(RULES["form"]), status=422)
+        return await _member(seat, member, seat.words.gettext(_UNREADABLE), status=422)
     outcome = await staff.assign_badge(seat.office, seat.property_id, id_in(member), form.value.number)
     return await _after(seat, member, outcome, "badge_assigned")
 

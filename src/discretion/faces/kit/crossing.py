@@ -47,10 +47,11 @@ def is_token_of(secret: bytes, token: str) -> bool:
 def is_from_here(fetch_site: str | None, origin: str | None, own_origins: Collection[str]) -> bool:
     """Return whether the browser says that a request was made by a page of this site.
 
-    A browser that sends neither header is too old to be trusted with a guest record.
+    A form of a page with `Referrer-Policy: no-referrer`, as ours are, comes with the origin `null`: then only
+    Sec-Fetch-Site tells. A browser that sends neither header is too old to be trusted with a guest record.
     """
     if fetch_site is not None:
-        return fetch_site == "same-origin" and (origin is None or origin in own_origins)
+        return fetch_site == "same-origin" and (origin in {None, "null"} or origin in own_origins)
     return origin is not None and origin in own_origins
 
 

@@ -7,7 +7,8 @@ Rules:
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
+import datetime as dt
+from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Final
 from zoneinfo import ZoneInfo
@@ -36,25 +37,25 @@ class Formats:
         self._locale = Locale.parse(BABEL_LOCALE[language])
         self._zone = ZoneInfo(time_zone)
 
-    def date(self, day: date) -> str:
+    def date(self, day: dt.date) -> str:
         """Return `2026年11月23日` or `23 Nov 2026`."""
         return format_date(day, "long" if self.language == "zh_Hans" else "medium", locale=self._locale)
 
-    def month(self, day: date) -> str:
+    def month(self, day: dt.date) -> str:
         """Return `1985年4月` or `Apr 1985`."""
         return format_date(day, _YEAR_MONTH[self.language], locale=self._locale)
 
-    def weekday(self, day: date) -> str:
+    def weekday(self, day: dt.date) -> str:
         """Return `11月23日周一` or `Mon 23 Nov`."""
         return format_skeleton("MMMEd", day, locale=self._locale)
 
-    def interval(self, first: date, last: date) -> str:
+    def interval(self, first: dt.date, last: dt.date) -> str:
         """Return `2026年11月23日至26日` or `23–26 Nov 2026`; one day is written once."""
         if first == last:
             return self.date(first)
         return format_interval(first, last, "yMMMd", locale=self._locale)
 
-    def days(self, first: date, last: date) -> str:
+    def days(self, first: dt.date, last: dt.date) -> str:
         """Return the interval without its year, for a list that is about now: `11-23 至 11-26`, `23 Nov – 26 Nov`."""
         if self.language == "zh_Hans":
             return f"{first:%m-%d} 至 {last:%m-%d}"
@@ -95,4 +96,5 @@ class Formats:
 
     def country(self, alpha3: str) -> str:
         """Return the name of a country from its alpha-3 code; a code nobody knows is shown as it is."""
-        return self._locale.territories.get(ALPHA2_OF_ALPHA3.get(alpha3, ""), alpha3)
+        name: str = self._locale.territories.get(ALPHA2_OF_ALPHA3.get(alpha3, ""), alpha3)
+        return name

@@ -10,13 +10,14 @@ from typing import TYPE_CHECKING, Final
 
 from discretion.faces.kit.words import marked_in
 from discretion.hotel.document_type import DocumentType
+from discretion.hotel.purpose import FieldGroup
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from babel.support import Translations
 
-_TABLE: Final = {
+_TABLE: Final[dict[str, dict[str, tuple[str, str]]]] = {
     "purpose": {
         "check_in": marked_in("purpose", "Check-in"),
         "check_out": marked_in("purpose", "Check-out"),
@@ -200,12 +201,19 @@ NOUNS: Final = MappingProxyType({kind: MappingProxyType(codes) for kind, codes i
 def noun(words: Translations, kind: str, code: str) -> str:
     """Return the word for `code` in the reader's language; a code that has none, such as a source's own, as it is."""
     found = NOUNS[kind].get(code)
-    return code if found is None else words.pgettext(*found)
+    if found is None:
+        return code
+    return str(words.pgettext(*found))
 
 
 def nouns(words: Translations, kind: str, codes: Iterable[str]) -> list[tuple[str, str]]:
     """Return code and word of each of `codes`, as choices of a form take them."""
     return [(code, noun(words, kind, code)) for code in codes]
+
+
+def group_words(words: Translations, mask: int) -> str:
+    """Return the names of the field groups in a bit mask, in the reader's language."""
+    return " · ".join(noun(words, "group", group.word) for group in FieldGroup if mask & group.bit)
 
 
 def document_kinds(language: str) -> list[tuple[str, str]]:

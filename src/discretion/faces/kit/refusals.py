@@ -110,6 +110,7 @@ ACTS: Final = MappingProxyType({
 })  # fmt: skip
 """Why an act changed nothing, by `ActRefusal.code`."""
 
+_LEAST: Final = _("This cannot be read; see the example.")
 ROWS: Final = MappingProxyType({
     "course": _("no course named"),
     "date": _("no date such as 2026-11-23"),
@@ -164,7 +165,7 @@ def act_sentence(words: Translations, code: str, params: Mapping[str, str]) -> s
 
 def row_words(words: Translations, code: str) -> str:
     """Return what is wrong with one row of a file, in the reader's language; an unknown code says the least."""
-    return words.gettext(ROWS.get(code, RULES["type"]))
+    return words.gettext(ROWS.get(code, _LEAST))
 
 
 def refusal_title(words: Translations, refusal: Refusal) -> str:

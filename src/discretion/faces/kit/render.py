@@ -14,7 +14,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from discretion.faces.kit.language import HTML_LANG
 from discretion.faces.kit.menu import menu
-from discretion.faces.kit.nouns import NOUNS, document_kinds, noun, nouns
+from discretion.faces.kit.nouns import NOUNS, document_kinds, group_words, noun, nouns
 from discretion.faces.kit.refusals import refusal_title
 from discretion.faces.kit.said import sentence
 from discretion.faces.kit.statics import ASSETS
@@ -56,6 +56,7 @@ def _environment(language: str, directories: Sequence[Path], names: Mapping[str,
         asset={name: asset.address for name, asset in ASSETS.items()},
         noun=partial(noun, words),
         nouns=partial(nouns, words),
+        group_words=partial(group_words, words),
         document_types=document_kinds(language),
         kinships=nouns(words, "kinship", NOUNS["kinship"]),
         menu=partial(menu, words),

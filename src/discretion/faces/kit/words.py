@@ -34,7 +34,7 @@ def translator(language: str, domain: str) -> Translations:
     binary = BytesIO()
     write_mo(binary, catalogue)
     binary.seek(0)
-    return Translations(binary, domain=domain)  # type: ignore[arg-type]
+    return Translations(binary, domain=domain)
 
 
 def marked(message: str) -> str:

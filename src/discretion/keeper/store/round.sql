@@ -13,15 +13,16 @@ select h.size, exists (select 1 from ledger.fact_change c where c.property_id = 
   left join ledger.sequence q on q.property_id = $1 and q.guest_id = a.guest and q.tag_epoch = k.tag_epoch
   left join vault.record v on v.property_id = $1 and v.guest_id = a.guest
   left join lateral (
-    select case y.state when 'in_house' then 2 when 'confirmed' then 1 else 3 end as relation,
-           case when y.state = 'checked_out' then d.business_date - coalesce(y.left_on, y.departure) end as days
+    select case when y.state = 'in_house' and o.state <> 'departed' then 2 when y.state = 'confirmed' then 1 else 3 end as relation,
+           case when y.state = 'checked_out' or o.state = 'departed' then d.business_date - coalesce(y.left_on, o.departure, y.departure) end as days
       from hotel.occupant o
       join hotel.stay y on y.property_id = $1 and y.stay_id = o.stay_id
       join hotel.property d on d.property_id = $1
      where o.property_id = $1 and o.guest_id = a.guest and o.state <> 'cancelled'
        and (y.state in ('in_house', 'checked_out')
             or (y.state = 'confirmed' and y.arrival <= d.business_date and y.departure >= d.business_date))
-     order by case y.state when 'in_house' then 0 when 'confirmed' then 1 else 2 end, coalesce(y.left_on, y.departure) desc
+     order by case when y.state = 'in_house' and o.state <> 'departed' then 0 when y.state = 'confirmed' then 1 else 2 end,
+              coalesce(y.left_on, y.departure) desc
      limit 1) near on true
   left join ledger.entry e on e.property_id = $1 and e.request_id = a.request
  where h.property_id = $1

@@ -1,0 +1,99 @@
+"""`discretion ledger`: what anybody responsible can check of the ledger."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from typing import TYPE_CHECKING
+
+import click
+
+from discretion.faces.cli.exits import Exit
+from discretion.faces.cli.serve import checked
+from discretion.faces.cli.trouble import Trouble
+from discretion.faces.kit.words import marked
+from discretion.starter import programs, supervisor
+from discretion.starter.errors import StarterError
+
+if TYPE_CHECKING:
+    from discretion.faces.cli.terminal import Terminal
+    from discretion.wire.settings import Property, Settings
+
+# What a rescan may find, in words; the index says where.
+PROBLEMS = {
+    "missing": marked("Entry %(index)s is missing."),
+    "leaf": marked("Entry %(index)s was changed: its leaf does not have its hash."),
+    "opening": marked("Entry %(index)s was changed: its opening is not the one its leaf commits to."),
+    "key": marked("The opening of entry %(index)s cannot be read: its key is missing."),
+    "head": marked("The head does not follow from the entries: first difference at %(index)s."),
+    "checkpoint": marked("The signed checkpoint at %(index)s says another root than the entries."),
+    "signature": marked("The checkpoint at %(index)s is not signed by the ledger's key."),
+    "behind_checkpoint": marked("The ledger ends at %(index)s, before a checkpoint that was signed."),
+}
+
+
+@click.group(help=marked("Check the ledger."))
+def ledger() -> None:
+    """Hold the subcommands."""
+
+
+@ledger.command(help=marked("Read every entry again and say whether head, leaves, openings and signatures agree. Exit code 3 if not."))
+@click.option("--property", "code", help=marked("The hotel's code; all hotels otherwise."))
+@click.pass_obj
+def verify(terminal: Terminal, /, *, code: str | None) -> Exit:
+    """Verify the ledgers of one hotel or of all."""
+    settings = checked(terminal)
+    chosen = [each for each in settings.properties if code in (None, each.code)]
+    if not chosen:
+        raise Trouble("property_unknown", property=code)
+    found = asyncio.run(_verified(terminal, settings, chosen))
+    terminal.show(found, "\n".join(_sentence(terminal, each) for each in found))
+    return Exit.PROBLEM if any(each["problem"] for each in found) else Exit.OK
+
+
+async def _verified(terminal: Terminal, settings: Settings, chosen: list[Property]) -> list[dict[str, object]]:
+    """Return the verdicts; a database of our own that does not run is started for it, and stopped again."""
+    if programs_run(settings) or not settings.database.embedded:
+        return [await _verify_one(terminal, settings, each) for each in chosen]
+    async with supervisor.Supervisor(settings) as started:
+        await started.start_database()
+        return [await _verify_one(terminal, settings, each) for each in chosen]
+
+
+def programs_run(settings: Settings) -> bool:
+    """Whether Discretion runs over this directory now."""
+    from discretion.starter.data_directory import is_held  # noqa: PLC0415 - here alone
+
+    return is_held(settings.directory)
+
+
+async def _verify_one(terminal: Terminal, settings: Settings, hotel: Property) -> dict[str, object]:
+    name = hotel.name_en if terminal.language == "en" else hotel.name_zh
+    process = await asyncio.create_subprocess_exec(
+        *programs.keeper_command("verify", settings), "--property", hotel.id,
+        stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.DEVNULL, limit=1 << 20,
+    )
+    verdict: dict[str, object] = {}
+    assert process.stdout is not None
+    with terminal.progress(terminal.words("Verifying the ledger of %(name)s", name=name)) as told:
+        async for raw in process.stdout:
+            line = json.loads(raw)
+            if "done" in line:
+                told(line["done"])
+            else:
+                verdict = line
+    if await process.wait() not in (Exit.OK, Exit.PROBLEM) or not verdict:
+        raise StarterError("database_away")
+    return {"property": hotel.code, **verdict}
+
+
+def _sentence(terminal: Terminal, verdict: dict[str, object]) -> str:
+    words = terminal.words
+    if verdict["problem"]:
+        return words(PROBLEMS[str(verdict["problem"])], index=verdict["index"]) + f"  [{verdict['property']}]"
+    fingerprint = " ".join(str(verdict["root"])[at:at + 4] for at in range(0, 16, 4))
+    return words(
+        "%(property)s: the ledger is whole. %(size)s entries, %(openings)s openings, %(checkpoints)s checkpoints. Fingerprint %(fingerprint)s …",
+        property=verdict["property"], size=f"{verdict['size']:,}", openings=f"{verdict['openings']:,}",
+        checkpoints=verdict["checkpoints"], fingerprint=fingerprint,
+    )
