@@ -25,6 +25,7 @@ from litestar import Litestar, Request, Router
 from litestar.di import Provide
 
 from discretion.faces import api, desk, kit
+from discretion.faces.api.contract import openapi_document as openapi_document  # noqa: PLC0414 - for the command line
 from discretion.faces.api.problem import problem_of
 from discretion.faces.desk.welcome import WelcomeKey
 from discretion.faces.kit.doorstep import LOGGER, Doorstep

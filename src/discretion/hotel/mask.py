@@ -26,6 +26,8 @@ import unicodedata
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final
 
+import msgspec
+
 from discretion.hotel.name import has_middle_dot, is_cjk, split_proposal, surname_length
 from discretion.hotel.record import (
     Address,
@@ -72,6 +74,22 @@ def mask(group: str, value: GroupValue) -> GroupValue:
     if row is None or type(value) is not row[0]:
         raise RecordError(group[:32], "", "group")
     return row[1](value)
+
+
+def without_names(group: str, value: GroupValue) -> GroupValue:
+    """Return a booking or a stay with the names in it masked: the booker, visitors, companions. Others come back as they are.
+
+    Whoever may see a booking in full, and its guest's identity not, must not read the name there.
+    """
+    if isinstance(value, Booking) and group == "booking":
+        return msgspec.structs.replace(value, booker=mask_name(value.booker))
+    if isinstance(value, StayDetails) and group == "stay":
+        return msgspec.structs.replace(
+            value,
+            visitors=tuple([msgspec.structs.replace(each, name=mask_name(each.name)) for each in value.visitors]),
+            companions=tuple([mask_name(name) for name in value.companions]),
+        )
+    return value
 
 
 def mask_name(name: str, surname: str = "", given: str = "") -> str:

@@ -1,4 +1,4 @@
-"""The keeper, as a program: `serve`, and the operator's explicit commands `found`, `invite` and `verify`.
+"""The keeper, as a program: `serve`, and the operator's commands `found`, `invite`, `verify` and `check-policy`.
 
 Rules:
 * The root key and the database password come from files that only this account may read; nothing secret is an argument.
@@ -85,6 +85,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Run one command; return its exit status: 0 done, 1 failed, 3 a check found a problem, 6 conflict, 7 away."""
     parser = argparse.ArgumentParser(prog="python -m discretion.keeper")
     commands = parser.add_subparsers(dest="command", required=True)
+    commands.add_parser("check-policy").add_argument("--policy", type=Path)
     for name in ("serve", "found", "invite", "verify"):
         command = commands.add_parser(name)
         command.add_argument("--settings", type=Path, required=True)
@@ -93,6 +94,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     for flag in ("--staff-number", "--name", "--role"):
         commands.choices["invite"].add_argument(flag, required=True)
     given = parser.parse_args(argv)
+    if given.command == "check-policy":
+        return _check_policy(given.policy)
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(_JsonLines())
     logging.basicConfig(level=logging.INFO, handlers=[handler])
@@ -113,6 +116,26 @@ def main(argv: Sequence[str] | None = None) -> int:
     tell_failed(code)
     print(code, file=sys.stderr)
     return {"database_away": 7, "ledger_disagrees": 3, "founded_already": 6}.get(code, 1)
+
+
+def _check_policy(path: Path | None) -> int:
+    """Print what must be mended in a policy file, one JSON line each; without a file, the policy of this version."""
+    source = path or files("discretion.keeper.policy").joinpath("policy.toml")
+    try:
+        policy = load_policy(source.read_bytes())
+    except OSError:
+        print("policy_missing", file=sys.stderr)
+        return 4
+    except PolicyError as error:
+        for finding in error.findings:
+            print(json.dumps({"where": finding.where, "zh": finding.zh, "en": finding.en}, ensure_ascii=False))
+        return 3
+    rules = policy.rules
+    print(json.dumps({
+        "hash": policy.hash.hex(), "guards": len(rules.guards), "caps": len(rules.caps), "views": len(rules.views),
+        "per_day": policy.budget.per_day, "masked_per_day": policy.budget.masked_per_day,
+    }))
+    return 0
 
 
 def _run(program: Any) -> int:  # noqa: ANN401 - a coroutine of one of four commands

@@ -75,7 +75,7 @@ checkpoint_timeout = 15min
 random_page_cost = 1.1
 timezone = 'UTC'
 """
-_ACCESS = "# Every role of the database shows its password, on the socket and anywhere else.\nlocal all all scram-sha-256\n"
+_ACCESS = "# Every role shows its password, on the socket and anywhere else.\nlocal all all scram-sha-256\n"
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,7 +144,8 @@ def prepare_sockets(place: Place) -> None:
     """
     place.sockets.mkdir(mode=0o700, parents=True, exist_ok=True)
     found = place.sockets.lstat()
-    if not place.sockets.is_dir() or place.sockets.is_symlink() or found.st_uid not in {os.geteuid(), place.account.uid}:
+    is_ours = found.st_uid in {os.geteuid(), place.account.uid}
+    if not place.sockets.is_dir() or place.sockets.is_symlink() or not is_ours:
         raise StarterError("directory_not_ours", path=place.sockets)
     place.sockets.chmod(0o700)
     _own(place.sockets, place.account)
@@ -169,8 +170,8 @@ class Postgres:
     def waits(self) -> Iterator[None]:
         """Start the server; yield as long as it is not ready yet. The caller decides how to spend the moments.
 
-        Errors: `StarterError` `database_files_missing`, `database_files_version`, `database_still_running`, `disk_full`,
-        `database_failed` (its log says why).
+        Errors: `StarterError` `database_files_missing`, `database_files_version`, `database_still_running`,
+        `disk_full`, `database_failed` (with its last words).
         """
         self._check_files()
         yield from self._end_earlier()

@@ -1,4 +1,4 @@
-"""The data directory: settings, secrets, database files, logs, sockets; all of an installation, to move or back up whole.
+"""The data directory: settings, secrets, database files, logs, sockets; an installation to move or back up whole.
 
 ```
 discretion.toml      settings, 0600                       secrets/  0700: root.key and one password file a role, 0600
@@ -78,7 +78,8 @@ def make(directory: Path, new: NewSettings, passwords: Mapping[str, str] | None 
             (directory / name).mkdir(mode=0o700, exist_ok=True)
         given = passwords or {}
         for program in PROGRAMS:
-            _write_secret(directory / "secrets" / f"{program}.password", given.get(program) or secrets.token_urlsafe(32))
+            password = given.get(program) or secrets.token_urlsafe(32)
+            _write_secret(directory / "secrets" / f"{program}.password", password)
         root_key = base64.b64encode(secrets.token_bytes(ROOT_KEY_SIZE_BYTES)).decode("ascii")
         _write_secret(directory / "secrets" / "root.key", root_key)
         _write_secret(directory / FILE_NAME, raw.decode().rstrip("\n"))
@@ -102,7 +103,7 @@ def settings_text(new: NewSettings) -> str:
         _line("demo", new.is_demo), _line("secrets", "secrets"), _line("log", "log"),
         "",
         "[database]",
-        "# embedded: started and stopped with `discretion serve`. Otherwise any PostgreSQL 15 or newer; see the README.",
+        "# embedded: started and stopped with `discretion serve`. Otherwise any PostgreSQL 15 or newer.",
         _line("embedded", new.is_embedded), _line("host", new.database_host), _line("port", new.database_port),
         _line("name", new.database_name), _line("administrator", new.administrator),
         _line("tls_root_cert", new.tls_root_cert),

@@ -23,7 +23,7 @@ _FIRST_DATABASE = "postgres"
 def administrator(settings: Settings, database: str | None = None) -> Iterator[psycopg.Connection[Any]]:
     """Give the administrator's connection, in autocommit, to our database or another one of the server.
 
-    Errors: `StarterError` `database_away`, `database_password`, `database_missing`; `SettingsError` for its password file.
+    Errors: `StarterError` `database_away`, `database_password`, `database_missing`; `SettingsError` for its password.
     """
     password = read_secret(settings.secrets / "superuser.password")
     conninfo = settings.conninfo_as(settings.database.administrator, password, database=database)

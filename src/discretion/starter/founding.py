@@ -1,4 +1,4 @@
-"""Makes an installation whole: data directory, database, schema, properties, and the first administrator's one-time link.
+"""Makes an installation whole: data directory, database, schema, properties, the first administrator's link.
 
 Rules:
 * Whole or nothing: the directory carries a mark until the end. What fails removes what it made; what was killed is

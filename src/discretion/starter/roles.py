@@ -39,7 +39,8 @@ def make_roles(administrator: psycopg.Connection[Any], passwords: Mapping[str, s
         administrator.execute(query(_FILE, "make_owner"))
         administrator.execute(query(_FILE, "join_owner"))
         for role, connections in LOGINS.items():
-            administrator.execute(_filled("make_login", role=sql.Identifier(role), connections=sql.Literal(connections)))
+            most = sql.Literal(connections)
+            administrator.execute(_filled("make_login", role=sql.Identifier(role), connections=most))
             verifier = administrator.pgconn.encrypt_password(passwords[role].encode(), role.encode(), b"scram-sha-256")
             administrator.execute(
                 _filled("set_password", role=sql.Identifier(role), verifier=sql.Literal(verifier.decode("ascii"))),
@@ -66,7 +67,7 @@ def make_database(administrator: psycopg.Connection[Any], name: str) -> None:
 
 
 def close_public_schema(connection: psycopg.Connection[Any]) -> None:
-    """Return when nobody may use the schema that every database is born with. Inside the database of `make_database`."""
+    """Return when nobody may use the schema that every database is born with; inside that database."""
     connection.execute(query(_FILE, "close_public_schema"))
 
 

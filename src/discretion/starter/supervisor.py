@@ -43,7 +43,7 @@ _log = logging.getLogger("discretion.starter")
 class Supervisor:
     """Holds the data directory and what runs over it.
 
-    Shapes: `say` hears events for the terminal: `starting`, `ready`, `ended`, `again`, `stopping`, and a program's name.
+    Shapes: `say` hears events (`starting`, `ready`, `ended`, `again`, `stopping`) and a program's name.
     Errors on entering: `StarterError` `already_running`, `disk_full`, those of the secrets.
     """
 

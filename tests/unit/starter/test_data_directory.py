@@ -82,9 +82,8 @@ def test_what_a_disk_says_becomes_a_code(number: int, code: str, tmp_path: Path)
 
 
 def test_a_really_full_device_is_told() -> None:
-    with pytest.raises(StarterError) as caught, data_directory.told(Path("/dev/full")), open("/dev/full", "w") as file:
-        file.write("x")
-        file.flush()
+    with pytest.raises(StarterError) as caught, data_directory.told(Path("/dev/full")):
+        Path("/dev/full").write_text("x")
     assert caught.value.code == "disk_full"
 
 

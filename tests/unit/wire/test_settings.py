@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 
 import pytest
@@ -13,7 +12,7 @@ from discretion.starter.data_directory import NewSettings, settings_text
 from discretion.wire.settings import DEMO_MARKER, Property, Settings, SettingsError, load, parse, read_secret
 
 HARBOUR = Property("01" * 16, "harbour", "海港酒店", "Harbour “Hotel”", "Asia/Shanghai", "attested")
-TEXT = settings_text(NewSettings(name="海港\"酒店\\", time_zone="Asia/Shanghai", properties=(HARBOUR,)))
+TEXT = settings_text(NewSettings(name='海港"酒店\\', time_zone="Asia/Shanghai", properties=(HARBOUR,)))
 PATH = Path("/srv/discretion/discretion.toml")
 
 
@@ -64,12 +63,12 @@ def test_an_unknown_table_stops_the_start() -> None:
         ('origin = "http://localhost:8080"', 'origin = "https://desk.example.cn"', "settings_tls"),
         ('origin = "http://localhost:8080"', 'origin = "http://localhost:8080/"', "settings_origin"),
         ('origin = "http://localhost:8080"', 'origin = "desk.example.cn"', "settings_origin"),
-        ('behind_proxy = false', 'behind_proxy = true', "settings_origin"),
+        ("behind_proxy = false", "behind_proxy = true", "settings_origin"),
         ('tls_cert = ""', 'tls_cert = "a.pem"', "settings_tls"),
         ('rp_id = "localhost"', 'rp_id = "example.cn"', "settings_rp_id"),
         ('time_zone = "Asia/Shanghai"', 'time_zone = "Asia/Shangai"', "settings_time_zone"),
-        ('demo = false', 'demo = true', "settings_demo"),
-        ('port = 8080', 'port = 0', "settings_value"),
+        ("demo = false", "demo = true", "settings_demo"),
+        ("port = 8080", "port = 0", "settings_value"),
         ('presence = "attested"', 'presence = "guessed"', "settings_value"),
         ('languages = ["zh_Hans", "en"]', 'languages = ["fr"]', "settings_value"),
         ('name = "discretion"', 'name = "Robert\'); drop"', "settings_value"),
@@ -165,7 +164,7 @@ def test_a_secret_is_one_line_closed_to_others(tmp_path: Path, content: str | No
     path = tmp_path / "office.password"
     if content is not None:
         path.write_text(content)
-        os.chmod(path, mode)
+        path.chmod(mode)
     if not code:
         assert read_secret(path) == "line"
         return

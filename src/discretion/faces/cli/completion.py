@@ -26,5 +26,6 @@ def completion(context: click.Context, /, *, shell: str) -> Exit:
         raise RuntimeError(f"click knows no shell {shell}")
     terminal: Terminal = context.obj
     click.echo(kind(context.find_root().command, {}, "discretion", _VARIABLE).source())
-    terminal.say(terminal.words("Read it at the shell's start, for example: eval \"$(discretion completion %(shell)s)\"", shell=shell))
+    example = f'eval "$(discretion completion {shell})"'
+    terminal.say(terminal.words("Read it at the shell's start, for example: %(example)s", example=example))
     return Exit.OK

@@ -86,7 +86,7 @@ def in_words(command: click.Command, terminal: Terminal) -> click.Command:
     for param in command.params:
         own = copy.copy(param)
         if text := getattr(own, "help", None):
-            own.help = terminal.words(text)  # type: ignore[attr-defined]
+            own.help = terminal.words(text)
         spoken.params.append(own)
     if isinstance(spoken, click.Group) and not isinstance(spoken, Frame):
         spoken.commands = {name: in_words(below, terminal) for name, below in spoken.commands.items()}
@@ -213,7 +213,8 @@ def _told_code(
 
 def _told(terminal: Terminal, code: str, text: str, status: int) -> int:
     if terminal.form == "json":
-        click.echo(json.dumps({"error": {"code": code, "message": text, "exit": int(status)}}, ensure_ascii=False), err=True)
+        told = {"error": {"code": code, "message": text, "exit": int(status)}}
+        click.echo(json.dumps(told, ensure_ascii=False), err=True)
     else:
         click.echo(f"{text}  [{code}]", err=True)
     return int(status)

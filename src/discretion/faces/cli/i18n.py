@@ -70,7 +70,9 @@ def _used() -> dict[str, set[str]]:
     """Return the message ids of the source by domain: the command line's, and the pages'."""
     used: dict[str, set[str]] = defaultdict(set)
     methods = [("**.py", "python"), ("**/templates/**.html", "jinja2")]
-    options = {"**/templates/**.html": {"extensions": "jinja2.ext.i18n,jinja2.ext.do", "trimmed": "true", "silent": "false", "newstyle_gettext": "true"}}
+    options = {"**/templates/**.html": {
+        "extensions": "jinja2.ext.i18n,jinja2.ext.do", "trimmed": "true", "silent": "false", "newstyle_gettext": "true",
+    }}
     for name, _, message, _, _ in extract_from_dir(str(_PACKAGE / "faces"), methods, options, keywords=_KEYWORDS):
         msgid = message if isinstance(message, str) else message[0]
         if msgid:

@@ -43,20 +43,31 @@ class _Answers:
 @click.option("--languages", help=marked("Languages of the pages, the usual one first: zh,en."))
 @click.option("--admin-number", help=marked("Staff number of the first administrator."))
 @click.option("--admin-name", help=marked("Name of the first administrator."))
-@click.option("--presence", type=click.Choice(["badge_desk", "attested", "door"]), default="attested", show_default=True,
-              help=marked("How it is known that staff are there: a badge at the desk's reader, attested by the duty manager, or the doors."))
-@click.option("--origin", default="", help=marked("What browsers show, such as https://desk.example.cn. Passkeys are bound to it."))
+@click.option("--presence", type=click.Choice(["badge_desk", "attested", "door"]), default="attested",
+              show_default=True,
+              help=marked("How it is known that staff are there: a badge at the desk's reader, "
+                          "attested by the duty manager, or the doors."))
+@click.option("--origin", default="",
+              help=marked("What browsers show, such as https://desk.example.cn. Passkeys are bound to it."))
 @click.option("--host", default="127.0.0.1", show_default=True, help=marked("The address the house listens at."))
-@click.option("--port", type=click.IntRange(1, 65535), default=8080, show_default=True, help=marked("The port the house listens at."))
-@click.option("--tls-cert", type=click.Path(exists=True, dir_okay=False, resolve_path=True), help=marked("Certificate file for HTTPS."))
-@click.option("--tls-key", type=click.Path(exists=True, dir_okay=False, resolve_path=True), help=marked("Key file for HTTPS."))
+@click.option("--port", type=click.IntRange(1, 65535), default=8080, show_default=True,
+              help=marked("The port the house listens at."))
+@click.option("--tls-cert", type=click.Path(exists=True, dir_okay=False, resolve_path=True),
+              help=marked("Certificate file for HTTPS."))
+@click.option("--tls-key", type=click.Path(exists=True, dir_okay=False, resolve_path=True),
+              help=marked("Key file for HTTPS."))
 @click.option("--behind-proxy", is_flag=True, help=marked("A reverse proxy on this machine speaks HTTPS."))
-@click.option("--database-host", default="", help=marked("Use this PostgreSQL 15 or newer instead of the one that comes with it."))
-@click.option("--database-port", type=click.IntRange(1, 65535), default=5432, show_default=True, help=marked("Its port."))
+@click.option("--database-host", default="",
+              help=marked("Use this PostgreSQL 15 or newer instead of the one that comes with it."))
+@click.option("--database-port", type=click.IntRange(1, 65535), default=5432, show_default=True,
+              help=marked("Its port."))
 @click.option("--database-name", default="discretion", show_default=True, help=marked("The database to make there."))
-@click.option("--database-administrator", default="postgres", show_default=True, help=marked("A role there that may make roles and databases."))
-@click.option("--database-password-file", type=click.Path(exists=True, dir_okay=False, path_type=Path), help=marked("The file with that role's password, one line, mode 0600."))
-@click.option("--database-tls-root-cert", default="", help=marked("Certificate authority of that server; otherwise the system's."))
+@click.option("--database-administrator", default="postgres", show_default=True,
+              help=marked("A role there that may make roles and databases."))
+@click.option("--database-password-file", type=click.Path(exists=True, dir_okay=False, path_type=Path),
+              help=marked("The file with that role's password, one line, mode 0600."))
+@click.option("--database-tls-root-cert", default="",
+              help=marked("Certificate authority of that server; otherwise the system's."))
 @click.pass_obj
 def init(  # noqa: PLR0913 - one parameter an option, by click's way
     terminal: Terminal, /, *, name: str | None, name_en: str | None, code: str | None, time_zone: str | None,
@@ -96,7 +107,8 @@ def init(  # noqa: PLR0913 - one parameter an option, by click's way
     option = f" --data {settings.directory}" if settings.directory != Terminal().data else ""
     text = "\n".join((
         terminal.words("%(name)s is set up in %(path)s.", name=answers.name, path=settings.directory),
-        terminal.words("Back up %(path)s to a safe place now: without the root key no record opens.", path=settings.secrets),
+        terminal.words("Back up %(path)s to a safe place now: without the root key no record opens.",
+                       path=settings.secrets),
         "",
         terminal.words("One-time link of the first administrator (%(number)s %(name)s), to open once Discretion runs:",
                        number=answers.first.staff_number, name=answers.first.name),

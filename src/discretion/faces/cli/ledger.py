@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+from contextlib import AsyncExitStack
 from typing import TYPE_CHECKING
 
 import click
@@ -13,6 +14,7 @@ from discretion.faces.cli.serve import checked
 from discretion.faces.cli.trouble import Trouble
 from discretion.faces.kit.words import marked
 from discretion.starter import programs, supervisor
+from discretion.starter.data_directory import is_held
 from discretion.starter.errors import StarterError
 
 if TYPE_CHECKING:
@@ -53,18 +55,14 @@ def verify(terminal: Terminal, /, *, code: str | None) -> Exit:
 
 async def _verified(terminal: Terminal, settings: Settings, chosen: list[Property]) -> list[dict[str, object]]:
     """Return the verdicts; a database of our own that does not run is started for it, and stopped again."""
-    if programs_run(settings) or not settings.database.embedded:
-        return [await _verify_one(terminal, settings, each) for each in chosen]
-    async with supervisor.Supervisor(settings) as started:
-        await started.start_database()
-        return [await _verify_one(terminal, settings, each) for each in chosen]
-
-
-def programs_run(settings: Settings) -> bool:
-    """Whether Discretion runs over this directory now."""
-    from discretion.starter.data_directory import is_held  # noqa: PLC0415 - here alone
-
-    return is_held(settings.directory)
+    found: list[dict[str, object]] = []
+    async with AsyncExitStack() as stack:
+        if settings.database.embedded and not is_held(settings.directory):
+            started = await stack.enter_async_context(supervisor.Supervisor(settings))
+            await started.start_database()
+        for each in chosen:
+            found.append(await _verify_one(terminal, settings, each))
+    return found
 
 
 async def _verify_one(terminal: Terminal, settings: Settings, hotel: Property) -> dict[str, object]:

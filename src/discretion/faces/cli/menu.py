@@ -20,6 +20,18 @@ def _demo() -> click.Command:
     return demo
 
 
+def _openapi() -> click.Command:
+    from discretion.faces.cli.openapi import openapi
+
+    return openapi
+
+
+def _policy() -> click.Command:
+    from discretion.faces.cli.policy import policy
+
+    return policy
+
+
 def _ledger() -> click.Command:
     from discretion.faces.cli.ledger import ledger
 
@@ -118,6 +130,8 @@ COMMANDS: Final[Mapping[str, Callable[[], click.Command]]] = {
     "training": _training,
     "import": _import,
     "ledger": _ledger,
+    "policy": _policy,
+    "openapi": _openapi,
     "i18n": _i18n,
     "completion": _completion,
 }

@@ -29,7 +29,9 @@ if TYPE_CHECKING:
     from discretion.wire.settings import Settings
 
 
-@click.command(help=marked("Run everything over one data directory: PostgreSQL, keeper, house, worker. Ctrl-C ends it."))
+@click.command(help=marked(
+    "Run everything over one data directory: PostgreSQL, keeper, house, worker. Ctrl-C ends it."
+))
 @click.option("--log", type=click.Choice(["files", "stderr"]), default="files", show_default=True,
               help=marked("Where the programs' logs go: files in the data directory, or standard error."))
 @click.pass_obj

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
 GROUP_NAMES = tuple(group.name.lower() for group in FieldGroup)
+_IDENTITY = 1 << FieldGroup.IDENTITY
+_NAMING = ("booking", "stay")  # groups in full whose names are still the identity's to show
 _HEADER = 1 + 16
 _START = _HEADER + NONCE_SIZE_BYTES
 
@@ -65,7 +67,11 @@ def open_boxes(  # noqa: PLR0913 - everything a box is bound to
             plain = opening.decrypt(box[_HEADER:_START], box[_START:], _bound(property_id, guest_id, number, versions[number]))
         except InvalidTag as error:
             raise SealError("a box does not open") from error
-        fields[name] = plain if clear & bit else record.encode(name, mask.mask(name, record.decode(name, plain)))
+        if not clear & bit:
+            plain = record.encode(name, mask.mask(name, record.decode(name, plain)))
+        elif not clear & _IDENTITY and name in _NAMING:
+            plain = record.encode(name, mask.without_names(name, record.decode(name, plain)))
+        fields[name] = plain
     return fields
 
 
