@@ -130,4 +130,3 @@ def stage(first_stage: FirstStage, run_directory: Path) -> Iterator[Stage]:
     """A stage that many tests share: they add people and guests of their own and break nothing."""
     with copied_stage(first_stage, run_directory / f"stage{next(_numbers)}") as made:
         yield made
-        print((made.settings.log / "keeper.log").read_text())

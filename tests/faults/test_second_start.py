@@ -95,6 +95,13 @@ def test_a_missing_or_wrong_root_key_is_told_and_putting_it_back_mends_it(
         assert served.end() == 0
 
 
+@pytest.mark.parametrize("program", ["keeper", "house", "worker"])
+def test_a_program_alone_says_that_the_database_is_away(installed: Path, program: str) -> None:
+    done = discretion("--lang", "en", program, "--data", str(installed))
+    assert done.returncode == 7
+    assert "database_away" in one_sentence(done.stderr)
+
+
 def test_a_start_that_fails_leaves_no_process_behind(installed: Path) -> None:
     policy = installed / "discretion.toml"
     right = policy.read_text()

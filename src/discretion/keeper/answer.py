@@ -75,8 +75,24 @@ async def prepare(asks: Sequence[Ask], room: Room) -> Round | None:
     gathered = await room.reads.gather(asks, room.limited)
     if gathered.changes_wait:
         return None
-    fresh = [facts for facts in gathered.facts if facts.entered_idx < 0]
-    return _drafted([judge(facts, room.policy) for facts in fresh], gathered.facts, gathered.standing, room)
+    known = _once(gathered.facts, gathered.standing.frontier.size)
+    fresh = [facts for facts in known if facts.entered_idx < 0]
+    return _drafted([judge(facts, room.policy) for facts in fresh], known, gathered.standing, room)
+
+
+def _once(known: Sequence[Facts], size: int) -> list[Facts]:
+    """Return the facts of a round, in which an ask brought again is told the entry that its first bringing will have."""
+    first: dict[bytes, int] = {}
+    told = []
+    for facts in known:
+        if facts.entered_idx < 0:
+            index = first.get(facts.ask.request_id)
+            if index is None:
+                first[facts.ask.request_id] = size + len(first)
+            else:
+                facts = structs.replace(facts, entered_idx=index)  # noqa: PLW2901 - the same ask, entered
+        told.append(facts)
+    return told
 
 
 async def prepare_changes(room: Room) -> Round:

@@ -181,6 +181,7 @@ class Draft(Struct, frozen=True):
     leaf: bytes
     leaf_hash: bytes
     opening: Opening
+    guest_key: bytes  # unwrapped, for this round alone
     guest_key_id: bytes
     staff_key_id: bytes
     sealed_parts: tuple[bytes, bytes, bytes]

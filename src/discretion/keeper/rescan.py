@@ -17,7 +17,7 @@ from discretion.keeper.store.sql import queries
 from discretion.keeper.vault.keyring import Keyring, SealError, subkey, unseal
 from discretion.ledger.checkpoint import open_checkpoint
 from discretion.ledger.errors import CheckpointError
-from discretion.ledger.leaf import PARTS, commit, commitments_of
+from discretion.ledger.leaf import MAGIC, PARTS, SALT_SIZE_BYTES, commit, commitments_of
 from discretion.ledger.tree import Frontier, leaf_hash
 
 if TYPE_CHECKING:
@@ -97,7 +97,7 @@ async def _read_all(  # noqa: PLR0913 - the rescan's whole state
         for expected, row in enumerate(rows, frontier.size):
             if row[0] != expected:
                 raise _BadError("missing", expected)
-            if leaf_hash(row[1]) != row[2]:
+            if leaf_hash(row[1]) != row[2] or not row[1].startswith(MAGIC):
                 raise _BadError("leaf", expected)
         if with_openings:
             await _check_openings(database, keyring, rows, tally)
@@ -155,6 +155,6 @@ def _check_opening(keyring: Keyring, row: tuple[Any, ...], keys: dict[object, by
             plain = unseal(key, sealed, part.encode() + place)
         except SealError as error:
             raise _BadError("opening", index) from error
-        if commit(part, plain[:32], plain[32:]) != committed:
+        if len(plain) < SALT_SIZE_BYTES or commit(part, plain[:32], plain[32:]) != committed:
             raise _BadError("opening", index)
         tally.openings += 1

@@ -192,6 +192,7 @@ class Rounds:
             else:
                 self._waiting.appendleft(group)
                 self._count += len(group.asks)
+                self._wake.set()
 
     def _fail(self, groups: list[_Group], error: Exception) -> None:
         self.room.reads.forget()

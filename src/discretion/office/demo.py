@@ -95,7 +95,12 @@ class Demo:
 
 
 def load(
-    conninfo: str, upkeep_socket: str, property_id: bytes, now: datetime, *, told: Callable[[int], None] = lambda _: None
+    conninfo: str,
+    upkeep_socket: str,
+    property_id: bytes,
+    now: datetime,
+    *,
+    told: Callable[[int], None] = lambda _: None,
 ) -> Demo:
     """Fill the demo's property, which the starter has founded; return after everything is sealed, written and entered.
 
@@ -283,7 +288,11 @@ def _stay_id(property_id: bytes, draft: Draft) -> bytes:
 
 
 def _loaded(
-    connection: psycopg.Connection[Any], property_id: bytes, today: date, staff: dict[str, bytes], drafts: Sequence[Draft],
+    connection: psycopg.Connection[Any],
+    property_id: bytes,
+    today: date,
+    staff: dict[str, bytes],
+    drafts: Sequence[Draft],
     outcome: Outcome,
 ) -> Demo:
     """Return what was loaded, with the guest of the mission."""

@@ -48,29 +48,43 @@ BOOKINGS_COUNTRY: Final = "PRT"
 _SHOWN_MAX: Final = 20
 _NOT_IN_CODES: Final = re.compile("[^a-z0-9]+")
 _FILE = click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
-_ENCODING = click.option("--encoding", default="", metavar="NAME", help=marked("The file's encoding, when it is not UTF-8."))
+_ENCODING = click.option(
+    "--encoding", default="", metavar="NAME", help=marked("The file's encoding, when it is not UTF-8.")
+)
 _DATES = click.option(
-    "--date-order", type=click.Choice(["ymd", "dmy", "mdy"]), default=None,
+    "--date-order",
+    type=click.Choice(["ymd", "dmy", "mdy"]),
+    default=None,
     help=marked("How the file writes dates, when it does not prove it itself."),
 )
 _MAPPING = click.option(
-    "--mapping", type=click.Path(path_type=Path, dir_okay=False), default=None,
+    "--mapping",
+    type=click.Path(path_type=Path, dir_okay=False),
+    default=None,
     help=marked("For a plain CSV: the TOML file that says which column is which field."),
 )
 _ERRORS = click.option(
-    "--errors", type=click.Path(path_type=Path, dir_okay=False), default=None,
+    "--errors",
+    type=click.Path(path_type=Path, dir_okay=False),
+    default=None,
     help=marked("Write the rows left out to this CSV file: line, field, rule."),
 )
 _HOTELS = click.option(
-    "--hotel", "hotels", multiple=True, metavar="NAME=CODE",
+    "--hotel",
+    "hotels",
+    multiple=True,
+    metavar="NAME=CODE",
     help=marked("Which property a hotel of the file is; once for each hotel."),
 )
 _GENERATE = click.option(
-    "--generate-identities", is_flag=True,
+    "--generate-identities",
+    is_flag=True,
     help=marked("Make people up for bookings without any, marked as generated. For demos and measurements only."),
 )
 _SEED = click.option("--seed", default=SEED, metavar="TEXT", help=marked("The same seed makes the same people."))
-_FORMAT_ANY = click.option("--format", "kind", type=click.Choice(FORMATS), required=True, help=marked("The file's format."))
+_FORMAT_ANY = click.option(
+    "--format", "kind", type=click.Choice(FORMATS), required=True, help=marked("The file's format.")
+)
 _FORMAT_GUESTS = click.option(
     "--format", "kind", type=click.Choice(GUEST_FORMATS), required=True, help=marked("The file's format.")
 )
@@ -152,7 +166,9 @@ def plan(terminal: Terminal, /, **rest: Any) -> Exit:
 @import_.command(help=marked("Run an import that was planned; a stale plan is refused."))
 @_FILE
 @_FORMAT_ANY
-@click.option("--plan", "plan_id", required=True, metavar="ID", help=marked("The id that discretion import plan printed."))
+@click.option(
+    "--plan", "plan_id", required=True, metavar="ID", help=marked("The id that discretion import plan printed.")
+)
 @property_option
 @_HOTELS
 @_GENERATE
@@ -237,7 +253,9 @@ def _plan(terminal: Terminal, wanted: Wanted) -> Exit:
         with terminal.progress(terminal.words("Reading"), total) as told:
             made = job.plan(order, terminal.settings().conninfo("office"), bad_row=bad_row, told=told)
     counts = {"new": made.new, "changed": made.changed, "unchanged": made.unchanged, "guests": made.guests}
-    _show(terminal, made.read, counts, made.bad_rows, made.bad_rows_count, made.tally, {"dry_run": True, "plan": made.id})
+    _show(
+        terminal, made.read, counts, made.bad_rows, made.bad_rows_count, made.tally, {"dry_run": True, "plan": made.id}
+    )
     terminal.say(terminal.words(marked("Nothing was changed. Plan %(plan)s."), plan=made.id))
     return Exit.PROBLEM if made.bad_rows_count else Exit.OK
 
@@ -282,8 +300,13 @@ def _show_outcome(
     _show(terminal, outcome.read, shown, outcome.bad_rows, outcome.bad_rows_count, tally, more)
 
 
-def _show(  # noqa: PLR0913 - the parts of one report
-    terminal: Terminal, read: int, counts: Mapping[str, int], bad_rows: list[BadRow], bad_rows_count: int, tally: Tally,
+def _show(
+    terminal: Terminal,
+    read: int,
+    counts: Mapping[str, int],
+    bad_rows: list[BadRow],
+    bad_rows_count: int,
+    tally: Tally,
     more: Mapping[str, Any],
 ) -> None:
     """Print the report, and the first rows that were left out."""
@@ -308,7 +331,11 @@ def _show(  # noqa: PLR0913 - the parts of one report
             )
         )  # fmt: skip
     if bad_rows_count > _SHOWN_MAX:
-        terminal.say(terminal.words(marked("… and %(more)d more; see them all with --errors FILE."), more=bad_rows_count - _SHOWN_MAX))
+        terminal.say(
+            terminal.words(
+                marked("… and %(more)d more; see them all with --errors FILE."), more=bad_rows_count - _SHOWN_MAX
+            )
+        )
     if terminal.form == "text":
         for kind, sentence in _NOTICES:
             for name, count in getattr(tally, kind).most_common(_SHOWN_MAX):

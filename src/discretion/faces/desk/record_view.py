@@ -152,7 +152,7 @@ def _spending(seat: Seat, value: Spending) -> Lines:
 
 def _preferences(seat: Seat, value: Preferences) -> Lines:
     words = seat.words
-    yield words.gettext("Room"), _joined(value.room, value.floor)
+    yield words.gettext("Room wishes"), _joined(value.room, value.floor)
     yield words.gettext("Bed"), value.bed
     yield words.gettext("Diet"), value.diet
     yield words.gettext("Accessibility"), value.accessibility

@@ -12,9 +12,11 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING
 
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
 from discretion.keeper.papers import Allowed, Draft
-from discretion.keeper.vault.keyring import seal, subkey
-from discretion.ledger.leaf import Opening, canonical_json, commit, encode_leaf, tag
+from discretion.keeper.vault.keyring import NONCE_SIZE_BYTES, SUITE_AES_256_GCM, subkey
+from discretion.ledger.leaf import PARTS, Opening, canonical_json, commit, encode_leaf, tag
 from discretion.ledger.tree import leaf_hash
 
 if TYPE_CHECKING:
@@ -25,6 +27,7 @@ if TYPE_CHECKING:
 
 SALT_SIZE_BYTES = 32
 _EMPTY = b"{}"
+_BOUND = tuple(part.encode() for part in PARTS)
 
 
 def draft_all(
@@ -44,40 +47,47 @@ def _draft(
     latest: Callable[[bytes], tuple[int, int]],
 ) -> Draft:
     facts = paper.facts
-    ask, guest, staff = facts.ask, facts.guest, facts.staff
-    salts = os.urandom(3 * SALT_SIZE_BYTES)
-    guest_text, seq, guest_key_id = _EMPTY, 0, b""
-    guest_opening = keyring.opening_key
+    ask, guest = facts.ask, facts.guest
+    noise = os.urandom(3 * SALT_SIZE_BYTES + 3 * NONCE_SIZE_BYTES)
+    salts = (noise[:32], noise[32:64], noise[64:96])
+    guest_text, seq, guest_key, guest_key_id, sealing = _EMPTY, 0, b"", b"", keyring.opening
     if guest is not None:
         guest_key = keyring.guest_key(ask.guest_id, guest.key_id, guest.wrapped_key)
         before = last.get(ask.guest_id) or max((guest.seq, guest.last_idx), latest(ask.guest_id))
         seq = before[0] + 1
         last[ask.guest_id] = (seq, index)
         guest_text = canonical_json({"guest": ask.guest_id.hex(), "previous": before[1], "seq": seq})
-        guest_opening, guest_key_id = subkey(guest_key, b"opening"), guest.key_id
+        guest_key_id, sealing = guest.key_id, AESGCM(subkey(guest_key, b"opening"))
         leaf_tag = tag(subkey(guest_key, b"tag" + guest.tag_epoch.to_bytes(4, "big")), seq)
     else:
         leaf_tag = os.urandom(16)
-    staff_text, staff_opening, staff_key_id = _EMPTY, keyring.opening_key, b""
-    if staff is not None:
-        staff_text = canonical_json({"duty": staff.duty, "session": staff.session_id.hex(), "staff": staff.staff_id.hex()})
-        if staff.key_id:
-            staff_opening, staff_key_id = keyring.staff_key(staff.staff_id, staff.key_id, staff.wrapped_key), staff.key_id
-    elif ask.staff_id:
-        staff_text = canonical_json({"staff": ask.staff_id.hex()})
+    staff_text, staff_sealing, staff_key_id = _staff_part(facts, keyring)
     context_text = canonical_json(_context(paper, facts))
-    opening = Opening((salts[:32], salts[32:64], salts[64:]), (guest_text, staff_text, context_text))
-    leaf = encode_leaf(
-        leaf_tag, commit("guest", salts[:32], guest_text), commit("staff", salts[32:64], staff_text),
-        commit("context", salts[64:], context_text),
-    )
+    texts = (guest_text, staff_text, context_text)
+    leaf = encode_leaf(leaf_tag, *map(commit, PARTS, salts, texts))
     place = keyring.property_id + index.to_bytes(8, "big") + ask.request_id
-    parts = (
-        seal(guest_opening, salts[:32] + guest_text, b"guest" + place),
-        seal(staff_opening, salts[32:64] + staff_text, b"staff" + place),
-        seal(guest_opening, salts[64:] + context_text, b"context" + place),
+    parts = [
+        SUITE_AES_256_GCM + nonce + key.encrypt(nonce, salt + text, part + place)
+        for part, key, nonce, salt, text in zip(
+            _BOUND, (sealing, staff_sealing, sealing), (noise[96:108], noise[108:120], noise[120:]), salts, texts, strict=True,
+        )
+    ]
+    return Draft(
+        paper, index, leaf, leaf_hash(leaf), Opening(salts, texts), guest_key, guest_key_id, staff_key_id,
+        (parts[0], parts[1], parts[2]), seq,
     )
-    return Draft(paper, index, leaf, leaf_hash(leaf), opening, guest_key_id, staff_key_id, parts, seq)
+
+
+def _staff_part(facts: Facts, keyring: Keyring) -> tuple[bytes, AESGCM, bytes]:
+    """Return who asked: the text, what seals it, and the id of that key; `{}` where nobody did."""
+    staff = facts.staff
+    if staff is None:
+        text = canonical_json({"staff": facts.ask.staff_id.hex()}) if facts.ask.staff_id else _EMPTY
+        return text, keyring.opening, b""
+    text = canonical_json({"duty": staff.duty, "session": staff.session_id.hex(), "staff": staff.staff_id.hex()})
+    if not staff.key_id:
+        return text, keyring.opening, b""
+    return text, keyring.staff_opening(staff.staff_id, staff.key_id, staff.wrapped_key), staff.key_id
 
 
 def _context(paper: Judged, facts: Facts) -> dict[str, object]:

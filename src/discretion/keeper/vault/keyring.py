@@ -29,6 +29,7 @@ NONCE_SIZE_BYTES = 12
 SUITE_AES_256_GCM = b"\x01"
 PROPERTY_KEY_NAMES = ("record", "token", "opening", "ledger", "check")
 TOKEN_SIZE_BYTES = 16
+STAFF_KEPT_MAX = 1024
 
 
 class KeyError_(Exception):  # noqa: N801, N818 - `KeyError` is the language's own
@@ -102,8 +103,9 @@ class Keyring:
         self._token = keys["token"]
         self._guest_ids = subkey(keys["token"], b"guest-id")
         self.opening_key = keys["opening"]
+        self.opening = AESGCM(keys["opening"])
         self.ledger_seed = keys["ledger"]
-        self._staff: dict[bytes, bytes] = {}
+        self._staff: dict[bytes, AESGCM] = {}
 
     def new_guest_key(self, guest_id: bytes) -> tuple[bytes, bytes, bytes]:
         """Return key id, key, and the key wrapped for `guest_id`."""
@@ -118,13 +120,17 @@ class Keyring:
         return self._unwrap(b"guest", guest_id, key_id, wrapped)
 
     def staff_key(self, staff_id: bytes, key_id: bytes, wrapped: bytes) -> bytes:
-        """Return a staff member's key; a few hundred are kept. Errors: `SealError`."""
-        key = self._staff.get(key_id)
-        if key is None:
-            if len(self._staff) > 1024:  # noqa: PLR2004 - a bound, not a meaning
+        """Return a staff member's key. Errors: `SealError`."""
+        return self._unwrap(b"staff", staff_id, key_id, wrapped)
+
+    def staff_opening(self, staff_id: bytes, key_id: bytes, wrapped: bytes) -> AESGCM:
+        """Return what seals a staff member's part of openings; those of people on shift are kept. Errors: `SealError`."""
+        sealing = self._staff.get(key_id)
+        if sealing is None:
+            if len(self._staff) > STAFF_KEPT_MAX:
                 self._staff.clear()
-            key = self._staff[key_id] = self._unwrap(b"staff", staff_id, key_id, wrapped)
-        return key
+            sealing = self._staff[key_id] = AESGCM(self.staff_key(staff_id, key_id, wrapped))
+        return sealing
 
     def token(self, kind: str, normal_form: bytes) -> bytes:
         """Return the exact-match token of a value in its normal form: 16 bytes, keyed by property and kind."""

@@ -16,6 +16,7 @@ from discretion.keeper.papers import Opened, Unopened
 from discretion.keeper.vault.box import open_boxes
 from discretion.keeper.vault.keyring import SealError
 from discretion.ledger.checkpoint import open_checkpoint
+from discretion.ledger.errors import LedgerError
 from discretion.ledger.leaf import opening_matches
 from discretion.ledger.proof import InclusionProof, check_inclusion
 
@@ -72,10 +73,9 @@ class Vault:
             return Opened(receipt, {})
         guest_id = judged.facts.ask.guest_id
         try:
-            key = self._keyring.guest_key(guest_id, guest.key_id, guest.wrapped_key)
             fields = open_boxes(
-                self._keyring.property_id, guest_id, guest.key_id, key, receipt.committed.boxes, receipt.committed.versions,
-                *allowed,
+                self._keyring.property_id, guest_id, guest.key_id, receipt.committed.draft.guest_key, receipt.committed.boxes,
+                receipt.committed.versions, *allowed,
             )
         except (SealError, RecordError):
             return Unopened(receipt)
@@ -85,10 +85,12 @@ class Vault:
     def _check(self, receipt: Receipt) -> tuple[int, int] | None:
         draft = receipt.committed.draft
         facts = draft.judged.facts
-        head = self._head(receipt.checkpoint)
-        check_inclusion(InclusionProof(draft.index, receipt.path), draft.leaf, head)
-        if not opening_matches(draft.leaf, draft.opening):
-            raise ReceiptError("the opening is another entry's")
+        try:
+            check_inclusion(InclusionProof(draft.index, receipt.path), draft.leaf, self._head(receipt.checkpoint))
+            if not opening_matches(draft.leaf, draft.opening):
+                raise ReceiptError("the opening is another entry's")
+        except LedgerError as error:
+            raise ReceiptError("checkpoint, path or leaf prove nothing") from error
         guest, staff, context = draft.opening.texts
         session = facts.staff.session_id.hex() if facts.staff else ""
         told = _decode_context(context)

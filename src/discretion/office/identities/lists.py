@@ -11,7 +11,19 @@ from importlib.resources import files
 from typing import Any, Final
 
 _SPELLED: Final = str.maketrans(
-    {"Ä": "AE", "Ö": "OE", "Ü": "UE", "ß": "SS", "Å": "AA", "Ø": "OE", "Æ": "AE", "Ł": "L", "Đ": "D", "İ": "I", "I": "I"}
+    {
+        "Ä": "AE",
+        "Ö": "OE",
+        "Ü": "UE",
+        "ß": "SS",
+        "Å": "AA",
+        "Ø": "OE",
+        "Æ": "AE",
+        "Ł": "L",
+        "Đ": "D",
+        "İ": "I",
+        "I": "I",
+    }
 )
 _LETTERS: Final = re.compile("[^a-z]+")
 

@@ -224,9 +224,7 @@ class Cast:
             return place._replace(person=Person(source_id, groups, generated=True), relation=relation)
         guardian = ContactPerson(name=first.written, relation="PM", phone=first.phone, reached=True)
         groups["contact"] = _encode(Contact(guardian=guardian))
-        return place._replace(
-            person=Person(source_id, groups, generated=True), relation="HJ", guardian_reached=True
-        )
+        return place._replace(person=Person(source_id, groups, generated=True), relation="HJ", guardian_reached=True)
 
     def _wishes(self, count: int, bits: int, figure: _Figure) -> Preferences:
         """Return what the guest asked for: as many wishes as the booking counts, up to three."""

@@ -27,39 +27,33 @@ from discretion.office.imports.drafts import (
     StayRow,
     Tally,
 )
-from discretion.office.imports.given import NOT_GIVEN, DateOrder, amount, country, day, is_given, proved_order, whole, word
+from discretion.office.imports.given import (
+    NOT_GIVEN,
+    DateOrder,
+    amount,
+    country,
+    day,
+    is_given,
+    proved_order,
+    whole,
+    word,
+)
 from discretion.office.imports.lines import header, rows
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 SOURCE: Final = "hotel_bookings"
-COLUMNS: Final = (
+_COLUMNS_WORDS: Final = (
     "hotel is_canceled lead_time arrival_date_year arrival_date_month arrival_date_week_number "
-    "arrival_date_day_of_month stays_in_weekend_nights stays_in_week_nights adults children babies meal country "
-    "market_segment distribution_channel is_repeated_guest previous_cancellations previous_bookings_not_canceled "
-    "reserved_room_type assigned_room_type booking_changes deposit_type agent company days_in_waiting_list "
-    "customer_type adr required_car_parking_spaces total_of_special_requests reservation_status "
-    "reservation_status_date"
-).split()
-
-_MONTHS: Final = {
-    name: number
-    for number, name in enumerate(
-        "January February March April May June July August September October November December".split(), 1
-    )
-}
-_GROUPED: Final = frozenset({"Transient-Party", "Contract", "Group"})
-_CURRENCY: Final = "EUR"
-_PEOPLE_MAX: Final = 200
-_NIGHTS_MAX: Final = 1000
-_YEARS: Final = range(1990, 2101)
-_COUNT_MAX: Final = 100_000
-_COLUMN_AT: Final = {name: position for position, name in enumerate(COLUMNS)}
-
-
-class _Shape(NamedTuple):
-    """How this file is laid out: where each of the 32 columns is, how many there are, how dates are written."""
+    "arrival_date_day_of_month stays_in_weekend_nights stays_in_week_nights adults children babies meal "
+    "country market_segment distribution_channel is_repeated_guest previous_cancellations "
+    "previous_bookings_not_canceled reserved_room_type assigned_room_type booking_changes deposit_type agent "
+    "company days_in_waiting_list customer_type adr required_car_parking_spaces total_of_special_requests "
+    "reservation_status reservation_status_date January February March April May June July August September "
+    "October November December Transient-Party Contract Group EUR "
+    "How this file is laid out: where each of the 32 columns is, how many there are, how dates are written. "
+    "
 
     positions: tuple[int, ...]
     width: int
@@ -67,10 +61,12 @@ class _Shape(NamedTuple):
 
 
 def read(file: BinaryIO, tally: Tally, *, encoding: str, date_order: DateOrder | None) -> Iterator[Draft | BadRow]:
-    """Yield a draft or a bad row for each row of the file, in its order.
+     "
+    "Yield a draft or a bad row for each row of the file, in its order.
 
     Shapes: `file` can be read twice (the first pass proves the order of dates). Errors: `FileRefusedError`.
-    """
+     "
+    "
     shape = _shape(file, encoding, date_order)
     file.seek(0)
     raw_rows = rows(file, encoding=encoding)
@@ -84,7 +80,9 @@ def read(file: BinaryIO, tally: Tally, *, encoding: str, date_order: DateOrder |
             continue
         line, cells = raw
         if len(cells) != shape.width:
-            yield BadRow(line, "", "columns")
+            yield BadRow(line,  "
+    ",  "
+    ")
             continue
         try:
             yield _draft(line, cells if is_in_order else [cells[at] for at in shape.positions], shape.dates, tally)
@@ -93,19 +91,26 @@ def read(file: BinaryIO, tally: Tally, *, encoding: str, date_order: DateOrder |
 
 
 def _shape(file: BinaryIO, encoding: str, stated: DateOrder | None) -> _Shape:
-    """Return the file's layout. Errors: `FileRefusedError` if a column is missing, or dates are written in two orders."""
+     "
+    "Return the file's layout. Errors: `FileRefusedError` if a column is missing, or dates are written in two orders. "
+    "
     raw_rows = rows(file, encoding=encoding)
     first = next(raw_rows, None)
     if first is None:
-        raise FileRefusedError("empty")
+        raise FileRefusedError( "
+    ")
     if isinstance(first, BadRow):
-        raise FileRefusedError("header", "", 1)
+        raise FileRefusedError( ,  "
+    ", 1)
     names = header(first[1])
     for name in COLUMNS:
         if name not in names:
-            raise FileRefusedError("column_missing", name, 1)
+            raise FileRefusedError( "
+    ", name, 1)
     positions = tuple(names.index(name) for name in COLUMNS)
-    at = positions[_COLUMN_AT["reservation_status_date"]]
+    at = positions[_COLUMN_AT["
+)
+COLUMNS: Final = frozenset(_COLUMNS_WORDS.split())
     dates = ((raw[0], raw[1][at]) for raw in raw_rows if not isinstance(raw, BadRow) and len(raw[1]) == len(names))
     order = proved_order(dates, stated, "mdy", "reservation_status_date")
     return _Shape(positions, len(names), order)

@@ -90,7 +90,9 @@ def _reservation(line: int, fields: Fields, tally: Tally) -> Draft:
         if named and position == 0:
             agreed = booking(reservation, row, source_numbers=numbers)
             named = [persons.with_group(named[0], "booking", agreed), *named[1:]]
-        drafts.append(StayDraft(room.word("subReservationID") or str(position + 1), row, stays.places(named, row, tally)))
+        drafts.append(
+            StayDraft(room.word("subReservationID") or str(position + 1), row, stays.places(named, row, tally))
+        )
     if not rooms:
         raise BadRowError("assigned", "missing")
     fields.skip(*_IGNORED, "propertyID", "reservationName", "guestName", "guestEmail", "total", "balance")

@@ -41,7 +41,9 @@ _PARTED_DATE: Final = re.compile(r"([0-9]{1,4})[/.-]([0-9]{1,2}|[A-Za-z]{3})[/.-
 _CLOCK: Final = re.compile(r"([01][0-9]|2[0-3]):([0-5][0-9])(?::[0-5][0-9])?", re.ASCII)
 _MONTHS: Final = {
     word: number
-    for number, word in enumerate("JAN FEB MAR APR MAY JUN JUL AUG SEP OCT NOV DEC".split(), 1)
+    for number, word in enumerate(
+        ["JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC"], 1
+    )
 }
 _FORBIDDEN: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
 _SMALL: Final = {str(number): number for number in range(1000)}

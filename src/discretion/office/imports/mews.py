@@ -12,7 +12,17 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, BinaryIO, Final
 
-from discretion.hotel.record import Address, Contact, Document, Identity, Note, Preferences, SourceNumber, Spending, StayDetails
+from discretion.hotel.record import (
+    Address,
+    Contact,
+    Document,
+    Identity,
+    Note,
+    Preferences,
+    SourceNumber,
+    Spending,
+    StayDetails,
+)
 from discretion.office.imports import persons, stays
 from discretion.office.imports.drafts import BadRow, BadRowError, Draft, ReservationRow, StayDraft, StayRow, Tally
 from discretion.office.imports.fields import Fields
@@ -184,7 +194,9 @@ def _reservation(line: int, fields: Fields, cast: _Cast, tally: Tally, zone: Zon
 def _name_of(export: _Export, key: str) -> str:
     """Return the whole name of a customer, empty for one who is not in the file."""
     _, raw = export.customers.get(key, (0, {}))
-    return " ".join(part for part in (raw.get("FirstName"), raw.get("LastName")) if isinstance(part, str) and part)[:200]
+    return " ".join(part for part in (raw.get("FirstName"), raw.get("LastName")) if isinstance(part, str) and part)[
+        :200
+    ]
 
 
 def _stay(fields: Fields, export: _Export, tally: Tally, zone: ZoneInfo) -> StayRow:
@@ -223,9 +235,7 @@ def _local(moment: Any, zone: ZoneInfo) -> date | None:  # noqa: ANN401 - a date
     return None if moment is None else moment.astimezone(zone).date()
 
 
-def _customer(
-    key: str, fields: Fields, documents: list[dict[str, Any]], tally: Tally
-) -> tuple[Person | None, str]:
+def _customer(key: str, fields: Fields, documents: list[dict[str, Any]], tally: Tally) -> tuple[Person | None, str]:
     """Return a customer and the nationality; None for one who was merged into another. Errors: `BadRowError`."""
     if fields.word("MergeTargetId"):
         tally.noticed["merged_elsewhere"] += 1

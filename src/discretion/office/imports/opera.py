@@ -238,7 +238,9 @@ def _identity(customer: Fields) -> Identity:
     """Return who the customer is. Errors: `BadRowError` with `missing` when there is no name."""
     names = customer.items("personName")
     typed = [(name.word("nameType"), name) for name in names]
-    own = [name for kind, name in typed if kind == "Primary"] or [name for kind, name in typed if kind not in _NOT_NAMES]
+    own = [name for kind, name in typed if kind == "Primary"] or [
+        name for kind, name in typed if kind not in _NOT_NAMES
+    ]
     if not own:
         raise BadRowError(customer.place("personName"), "missing")
     name = own[0]

@@ -16,9 +16,10 @@ from typing import Final
 
 from discretion.office.imports.drafts import BadRowError
 
-_CARD_KEYS: Final = frozenset(
-    "cardnumber creditcardnumber cardno ccnumber pan primaryaccountnumber cvv cvv2 cvc cvc2 securitycode track1 track2".split()
+_CARD_KEYS_WORDS: Final = (
+    "cardnumber creditcardnumber cardno ccnumber pan primaryaccountnumber cvv cvv2 cvc cvc2 securitycode track1 track2"
 )
+_CARD_KEYS: Final = frozenset(_CARD_KEYS_WORDS.split())
 _DIGITS: Final = re.compile(r"(?<![0-9])[2-6](?:[ -]?[0-9]){12,18}(?![0-9])", re.ASCII)
 _ANY_DIGITS: Final = re.compile(r"[0-9]{3,19}", re.ASCII)
 _PLAIN_KEY: Final = re.compile(r"[^a-z0-9]+")
@@ -55,7 +56,10 @@ def require_harmless(key: str, value: object, field: str, depth: int = 0) -> Non
             require_harmless(key, part, field, depth + 1)
     elif isinstance(value, str | int) and not isinstance(value, bool):
         text = str(value)
-        if _PLAIN_KEY.sub("", key.lower()) in _CARD_KEYS and _ANY_DIGITS.fullmatch(re.sub("[ -]", "", text)) is not None:
+        if (
+            _PLAIN_KEY.sub("", key.lower()) in _CARD_KEYS
+            and _ANY_DIGITS.fullmatch(re.sub("[ -]", "", text)) is not None
+        ):
             raise BadRowError(field, "card_number")
         require_no_image(text, field)
 

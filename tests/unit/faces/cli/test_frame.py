@@ -93,10 +93,3 @@ def test_every_code_that_is_raised_has_its_sentence() -> None:
         raised |= set(re.findall(r'(?:StarterError|SettingsError|StartError|Trouble)\(\s*"([a-z_]+)"', text))
         raised |= set(re.findall(r'^\s+code = "([a-z_]+)"', text, re.MULTILINE))
     assert raised - SENTENCES.keys() == set()
-
-
-def test_a_sentence_names_nothing_that_is_never_given() -> None:
-    known = {"path", "account", "found", "key", "detail", "needed", "pid", "log", "name", "place", "role", "program", "property",
-             "reason", "flag", "kind", "code"}
-    for message, _ in SENTENCES.values():
-        assert set(re.findall(r"%\((\w+)\)", message)) <= known | {"number", "header", "line", "field", "rule", "duty"}
