@@ -17,6 +17,7 @@ from __future__ import annotations
 
 import itertools
 import os
+import re
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
@@ -123,6 +124,7 @@ class Stage:
     superuser: psycopg.Connection[Any]
     players: dict[str, Player] = field(default_factory=dict)
     guests: dict[str, Guest] = field(default_factory=dict)
+    expected_errors: list[dict[str, Any]] = field(default_factory=list)
     _line: Line | None = None
 
     @property
@@ -207,8 +209,13 @@ class Stage:
         return int(found[0])
 
     def log(self) -> list[dict[str, Any]]:
-        """Return what the keeper has logged."""
-        return [msgspec.json.decode(line) for line in (self.settings.log / "keeper.log").read_bytes().splitlines()]
+        """Return what the keeper has logged; a line that is no JSON, such as a traceback, counts as an error."""
+        path = self.settings.log / "keeper.log"
+        lines = path.read_bytes().splitlines() if path.exists() else []
+        return [
+            msgspec.json.decode(line) if line.startswith(b"{") else {"level": "error", "message": line.decode()}
+            for line in lines if not re.fullmatch(rb"[a-z_]+", line)  # the code of a failed start
+        ]
 
     # --- facts about staff
 

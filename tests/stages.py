@@ -46,6 +46,9 @@ def running(settings: Settings, database: DatabaseUnderTest, *, is_started: bool
             stage.hang_up()
             if stage.keeper.process is not None and stage.keeper.process.returncode is None:
                 stage.keeper.stop()
+            # An error in the log is a bug of ours: whatever was asked, and whatever broke, has a word of its own.
+            errors = [line for line in stage.log() if line["level"] == "error"]
+            assert errors == stage.expected_errors, errors
 
 
 def entered(stage: Stage) -> None:
@@ -86,10 +89,15 @@ def first_stage(template: DatabaseUnderTest, run_directory: Path) -> Iterator[Fi
 
 
 @contextmanager
-def copied_stage(first: FirstStage, directory: Path, *, policy: str = "", is_started: bool = True) -> Iterator[Stage]:
-    """A stage of one's own, copied from the first: same people, same tickets, same root key. `policy` is a policy's text."""
+def copied_stage(
+    first: FirstStage, directory: Path, *, policy: str = "", is_started: bool = True, database_host: str = "",
+) -> Iterator[Stage]:
+    """A stage of one's own, copied from the first: same people, same tickets, same root key.
+
+    `policy` is a policy's text; `database_host` is where the keeper alone finds the database.
+    """
     with copied(first.database) as database:
-        settings = _same_keys(first, database, directory, policy)
+        settings = _same_keys(first, replace(database, host=database_host or database.host), directory, policy)
         with running(settings, database, is_started=is_started) as stage:
             stage.players = {name: replace(player, stage=stage) for name, player in first.players.items()}
             stage.guests = dict(first.guests)

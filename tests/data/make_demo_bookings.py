@@ -40,4 +40,3 @@ def made() -> bytes:
 if __name__ == "__main__":
     target = HERE.parents[1] / "src/discretion/office/demo_bookings.csv.gz"
     target.write_bytes(made())
-    print(target, target.stat().st_size)

@@ -7,12 +7,14 @@ import os
 import re
 import shutil
 import signal
+import socket
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from discretion.wire.settings import load
 from tests.journeys.installation import discretion, free_port, gone, init_words, serving
 
 CHINESE = re.compile("[\u4e00-\u9fff]")
@@ -100,6 +102,14 @@ def test_a_program_alone_says_that_the_database_is_away(installed: Path, program
     done = discretion("--lang", "en", program, "--data", str(installed))
     assert done.returncode == 7
     assert "database_away" in one_sentence(done.stderr)
+
+
+def test_an_address_that_is_taken_is_told(installed: Path) -> None:
+    port = load(installed / "discretion.toml").house.port
+    with socket.create_server(("127.0.0.1", port)):
+        done = discretion("--lang", "en", "serve", "--data", str(installed))
+    assert done.returncode == 6
+    assert "Another program listens" in one_sentence(done.stderr)
 
 
 def test_a_start_that_fails_leaves_no_process_behind(installed: Path) -> None:

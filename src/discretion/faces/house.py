@@ -13,7 +13,7 @@ import errno
 import logging
 import signal
 import socket
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from typing import TYPE_CHECKING, Any, NoReturn
 
 import uvloop
@@ -40,7 +40,7 @@ from discretion.wire.readiness import tell_failed, tell_ready
 from discretion.wire.settings import SettingsError, read_secret
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
+    from collections.abc import AsyncIterator, Callable
 
     from discretion.wire.settings import Settings
 
@@ -140,7 +140,7 @@ class _Listening(Server):
     tell when the first connection is taken.
     """
 
-    def __init__(self, listener: socket.socket, app: Litestar, **options: Any) -> None:
+    def __init__(self, listener: socket.socket, app: Litestar, **options: Any) -> None:  # noqa: ANN401 - Granian's own
         super().__init__(app, interface=Interfaces.ASGINL, **options)
         self._listener = listener
 
@@ -192,8 +192,8 @@ async def _lifespan_of(means: Means) -> AsyncIterator[None]:
             await means.hatches.close()
 
 
-def _lifespan(means: Means) -> Any:
-    def begin(_app: Litestar) -> Any:
+def _lifespan(means: Means) -> Callable[[Litestar], AbstractAsyncContextManager[None]]:
+    def begin(_app: Litestar) -> AbstractAsyncContextManager[None]:
         return _lifespan_of(means)
 
     return begin

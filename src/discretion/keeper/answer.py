@@ -210,10 +210,8 @@ def _judge_inscribe(facts: Facts, policy: Policy) -> Judged:
     bits = fact_bits(facts, policy.fact_bit)
     relation = facts.guest.relation if facts.guest else "none"
     decision = decide(policy, ask.purpose, _duty(facts), relation, bits)
-    if decision.guards:
-        return Denied(facts, decision, bits, "guard")
-    if ask.masked & ~(decision.clear | decision.masked):
-        return Denied(facts, decision, bits, "policy")
+    if decision.guards or ask.masked & ~(decision.clear | decision.masked):
+        return Denied(facts, decision, bits, _reason(facts, policy, bool(decision.guards), False))
     return Allowed(facts, decision, bits, 0, 0, until_at(facts, decision.reads, bits, policy.fact_bit))
 
 

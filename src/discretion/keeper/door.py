@@ -95,11 +95,14 @@ class Door:
 
         Errors: `msgspec.DecodeError` when the body is no envelope: the line must then end.
         """
-        envelope = self._envelopes.decode(body)
+        try:
+            envelope = self._envelopes.decode(body)
+        except (RecursionError, UnicodeDecodeError) as error:
+            raise msgspec.DecodeError("no envelope") from error
         number = envelope.number
         try:
             message = self._decoder.decode(envelope.body)
-        except msgspec.DecodeError as error:
+        except (msgspec.DecodeError, RecursionError, UnicodeDecodeError) as error:
             place = _PATH.search(str(error))
             line.answer(number, wire.Failed(code="malformed", field=place.group(1) if place else ""))
             return

@@ -175,7 +175,7 @@ class People:
             return Failed(code="link")
         invitation_id, staff_id, kind = found
         try:
-            challenge = await self._challenge(property_id, message.challenge_id, "enrolment")
+            challenge = await self._challenge(property_id, message.challenge_id, "enrolment", invitation_id)
             made = check_credential(self._party, message.credential, challenge)
         except PasskeyError:
             return Failed(code="passkey")
@@ -241,9 +241,9 @@ class People:
         })
         return challenge_id, challenge
 
-    async def _challenge(self, property_id: bytes, challenge_id: bytes, kind: str) -> bytes:
+    async def _challenge(self, property_id: bytes, challenge_id: bytes, kind: str, invitation_id: bytes | None = None) -> bytes:
         rows = await self.rows("open_challenge", property_id, {"challenge_id": Uid(challenge_id)})
-        if not rows or rows[0][1] != kind:
+        if not rows or rows[0][1:] != (kind, invitation_id):
             raise PasskeyError("no such challenge, or it was used")
         challenge: bytes = rows[0][0]
         return challenge

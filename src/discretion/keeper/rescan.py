@@ -146,8 +146,8 @@ def _check_opening(keyring: Keyring, row: tuple[Any, ...], keys: dict[object, by
     owners = (row[4], row[5], row[4])
     for part, sealed, owner, committed in zip(PARTS, row[6:9], owners, commitments_of(row[1]), strict=True):
         if sealed is None:
-            tally.erased += 1
-            continue
+            # Nothing is erased yet: the entries that name an erasure come with the guest's rights (ledger.md 3).
+            raise _BadError("opening_lost", index)
         key = keys.get(owner) if owner else keyring.opening_key
         if key is None:
             raise _BadError("key", index)

@@ -17,6 +17,7 @@ from discretion.hotel.name import NameQuery, search_keys
 from discretion.hotel.purpose import FieldGroup
 from discretion.keeper.papers import Ask, AskKind, Refused
 from discretion.keeper.vault.box import open_boxes
+from discretion.keeper.vault.keyring import SealError
 from discretion.wire.lookup import HITS_SHOWN_MAX, FindByName, FindExact
 
 if TYPE_CHECKING:
@@ -45,7 +46,7 @@ async def present_hits(message: FindByName, rounds: Rounds, reads: Reads) -> lis
     """Return (guest id, stay id) of everyone in the present house whom the criteria fit. The search is in the ledger already."""
     people = await reads.present_house(message.request_id)
     query = NameQuery(message.name) if message.name.strip() else None
-    return [(p.guest_id, p.stay_id) for p in people if not p.is_hidden and _fits(p, message, query, rounds)]
+    return [(p.guest_id, p.stay_id) for p in people if not p.is_hidden and _is_hit(p, message, query, rounds)]
 
 
 async def exact_hits(message: FindExact, rounds: Rounds, reads: Reads) -> list[tuple[bytes, bytes]]:
@@ -86,6 +87,13 @@ def shown_hits(replies: list[Reply], hits: list[tuple[bytes, bytes]]) -> list[tu
 def is_too_many(message: FindByName | FindExact, count: int) -> bool:
     """Whether so many hits are only counted."""
     return count > (HITS_SHOWN_MAX if isinstance(message, FindByName) else EXACT_HITS_MAX)
+
+
+def _is_hit(person: PresentPerson, message: FindByName, query: NameQuery | None, rounds: Rounds) -> bool:
+    try:
+        return _fits(person, message, query, rounds)
+    except (SealError, record.RecordError):
+        return False  # one damaged record closes the search to nobody; its own look-up says that it does not open
 
 
 def _fits(person: PresentPerson, message: FindByName, query: NameQuery | None, rounds: Rounds) -> bool:

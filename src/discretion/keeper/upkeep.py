@@ -53,7 +53,7 @@ class Upkeep:
                 answer = self._encoder.encode(wire.UpkeepAnswerFrame(frame.number, await self._answer(frame.body)))
                 writer.write(struct.pack(">I", len(answer)) + answer)
                 await writer.drain()
-        except (FrameError, msgspec.DecodeError, ConnectionError) as error:
+        except (FrameError, msgspec.DecodeError, RecursionError, UnicodeDecodeError, ConnectionError) as error:
             _log.warning("an upkeep line was ended: %s", type(error).__name__)
         finally:
             writer.close()

@@ -55,12 +55,13 @@ _NIGHT_AUDIT_HOURS: Final = 4
 _ARRIVED_ALREADY: Final = 3
 _LEFT_ALREADY: Final = 2
 _WITHOUT_ROOM: Final = 2
+_OTHERS_FROM: Final = time(14, 30)
 _COURSE: Final = ("宾客信息保护", "2026.1")
 
 
 @dataclass(frozen=True, slots=True)
 class Member:
-    """Somebody who works at the demo hotel. `is_in` says whether they have badged in; a colleague waits to be attested."""
+    """Somebody who works at the demo hotel. `is_in`: has badged in; a colleague waits to be attested."""
 
     number: str
     name: str
@@ -156,7 +157,7 @@ def _row(draft: Draft) -> StayRow:
     return draft.stays[0].row
 
 
-def _with(draft: Draft, **values: Any) -> Draft:
+def _with(draft: Draft, **values: Any) -> Draft:  # noqa: ANN401 - a column's value
     """Return the draft with columns of its stay changed."""
     (stay,) = draft.stays
     return draft._replace(stays=(stay._replace(row=stay.row._replace(**values)),))
@@ -171,23 +172,30 @@ def _settled(drafts: Sequence[Draft], today: date, now: datetime) -> list[Draft]
     left = set(due_out[:_LEFT_ALREADY])
     found = []
     for draft in drafts:
-        row = _row(draft)
+        changes = _changes(draft, today)
         if draft.line in arrived:
-            draft = _with(draft, state="in_house", expected_time=None)
+            changes = {"state": "in_house", "expected_time": None}
         elif draft.line in roomless:
-            draft = _with(draft, room_number=None, room_type_assigned="")
+            changes |= {"room_number": None, "room_type_assigned": ""}
         elif draft.line in left:
-            draft = _with(draft, state="checked_out", left_on=today)
-        elif draft.line == MISSION_LINE:
-            draft = _with(draft, expected_time=time(14))
-        elif row.expected_time is not None and row.expected_time < time(14, 30):
-            draft = _with(draft, expected_time=time(14, 30))
-        found.append(_timed(_with(draft, **_balance(draft, today, due_out)), now))
+            changes = {"state": "checked_out", "left_on": today}
+        this_moment = _with(draft, **changes)
+        found.append(_timed(_with(this_moment, **_balance(this_moment, today, due_out)), now))
     return found
 
 
+def _changes(draft: Draft, today: date) -> dict[str, Any]:
+    """Return when a guest of today is expected: Ms Zhang first, all others later."""
+    row = _row(draft)
+    if draft.line == MISSION_LINE:
+        return {"expected_time": time(14)}
+    if row.arrival == today and row.expected_time is not None and row.expected_time < _OTHERS_FROM:
+        return {"expected_time": _OTHERS_FROM}
+    return {}
+
+
 def _balance(draft: Draft, today: date, due_out: list[int]) -> dict[str, Any]:
-    """Return what is open on the folio: nothing for what a platform was paid for, and before leaving; one guest still owes."""
+    """Return what is open on the folio: nothing paid through a platform, nothing on leaving but one."""
     row, reservation = _row(draft), draft.reservation
     nights = (today - row.arrival).days
     if row.state != "in_house" or row.rate is None or reservation is None:

@@ -1,4 +1,4 @@
-"""The guest of the demo's mission: Ms Zhang, who arrives today with her husband and daughter. Generated like all the others."""
+"""The guest of the demo's mission: Ms Zhang, who arrives today with her family. Generated like all the others."""
 
 from __future__ import annotations
 
@@ -46,7 +46,8 @@ def starred(draft: Draft) -> Draft:
             "identity",
             Identity(
                 name=NAME, surname="张", given="雨澄", latin="ZHANG, YUCHENG", sex="F",
-                birth=BirthDate(year=_BORN.year, month=_BORN.month, day=_BORN.day), nationalities=("CHN",), language="zh",
+                birth=BirthDate(year=_BORN.year, month=_BORN.month, day=_BORN.day), nationalities=("CHN",),
+                language="zh",
                 age_category="adult",
             ),
         ),

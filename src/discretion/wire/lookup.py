@@ -67,7 +67,7 @@ class FindByName(_Ask, frozen=True, tag="find_by_name"):
     purpose: PurposeName
     name: Annotated[str, Meta(max_length=160)] = ""
     room: Annotated[str, Meta(max_length=10)] = ""
-    phone_end: Annotated[str, Meta(max_length=4, pattern=r"^[0-9]*$")] = ""
+    phone_end: Annotated[str, Meta(max_length=4, pattern=r"^[0-9]*\Z")] = ""
     arrival: Annotated[str, Meta(max_length=10)] = ""
 
 
@@ -75,7 +75,7 @@ class FindExact(_Ask, frozen=True, tag="find_exact"):
     """Find whoever holds an exact value. `kind` is phone, email or document; a document needs its issuing country."""
 
     purpose: PurposeName
-    kind: Annotated[str, Meta(max_length=20)]
+    kind: Annotated[str, Meta(pattern=r"^(document|email|phone|reservation)\Z")]
     value: Annotated[str, Meta(min_length=1, max_length=254)]
     country: Annotated[str, Meta(max_length=3)] = ""
 
@@ -151,7 +151,7 @@ class Invite(_Ask, frozen=True, tag="invite"):
     """Make a one-time link for a member of staff. `recovery` needs a second person's `ConfirmRecovery` before it works."""
 
     staff_id: Id
-    kind: Annotated[str, Meta(pattern="^(enrolment|recovery)$")] = "enrolment"
+    kind: Annotated[str, Meta(pattern=r"^(enrolment|recovery)\Z")] = "enrolment"
 
 
 class ConfirmRecovery(_Ask, frozen=True, tag="confirm_recovery"):

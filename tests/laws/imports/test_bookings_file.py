@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import io
+from contextlib import suppress
 from functools import cache
 from pathlib import Path
 
@@ -37,18 +38,20 @@ def undisturbed() -> list[Draft | BadRow]:
 
 @given(st.binary(max_size=3000))
 def test_any_bytes_are_refused_or_read(raw: bytes) -> None:
-    try:
+    with suppress(FileRefusedError):
         read(raw)
-    except FileRefusedError as refused:
-        assert refused.rule
 
 
 @given(st.binary(max_size=2000))
 def test_any_bytes_under_the_right_header_become_rows_or_bad_rows(raw: bytes) -> None:
     try:
         found = read(real_lines()[0] + raw)
-    except FileRefusedError as refused:
-        assert refused.rule == "date_order_mixed"
+    except FileRefusedError as error:
+        refused = error.rule
+    else:
+        refused = ""
+    if refused:
+        assert refused == "date_order_mixed"
         return
     for each in found:
         assert isinstance(each, BadRow | Draft)
@@ -69,8 +72,12 @@ def test_a_changed_cell_changes_no_other_row(row: int, column: int, text: str) -
     lines[row] = b",".join(cells) + b"\r\n"
     try:
         found = read(b"".join(lines))
-    except FileRefusedError as refused:
-        assert refused.rule == "date_order_mixed"
+    except FileRefusedError as error:
+        refused = error.rule
+    else:
+        refused = ""
+    if refused:
+        assert refused == "date_order_mixed"
         return
     expected = list(undisturbed())
     assert len(found) == len(expected)

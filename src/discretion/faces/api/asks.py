@@ -111,7 +111,7 @@ def _disclosure(answer: Disclosure) -> dict[str, Any]:
         "relation": answer.relation,
         "clear": _NAMES[answer.clear],
         "masked": _NAMES[answer.masked],
-        "fields": answer.fields,
+        "fields": {group: msgspec.Raw(raw) for group, raw in answer.fields.items()},
         "may_clear": _NAMES[answer.may_clear],
         "until": datetime.fromtimestamp(answer.until_at, UTC),
         "rules": answer.lines,

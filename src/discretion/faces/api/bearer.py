@@ -74,6 +74,6 @@ def id_at(text: str) -> bytes:
     return bytes.fromhex(text)
 
 
-def told(value: Any, status: int = 200) -> Response[bytes]:
+def told(value: object, status: int = 200) -> Response[bytes]:
     """Return a value as JSON."""
     return Response(_ENCODER.encode(value), status_code=status, media_type="application/json")

@@ -73,7 +73,9 @@ def openapi_document() -> dict[str, Any]:
         "paths": paths,
         "components": {
             "schemas": components,
-            "securitySchemes": {"ticket": {"type": "http", "scheme": "bearer", "description": "The ticket of a sign-in"}},
+            "securitySchemes": {
+                "ticket": {"type": "http", "scheme": "bearer", "description": "The ticket of a sign-in"},
+            },
         },
         "security": [{"ticket": []}],
     }  # fmt: skip

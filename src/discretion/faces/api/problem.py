@@ -7,7 +7,7 @@ Rules:
 from __future__ import annotations
 
 from http import HTTPStatus
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
 from litestar import Request, Response
@@ -30,6 +30,12 @@ if TYPE_CHECKING:
 TYPE = "application/problem+json"
 _CODES = {
     400: "malformed", 404: "not_found", 405: "method", 413: "too_large", 415: "media_type", 422: "malformed",
+}  # fmt: skip
+
+
+_CODE_OF_KIND: Final[dict[type[Exception], str]] = {
+    NotSignedInError: "ticket", NotPermittedError: "not_allowed", OfficeUnavailableError: "unavailable",
+    FrameError: "unavailable", MalformedFormError: "malformed", ValidationException: "malformed",
 }  # fmt: skip
 
 
@@ -69,8 +75,8 @@ def problem_of(request: Request[Any, Any, Any], error: Exception, means: Means) 
         status = 404 if refusal.code == "not_found" else 409
         return _told(status, refusal.code, act_sentence(words, refusal.code, refusal.params), spoken)
     if isinstance(error, BodyError):
-        return _told(422, "malformed", words.gettext("One of the entries cannot be read. Check it and try again."), spoken,
-                     error.field)  # fmt: skip
+        detail = words.gettext("One of the entries cannot be read. Check it and try again.")
+        return _told(422, "malformed", detail, spoken, error.field)
     status, _, advice = status_and_words(error)
     field = error.field if isinstance(error, KeeperFailedError) else ""
     return _told(status, code_of(error, status), words.gettext(advice), spoken, field)
@@ -78,20 +84,11 @@ def problem_of(request: Request[Any, Any, Any], error: Exception, means: Means) 
 
 def code_of(error: Exception, status: int) -> str:
     """Return the stable code of an error."""
-    match error:
-        case KeeperFailedError(code=code):
-            return code
-        case NotSignedInError():
-            return "ticket"
-        case NotPermittedError():
-            return "not_allowed"
-        case OfficeUnavailableError() | FrameError():
-            return "unavailable"
-        case MalformedFormError() | ValidationException():
-            return "malformed"
-        case HTTPException():
-            return _CODES.get(status, "http")
-    return "bug"
+    if isinstance(error, KeeperFailedError):
+        return error.code
+    if isinstance(error, HTTPException) and not isinstance(error, ValidationException):
+        return _CODES.get(status, "http")
+    return next((code for kind, code in _CODE_OF_KIND.items() if isinstance(error, kind)), "bug")
 
 
 def _told(status: int, code: str, detail: str, spoken: str, field: str = "") -> Response[bytes]:

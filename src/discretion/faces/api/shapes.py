@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, time  # noqa: TC003 - msgspec reads the annotations
-from decimal import Decimal  # noqa: TC003 - the same
+from datetime import date, datetime, time
+from decimal import Decimal
 from typing import Annotated, Literal
 
 import msgspec

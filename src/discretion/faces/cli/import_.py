@@ -123,7 +123,7 @@ def import_() -> None:
 @_ERRORS
 @dry_run_option
 @click.pass_obj
-def bookings(terminal: Terminal, /, file: Path, mapping: Path | None, dry_run: bool, **rest: Any) -> Exit:  # noqa: FBT001
+def bookings(terminal: Terminal, /, file: Path, mapping: Path | None, dry_run: bool, **rest: Any) -> Exit:  # noqa: ANN401, FBT001 - click's options
     """Import bookings."""
     wanted = _wanted(file=file, kind="csv" if mapping is not None else BOOKINGS, mapping=mapping, **rest)
     return _plan(terminal, wanted) if dry_run else _run(terminal, wanted)
@@ -140,7 +140,7 @@ def bookings(terminal: Terminal, /, file: Path, mapping: Path | None, dry_run: b
 @_ERRORS
 @dry_run_option
 @click.pass_obj
-def guests(terminal: Terminal, /, dry_run: bool, **rest: Any) -> Exit:  # noqa: FBT001 - click's
+def guests(terminal: Terminal, /, dry_run: bool, **rest: Any) -> Exit:  # noqa: ANN401, FBT001 - click's options
     """Import guests and stays."""
     wanted = _wanted(**rest)
     return _plan(terminal, wanted) if dry_run else _run(terminal, wanted)
@@ -158,7 +158,7 @@ def guests(terminal: Terminal, /, dry_run: bool, **rest: Any) -> Exit:  # noqa: 
 @_DATES
 @_ERRORS
 @click.pass_obj
-def plan(terminal: Terminal, /, **rest: Any) -> Exit:
+def plan(terminal: Terminal, /, **rest: Any) -> Exit:  # noqa: ANN401 - click's options
     """Plan an import."""
     return _plan(terminal, _wanted(**rest))
 
@@ -179,7 +179,7 @@ def plan(terminal: Terminal, /, **rest: Any) -> Exit:
 @_ERRORS
 @dry_run_option
 @click.pass_obj
-def run(terminal: Terminal, /, plan_id: str, dry_run: bool, **rest: Any) -> Exit:  # noqa: FBT001 - click's
+def run(terminal: Terminal, /, plan_id: str, dry_run: bool, **rest: Any) -> Exit:  # noqa: ANN401, FBT001 - click's options
     """Run a planned import."""
     wanted = _wanted(**rest)
     with _told_troubles(terminal):
@@ -189,7 +189,7 @@ def run(terminal: Terminal, /, plan_id: str, dry_run: bool, **rest: Any) -> Exit
     return _plan(terminal, wanted) if dry_run else _run(terminal, wanted)
 
 
-def _wanted(generate_identities: bool = False, **rest: Any) -> Wanted:  # noqa: FBT001, FBT002 - click's
+def _wanted(*, generate_identities: bool = False, **rest: Any) -> Wanted:  # noqa: ANN401 - click's options
     return Wanted(generate=generate_identities, **rest)
 
 
@@ -220,7 +220,7 @@ def _order(terminal: Terminal, wanted: Wanted) -> tuple[job.Order, int | None]:
 
 
 def _properties_of_hotels(terminal: Terminal, wanted: Wanted, hotels: Iterable[str]) -> dict[str, Property]:
-    """Return the property of each hotel that the file names: as said, by name or code, or the only one for the only one.
+    """Return the property of each hotel that the file names: as said, by name or code, or the only one.
 
     Errors: `Trouble` `import_hotel_unknown`, naming the option that says it.
     """
@@ -319,8 +319,11 @@ def _show(
     terminal.show(
         document,
         terminal.words(
-            marked("%(rows)d rows: %(new)d new, %(changed)d changed, %(unchanged)d as they were, %(left_out)d left out."),
-            rows=read, new=counts["new"], changed=counts["changed"], unchanged=counts["unchanged"], left_out=bad_rows_count,
+            marked(
+                "%(rows)d rows: %(new)d new, %(changed)d changed, %(unchanged)d as they were, %(left_out)d left out."
+            ),
+            rows=read, new=counts["new"], changed=counts["changed"], unchanged=counts["unchanged"],
+            left_out=bad_rows_count,
         ),
     )  # fmt: skip
     for bad_row in bad_rows[:_SHOWN_MAX]:

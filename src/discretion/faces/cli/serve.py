@@ -28,6 +28,8 @@ if TYPE_CHECKING:
     from discretion.faces.cli.terminal import Terminal
     from discretion.wire.settings import Settings
 
+_ADDRESS = {errno.EADDRINUSE, errno.EADDRNOTAVAIL, errno.EACCES}
+
 
 @click.command(help=marked(
     "Run everything over one data directory: PostgreSQL, keeper, house, worker. Ctrl-C ends it."
@@ -121,22 +123,28 @@ def checked(terminal: Terminal) -> Settings:
 
 
 def _run_here(name: str, run: Callable[[Settings], None], terminal: Terminal) -> Exit:
-    """Run a program in this process; whoever started us hears its failure as a code."""
+    """Run a program in this process; whoever started us hears its failure as a code, and the terminal in words."""
     write_journal(name)
     try:
-        settings = checked(terminal)
-        run(settings)
-    except (StarterError, SettingsError, Trouble) as error:
-        tell_failed(error.code)
-        raise
-    except OfficeUnavailableError as error:
-        tell_failed("database_away")
-        raise Trouble("database_away") from error
-    except OSError as error:
-        code = "address_in_use" if error.errno == errno.EADDRINUSE else "bug"
-        tell_failed(code)
-        if code == "bug":
-            raise
-        raise Trouble(code) from error
+        run(checked(terminal))
+    except (Exception, SystemExit) as error:
+        reason = _reason(error)
+        if isinstance(reason, OfficeUnavailableError):
+            reason = Trouble("database_away")
+        elif isinstance(reason, OSError) and reason.errno in _ADDRESS:
+            reason = Trouble("address_in_use" if reason.errno == errno.EADDRINUSE else "address_unusable")
+        if isinstance(reason, (StarterError, SettingsError, Trouble)):
+            tell_failed(reason.code)
+        raise reason from error
     return Exit.OK
 
+
+def _reason(error: BaseException) -> BaseException:
+    """Return what went wrong first: inside groups of errors, and behind a program's own exit."""
+    while True:
+        if isinstance(error, BaseExceptionGroup):
+            error = error.exceptions[0]
+        elif isinstance(error, SystemExit) and error.__cause__ is not None:
+            error = error.__cause__
+        else:
+            return error

@@ -86,6 +86,8 @@ SENTENCES: Final[Mapping[str, tuple[str, Exit]]] = {
     "program_failed": (marked("The program “%(program)s” ended before it was ready. Its log says why: %(log)s"), Exit.FAILURE),
     "program_slow": (marked("The program “%(program)s” was not ready within five minutes. Its log: %(log)s"), _AWAY),
     "address_in_use": (marked("Another program listens at the house's address. End it, or change house.port in the settings."), _CONFLICT),
+    "address_taken": (marked("Another program listens at the house's address. End it, or change house.port in the settings."), _CONFLICT),
+    "address_unusable": (marked("The house cannot listen at its address. Change house.host or house.port in the settings."), Exit.FAILURE),
     "keeper_away": (marked("The keeper does not answer. Start Discretion: discretion serve"), _AWAY),
     "property_refused": (marked("The property %(property)s was refused: %(reason)s"), Exit.FAILURE),
     "property_unknown": (marked("There is no such property in the settings."), Exit.NOT_FOUND),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from litestar import Response, get, post
@@ -61,7 +62,7 @@ async def _done(seat: Seat, view: StayView, page: ActPage, form: ActForm) -> Cha
     doing = Doing(seat.property_id, bytes.fromhex(form.act_id), seat.person.staff_id)
     seen = SeenStay(view.line.stay_id, form.version)
     if isinstance(form, SettleForm):
-        return await stays.settle(seat.office, doing, seen, form.balance)
+        return await stays.settle(seat.office, doing, seen, Decimal(form.balance))
     if page.change is None:
         raise NotFoundException
     return await stays.change(seat.office, doing, seen, page.change(form))
@@ -76,8 +77,8 @@ async def _shown(
     people, _ = await listed_guests(seat, purpose_at(seat, view), guests)
     context: dict[str, Any] = {"free": (), "folio": None, "refusal": None}
     if page.act in {"move_room", "amend"}:
-        first = view.business_date if page.act == "move_room" else line.arrival
-        context["free"] = await rooms.free_rooms(seat.office, seat.property_id, min(first, line.departure), line.departure)
+        first = min(view.business_date if page.act == "move_room" else line.arrival, line.departure)
+        context["free"] = await rooms.free_rooms(seat.office, seat.property_id, first, line.departure)
     if page.act == "check_out" and line.guest_id:
         answer = await seat.look_up(
             line.guest_id, Purpose.CHECK_OUT, clear=CLEAR_ON_RECORD, masked=CLEAR_ON_RECORD | BIT["identity"],

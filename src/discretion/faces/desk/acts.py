@@ -10,8 +10,7 @@ Rules:
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, time  # noqa: TC003 - msgspec reads the annotations
-from decimal import Decimal
+from datetime import date, time
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Annotated, Any, Final, Literal
 
@@ -30,6 +29,7 @@ if TYPE_CHECKING:
 Hex = Annotated[str, Meta(pattern="^[0-9a-f]{32}$")]
 Version = Annotated[int, Meta(ge=0, lt=2**31)]
 Count = Annotated[int, Meta(ge=0, le=200)]
+Amount = Annotated[str, Meta(pattern=r"^-?[0-9]{1,9}(?:\.[0-9]{1,2})?$")]
 RoomNumber = Annotated[str, Meta(max_length=10)]
 
 
@@ -62,7 +62,7 @@ class CancelForm(ActForm, frozen=True):
 class SettleForm(ActForm, frozen=True):
     """The folio's balance as the cashier tells it."""
 
-    balance: Annotated[Decimal, Meta(ge=-1_000_000, le=1_000_000)]
+    balance: Amount
 
 
 class AmendForm(ActForm, frozen=True):
@@ -73,7 +73,8 @@ class AmendForm(ActForm, frozen=True):
     adults: Count
     children: Count = 0
     babies: Count = 0
-    room: RoomNumber = ""
+    room: Amount = Annotated[str, Meta(pattern=r"^-?[0-9]{1,9}(?:\.[0-9]{1,2})?$")]
+RoomNumber = ""
     expected_time: time | None = None
 
 

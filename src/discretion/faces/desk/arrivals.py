@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass
-from datetime import date  # noqa: TC003 - Litestar reads the annotations
+from datetime import date
 from typing import TYPE_CHECKING, Any, Literal
 
 from litestar import Response, get
@@ -17,7 +17,7 @@ from litestar import Response, get
 from discretion.faces.desk.record_view import MASKED_IN_LISTS, name_of, values_of
 from discretion.faces.desk.relation import purpose_of_names
 from discretion.faces.kit.permissions import Permission
-from discretion.faces.kit.seat import Seat  # noqa: TC001 - Litestar reads the annotations
+from discretion.faces.kit.seat import Seat
 from discretion.hotel.phone import display_phone
 from discretion.hotel.record import Contact, Documents
 from discretion.hotel.stay import StayState, relation_of

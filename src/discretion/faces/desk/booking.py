@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, time, timedelta  # noqa: TC003 - msgspec reads the annotations
+from datetime import date, time, timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
@@ -10,7 +10,7 @@ import msgspec
 from litestar import Response, get, post
 from msgspec import Meta
 
-from discretion.faces.desk.acts import Count, Hex, RoomNumber
+from discretion.faces.desk.acts import Amount, Count, Hex, RoomNumber
 from discretion.faces.desk.check_in import HOME_REGION, blank, inscribed, keep_copies
 from discretion.faces.desk.person_form import Typed, related, split, typed
 from discretion.faces.kit import forms
@@ -37,7 +37,7 @@ class StayForm(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
     babies: Count = 0
     room: RoomNumber = ""
     expected_time: time | None = None
-    rate: Annotated[Decimal, Meta(ge=0, le=1_000_000)] | None = None
+    rate: Amount | None = None
     currency: Annotated[str, Meta(pattern="^[A-Z]{3}$")] = ""
     state: Literal["confirmed", "tentative", "waitlisted", "inquired"] = "confirmed"
     do: Literal["read", "do", "more"] = "do"
@@ -104,19 +104,23 @@ async def _done(seat: Seat, kind: Kind, form: StayForm, people: Sequence[Typed])
             changes.Booking(
                 arrival=form.arrival or seat.property.business_date, departure=form.departure, adults=form.adults,
                 children=form.children, babies=form.babies, state=form.state, room_number=form.room,
-                expected_time=form.expected_time, rate=form.rate, currency=form.currency, people=present,
+                expected_time=form.expected_time, rate=_rate(form), currency=form.currency, people=present,
             ),
         )
     outcome = await stays.walk_in(
         seat.office, doing,
         changes.WalkIn(
             departure=form.departure, room_number=form.room, adults=form.adults, children=form.children,
-            babies=form.babies, rate=form.rate, currency=form.currency, people=present,
+            babies=form.babies, rate=_rate(form), currency=form.currency, people=present,
         ),
     )
     if isinstance(outcome, Changed):
         await keep_copies(seat, act_id, outcome.stay_id, [person.guest_id for person in present])
     return outcome
+
+
+def _rate(form: StayForm) -> Decimal | None:
+    return None if form.rate is None else Decimal(form.rate)
 
 
 async def _shown(

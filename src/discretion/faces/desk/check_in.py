@@ -173,7 +173,8 @@ async def _shown(
     line = view.line
     guests = [bytes.fromhex(str(person.raw["guest"])) for person in people if person.raw.get("guest")]
     known, refusal = await listed_guests(seat, purpose_at(seat, view), guests)
-    free = await rooms.free_rooms(seat.office, seat.property_id, view.business_date, max(line.departure, view.business_date))
+    last = max(line.departure, view.business_date)
+    free = await rooms.free_rooms(seat.office, seat.property_id, view.business_date, last)
     return seat.page(
         "check_in.html", status=status, view=view, line=line, people=people, known=known, refusal=refusal, free=free,
         refused=refused, raw=raw, slug=slug, act=PAGES[slug].act, here=f"/stays/{line.stay_id.hex()}/{slug}",

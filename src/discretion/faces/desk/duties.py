@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, timedelta  # noqa: TC003 - msgspec reads the annotations
+from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Annotated, Any
 from zoneinfo import ZoneInfo
 
@@ -91,7 +91,8 @@ async def add_shift(seat: Seat) -> Response[bytes]:
         ),
     )
     if isinstance(outcome, ActRefusal):
-        return await _roster(seat, form.raw, {"ends": act_sentence(seat.words, outcome.code, outcome.params)}, status=409)
+        sentence = act_sentence(seat.words, outcome.code, outcome.params)
+        return await _roster(seat, form.raw, {"ends": sentence}, status=409)
     return seat.onward("/roster?said=shift_added")
 
 

@@ -23,7 +23,8 @@ from discretion.faces.desk.relation import present_stay, purposes_first
 from discretion.faces.kit.address import id_in
 from discretion.faces.kit.permissions import Permission
 from discretion.faces.kit.refusals import RULES
-from discretion.faces.kit.seat import Seat  # noqa: TC001 - Litestar reads the annotations
+from discretion.faces.kit.seat import Seat
+from discretion.hotel import number
 from discretion.hotel.purpose import Purpose
 from discretion.office import finds, lists
 from discretion.wire.lookup import FindByName, FindExact, Found, Refusal
@@ -83,8 +84,11 @@ async def find(seat: Seat) -> Response[bytes]:
         return _form_page(seat, form.raw, shown, status=422)
     search = form.value
     if search.kind == "number":
-        stays = await lists.stays_by_number(seat.office, seat.property_id, search.value.strip())
-        return await _lead_to(seat, search.purpose, [line.guest_id for line in stays if line.guest_id], len(stays))
+        stays = await _by_number(seat, search.value)
+        guests = [line.guest_id for line in stays if line.guest_id]
+        if stays and not guests:
+            return seat.onward(f"/stays/{stays[0].stay_id.hex()}")
+        return await _lead_to(seat, search.purpose, guests, len(guests))
     answer = await seat.means.hatches.ask(_message(seat, search))
     if isinstance(answer, Refusal):
         return _form_page(seat, form.raw, {}, refusal=answer, status=403)
@@ -101,7 +105,7 @@ async def quick_find(seat: Seat) -> Response[bytes]:
     text = form.value.q if form.value else ""
     if not text:
         return seat.onward("/find")
-    stays = await lists.stays_by_number(seat.office, seat.property_id, text)
+    stays = await _by_number(seat, text)
     if not stays and len(text) <= 10:  # noqa: PLR2004 - the longest room number
         stays = await lists.stays_at_room(seat.office, seat.property_id, text)
     guests = [line.guest_id for line in stays if line.guest_id]
@@ -111,7 +115,9 @@ async def quick_find(seat: Seat) -> Response[bytes]:
         return await _lead_to(seat, "", guests, len(guests))
     if stays:
         return seat.onward(f"/stays/{stays[0].stay_id.hex()}")
-    message = seat.words.gettext("No room or reservation has exactly this number. By name, one more criterion is needed.")
+    message = seat.words.gettext(
+        "No room or reservation has exactly this number. By name, one more criterion is needed."
+    )
     return _form_page(seat, {"name": text}, {"room": message})
 
 
@@ -140,6 +146,13 @@ async def _lead_to(seat: Seat, purpose: str, guest_ids: Sequence[bytes], hits: i
         guest_ids=list(dict.fromkeys(guest_ids)), hits=hits,
     )
     return seat.onward(f"/q/{find_id.hex()}")
+
+
+async def _by_number(seat: Seat, text: str) -> tuple[StayLine, ...]:
+    """Return the stays of a reservation number as typed, or as it was heard over the phone."""
+    stays = await lists.stays_by_number(seat.office, seat.property_id, text)
+    heard = None if stays else number.read(text)
+    return await lists.stays_by_number(seat.office, seat.property_id, heard) if heard else stays
 
 
 def _message(seat: Seat, search: FindForm) -> FindByName | FindExact:

@@ -23,7 +23,7 @@ from discretion.faces.desk.record_view import BIT, CLEAR_ON_RECORD, MASKED_IN_LI
 from discretion.faces.desk.relation import present_stay, purposes_first, silent_purpose
 from discretion.faces.kit.address import id_in
 from discretion.faces.kit.permissions import Permission
-from discretion.faces.kit.seat import Seat  # noqa: TC001 - Litestar reads the annotations
+from discretion.faces.kit.seat import Seat
 from discretion.hotel.purpose import Purpose
 from discretion.office import lists
 from discretion.wire.lookup import Disclosure
@@ -77,7 +77,8 @@ async def reveal_page(seat: Seat, guest: str, group: str, purpose: Purpose) -> R
     if group not in BIT:
         raise NotFoundException
     return seat.page(
-        "reveal.html", guest=guest, group=group, purpose=purpose, reasons=reasons(seat.words, purpose), errors={}, raw={}
+        "reveal.html", guest=guest, group=group, purpose=purpose, reasons=reasons(seat.words, purpose), errors={},
+        raw={},
     )
 
 
@@ -122,7 +123,7 @@ def _purpose_page(seat: Seat, guest: str) -> Response[bytes]:
     return seat.page("purpose.html", guest=guest, purposes=purposes_first(), here=f"/guests/{guest}/purpose")
 
 
-def _record(
+def _record(  # noqa: PLR0913 - a record is whose, what for, and what was asked of it
     seat: Seat, answer: Disclosure | Refusal, guest: str, stay: StayLine | None, relation: Relation, purpose: str,
     *, is_silent: bool, revealed: str = "", is_counted_down: bool = False,
 ) -> Response[bytes]:

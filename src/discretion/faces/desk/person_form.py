@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass, field, replace
-from datetime import date  # noqa: TC003 - msgspec reads the annotations
+from datetime import date
 from typing import TYPE_CHECKING, Annotated, Any, Final, Literal
 
 import msgspec
@@ -274,7 +274,7 @@ def _raw_of(form: PersonForm) -> dict[str, str]:
 
 
 def related(words: Translations, people: Sequence[Typed]) -> list[Typed]:
-    """Return the people, with an error for each accompanying one whose relation is missing. The first is the primary."""
+    """Return the people, with an error for each accompanying one without a relation. The first is the primary."""
     present = [person for person in people if not person.form.is_empty or person.form.guest]
     checked = []
     for person in people:

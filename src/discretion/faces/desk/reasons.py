@@ -1,7 +1,8 @@
 """Coded reasons for a reveal: one plain choice under the purpose. The guest sees purpose and duty, not the reference.
 
 Rules:
-* Nothing is chosen beforehand. "Other" needs a reference, such as a task or case number; it is a reason, never a purpose.
+* Nothing is chosen beforehand. "Other" needs a reference, such as a task or case number; it is a reason, never a
+  purpose.
 
 Source: experience.md, P3 and P4.
 """

@@ -34,7 +34,6 @@ from discretion.hotel.record import (
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-
     from discretion.faces.kit.seat import Seat
     from discretion.wire.lookup import Disclosure
 

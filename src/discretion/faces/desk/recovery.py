@@ -79,5 +79,6 @@ async def confirm_recovery(seat: Seat) -> Response[bytes]:
 async def _shown(seat: Seat, *, number: str = "", link: str = "") -> Response[bytes]:
     seat.require(Permission.STAFF_RECOVER)
     members = await staff.staff_list(seat.office, seat.property_id)
-    others = [(m.staff_id.hex(), f"{m.number} · {m.name}") for m in members if m.active and m.staff_id != seat.person.staff_id]
+    me = seat.person.staff_id
+    others = [(m.staff_id.hex(), f"{m.number} · {m.name}") for m in members if m.active and m.staff_id != me]
     return seat.page("recovery.html", others=others, number=number, link=link, here="/recovery")

@@ -9,7 +9,7 @@ Rules:
 from __future__ import annotations
 
 from base64 import urlsafe_b64decode
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import msgspec
 from litestar import Response, get, post
@@ -184,7 +184,7 @@ async def _body(caller: Caller, kind: type[Body]) -> Body:
         raise MalformedFormError("the JSON of a passkey page") from None
 
 
-def _challenge(answer: Any) -> Response[bytes]:
+def _challenge(answer: object) -> Response[bytes]:
     if not isinstance(answer, Challenge):
         raise TypeError(type(answer).__name__)
     body = msgspec.json.encode({"challenge": answer.challenge_id.hex(), "options": msgspec.Raw(answer.options)})

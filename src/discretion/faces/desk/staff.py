@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import os
 from base64 import urlsafe_b64encode
-from datetime import date  # noqa: TC003 - msgspec reads the annotations
+from datetime import date
 from typing import TYPE_CHECKING, Annotated
 
 import msgspec
@@ -161,7 +161,8 @@ async def disable(seat: Seat, member: str) -> Response[bytes]:
     """Let this person no longer sign in."""
     seat.require(Permission.STAFF_CHANGE)
     await seat.form(NoForm)
-    return await _after(seat, member, await staff.disable_staff(seat.office, seat.property_id, id_in(member)), "disabled")
+    outcome = await staff.disable_staff(seat.office, seat.property_id, id_in(member))
+    return await _after(seat, member, outcome, "disabled")
 
 
 @post("/staff/{member:str}/enable")
@@ -169,7 +170,8 @@ async def enable(seat: Seat, member: str) -> Response[bytes]:
     """Let this person sign in again."""
     seat.require(Permission.STAFF_CHANGE)
     await seat.form(NoForm)
-    return await _after(seat, member, await staff.enable_staff(seat.office, seat.property_id, id_in(member)), "enabled")
+    outcome = await staff.enable_staff(seat.office, seat.property_id, id_in(member))
+    return await _after(seat, member, outcome, "enabled")
 
 
 @post("/staff/{member:str}/invite", status_code=200)

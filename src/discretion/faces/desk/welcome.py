@@ -50,7 +50,7 @@ MISSIONS: Final = (
         _("Open the record: the name is masked. Choose “Show” and say why: the value stays for 60 seconds."),
         _("Look at “Who looked”: this look-up stands there for the guest too."),
     )),
-    Mission(Role.DUTY_MANAGER, "shield-check", _("Keep the house running: presence, roster, and a guest of another day."), (
+    Mission(Role.DUTY_MANAGER, "shield-check", _("Keep the house running: presence, roster, a guest in need."), (
         _("Open “Presence” and attest a colleague on shift."),
         _("Find a guest in house by room and surname, with the purpose “Guest request”."),
         _("Then try the purpose “Marketing” for the same guest: it shows nothing, and says which rule is why."),

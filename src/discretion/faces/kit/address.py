@@ -1,4 +1,4 @@
-"""Ids in addresses: 32 hexadecimal digits, opaque. Whatever is no id is not found; a way back stays inside the house."""
+"""Ids in addresses: 32 hexadecimal digits, opaque. What is no id is not found; a way back stays inside the house."""
 
 from __future__ import annotations
 

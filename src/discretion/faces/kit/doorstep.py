@@ -13,11 +13,10 @@ from __future__ import annotations
 import sys
 import time
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 from urllib.parse import urlsplit
 
 import msgspec
-
 from litestar.enums import ScopeType
 
 if TYPE_CHECKING:
@@ -87,7 +86,7 @@ class Doorstep:
                 ms=round((time.perf_counter() - began) * 1000, 2),
             )
 
-    def _is_ours(self, scope: Any) -> bool:
+    def _is_ours(self, scope: Scope) -> bool:
         hosts = [value for name, value in scope["headers"] if name == b"host"]
         return hosts == [self._host]
 
@@ -102,7 +101,7 @@ async def _turn_away(send: Send) -> None:
     await send({"type": "http.response.body", "body": body, "more_body": False})
 
 
-def write_request(**facts: str | int | float) -> None:
+def write_request(**facts: str | float) -> None:
     """Write a request's line, in the form of `wire.journal` but without its machinery: it is on every ask's path.
 
     Whoever calls vouches that no fact is about a guest.

@@ -9,8 +9,7 @@ from __future__ import annotations
 
 import datetime as dt
 from datetime import UTC, datetime
-from decimal import Decimal
-from typing import Final
+from typing import TYPE_CHECKING, Final
 from zoneinfo import ZoneInfo
 
 from babel import Locale
@@ -24,6 +23,9 @@ from babel.numbers import format_currency, format_decimal
 
 from discretion.faces.kit.language import BABEL_LOCALE
 from discretion.hotel.country import ALPHA2_OF_ALPHA3
+
+if TYPE_CHECKING:
+    from decimal import Decimal
 
 _YEAR_MONTH: Final = {"zh_Hans": "y年M月", "en": "MMM y"}
 

@@ -105,7 +105,7 @@ def _pairs(raw_body: bytes) -> list[tuple[str, str]]:
         raise MalformedFormError("the form cannot be read") from None
 
 
-def _is_list(kind: Any) -> bool:
+def _is_list(kind: object) -> bool:
     """Return whether a field of this type may be sent more than once."""
     origin = get_origin(kind)
     if origin in (Union, UnionType):

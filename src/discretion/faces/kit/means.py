@@ -10,11 +10,11 @@ import itertools
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from discretion.faces.kit.render import Pages  # noqa: TC001 - the router reads these annotations
+from discretion.office.database import Office  # noqa: TC001 - as above
 from discretion.wire.lookup import Failed, Hatch
 
 if TYPE_CHECKING:
-    from discretion.faces.kit.render import Pages
-    from discretion.office.database import Office
     from discretion.wire.lookup import Answer, Request
 
 _HATCHES: Final = 4

@@ -8,9 +8,9 @@ from discretion.faces.kit.permissions import Permission
 from discretion.faces.kit.words import marked as _
 
 if TYPE_CHECKING:
-    from babel.support import Translations
+    from collections.abc import Callable
 
-    from discretion.faces.kit.seat import Seat
+    from babel.support import Translations
 
 _PARTS: Final = (
     (_("Today"), (
@@ -33,11 +33,11 @@ _PARTS: Final = (
 )  # fmt: skip
 
 
-def menu(words: Translations, seat: Seat) -> list[tuple[str, list[tuple[str, str, str]]]]:
+def menu(words: Translations, may: Callable[[str], bool]) -> list[tuple[str, list[tuple[str, str, str]]]]:
     """Return the parts of the menu as heading and items of address, text and icon, in the reader's language."""
     parts = []
     for title, items in _PARTS:
-        shown = [(href, words.gettext(text), sign) for href, text, sign, needs in items if not needs or seat.may(needs)]
+        shown = [(href, words.gettext(text), sign) for href, text, sign, needs in items if not needs or may(needs)]
         if shown:
             parts.append((words.gettext(title), shown))
     return parts

@@ -90,7 +90,7 @@ class Caller:
         return forms.filled(forms.fields_of(await self.request.body()), kind)
 
     def page(
-        self, template: str, *, status: int = 200, headers: Mapping[str, str] | None = None, **context: Any
+        self, template: str, *, status: int = 200, headers: Mapping[str, str] | None = None, **context: Any  # noqa: ANN401 - a template's own
     ) -> Response[bytes]:
         """Return the page, compressed when the browser takes that."""
         text = self.means.pages.render(self.language, template, self._context(context))

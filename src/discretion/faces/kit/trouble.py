@@ -10,7 +10,6 @@ from __future__ import annotations
 import logging
 from typing import TYPE_CHECKING, Any, Final
 
-from litestar import Request, Response
 from litestar.exceptions import HTTPException
 
 from discretion.faces.kit.crossing import CrossingError
@@ -24,6 +23,8 @@ from discretion.wire.frame import FrameError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
+
+    from litestar import Request, Response
 
     from discretion.faces.kit.means import Means
 
@@ -72,7 +73,9 @@ def page_of(request: Request[Any, Any, Any], error: Exception, means: Means) -> 
     words = caller.words
     if request.headers.get("accept", "").startswith("application/json"):
         return caller.data({"title": words.gettext(title), "advice": words.gettext(advice)}, status=status)
-    return caller.page("error.html", status=status, code=status, title=words.gettext(title), advice=words.gettext(advice))
+    return caller.page(
+        "error.html", status=status, code=status, title=words.gettext(title), advice=words.gettext(advice)
+    )
 
 
 def exception_handlers(

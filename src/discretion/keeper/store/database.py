@@ -121,17 +121,24 @@ class Database:
         """
         with _told():
             connection = await self.connection()
-            async with connection.transaction():
-                yield
+            try:
+                async with connection.transaction():
+                    yield
+            except BaseException:
+                self._prepared = set()  # the driver deallocates all statements with a rollback, ours too
+                raise
 
     async def write_one(self, query: str, params: Mapping[str, object]) -> None:
         """Run a write that must touch exactly one row.
 
-        Errors: `WriteRefusedError` when it touched another number.
+        Errors: `WriteRefusedError` when it touched another number, or broke a constraint.
         """
         with _told():
             connection = await self.connection()
-            cursor = await connection.execute(query, params)
+            try:
+                cursor = await connection.execute(query, params)
+            except psycopg.IntegrityError as error:
+                raise WriteRefusedError("what this write rested on has changed") from error
             if cursor.rowcount != 1:
                 raise WriteRefusedError("what this write rested on has changed")
 

@@ -97,9 +97,13 @@ insert into hotel.staff (property_id, staff_id, number, name) values (%(p)s, %(s
 insert into hotel.staff_role (property_id, staff_id, role) values (%(p)s, %(staff)s, %(role)s)
 
 -- name: add_invitation
--- A one-time link. A recovery has no secret before the second person has confirmed.
+-- A one-time link. A recovery has no secret before the second person has confirmed. Whoever has a key gets a new one by
+-- recovery only: otherwise an administrator could become anybody. The operator (by nobody) holds the root key anyway.
 insert into keys.invitation (property_id, invitation_id, secret_hash, staff_id, kind, by_id, by_duty, expires_at)
-values (%(p)s, %(invitation)s, %(secret_hash)s, %(staff)s, %(kind)s, %(by)s, %(by_duty)s, clock_timestamp() + interval '24 hours')
+select t.property_id, %(invitation)s, %(secret_hash)s, t.staff_id, %(kind)s, %(by)s::uuid, %(by_duty)s, clock_timestamp() + interval '24 hours'
+  from hotel.staff t where t.property_id = %(p)s and t.staff_id = %(staff)s and t.active
+   and (%(by)s::uuid is null or %(kind)s = 'recovery' or not exists (select 1 from keys.credential c
+          where c.property_id = %(p)s and c.staff_id = t.staff_id and c.revoked_at is null))
 
 -- name: confirm_recovery
 -- The second person, who is neither the first nor the one recovered; only now the secret exists.
@@ -110,6 +114,7 @@ update keys.invitation set confirmed_by_id = %(by)s, secret_hash = %(secret_hash
 -- name: invitation
 -- The invitation behind a link that still works.
 select uuid_send(i.invitation_id), uuid_send(i.staff_id), i.kind from keys.invitation i
+  join hotel.staff t on t.property_id = %(p)s and t.staff_id = i.staff_id and t.active
  where i.property_id = %(p)s and i.secret_hash = %(secret_hash)s and i.expires_at > clock_timestamp()
    and (i.used_at is null or i.used_at > clock_timestamp() - interval '15 minutes') and (i.kind = 'enrolment' or i.confirmed_by_id is not null)
 

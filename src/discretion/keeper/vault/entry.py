@@ -15,14 +15,14 @@ from typing import TYPE_CHECKING
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from discretion.keeper.papers import Allowed, Draft
-from discretion.keeper.vault.keyring import NONCE_SIZE_BYTES, SUITE_AES_256_GCM, subkey
+from discretion.keeper.vault.keyring import NONCE_SIZE_BYTES, SUITE_AES_256_GCM, SealError, subkey
 from discretion.ledger.leaf import PARTS, Opening, canonical_json, commit, encode_leaf, tag
 from discretion.ledger.tree import leaf_hash
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from discretion.keeper.papers import Facts, Judged
+    from discretion.keeper.papers import Facts, GuestFacts, Judged
     from discretion.keeper.vault.keyring import Keyring
 
 SALT_SIZE_BYTES = 32
@@ -36,7 +36,7 @@ def draft_all(
     """Return the drafts of a round, in order, for the tree of `size` leaves.
 
     Shapes: `latest` gives (seq, index) of a guest's entry in rounds still being entered, or (0, -1).
-    Errors: `SealError` when a wrapped key does not open.
+    Errors: `SealError` when a staff member's wrapped key does not open.
     """
     last: dict[bytes, tuple[int, int]] = {}  # guest → (seq, index) of the latest entry of this round
     return [_draft(paper, index, keyring, last, latest) for index, paper in enumerate(judged, size)]
@@ -52,7 +52,9 @@ def _draft(
     salts = (noise[:32], noise[32:64], noise[64:96])
     guest_text, seq, guest_key, guest_key_id, sealing = _EMPTY, 0, b"", b"", keyring.opening
     if guest is not None:
-        guest_key = keyring.guest_key(ask.guest_id, guest.key_id, guest.wrapped_key)
+        guest_key = _key_or_none(keyring, ask.guest_id, guest)
+        guest_text = canonical_json({"guest": ask.guest_id.hex()})  # and no more, when the key is damaged
+    if guest is not None and guest_key:
         before = last.get(ask.guest_id) or max((guest.seq, guest.last_idx), latest(ask.guest_id))
         seq = before[0] + 1
         last[ask.guest_id] = (seq, index)
@@ -76,6 +78,14 @@ def _draft(
         paper, index, leaf, leaf_hash(leaf), Opening(salts, texts), guest_key, guest_key_id, staff_key_id,
         (parts[0], parts[1], parts[2]), seq,
     )
+
+
+def _key_or_none(keyring: Keyring, guest_id: bytes, guest: GuestFacts) -> bytes:
+    """Return the guest's key, or nothing when it is damaged: the ask is entered all the same, and its boxes stay shut."""
+    try:
+        return keyring.guest_key(guest_id, guest.key_id, guest.wrapped_key)
+    except SealError:
+        return b""
 
 
 def _staff_part(facts: Facts, keyring: Keyring) -> tuple[bytes, AESGCM, bytes]:

@@ -80,7 +80,7 @@ def unseal(key: bytes, sealed: bytes, bound_to: bytes) -> bytes:
         raise SealError("a suite this keeper does not know")
     try:
         return AESGCM(key).decrypt(sealed[1:13], sealed[13:], bound_to)
-    except InvalidTag as error:
+    except (InvalidTag, ValueError) as error:  # ValueError: too short to hold a nonce
         raise SealError("a sealed value does not open") from error
 
 
@@ -152,7 +152,7 @@ class Keyring:
     def _unwrap(self, kind: bytes, owner_id: bytes, key_id: bytes, wrapped: bytes) -> bytes:
         try:
             return self._record.decrypt(wrapped[1:13], wrapped[13:], kind + self.property_id + owner_id + key_id)
-        except InvalidTag as error:
+        except (InvalidTag, ValueError) as error:
             raise SealError("a wrapped key does not open") from error
 
 

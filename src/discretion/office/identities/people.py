@@ -57,7 +57,7 @@ _WISHES: Final = {
 _CHILD_DAYS: Final = (2 * 366, 10 * 365)
 _INFANT_DAYS: Final = (30, 600)
 _ADULT_DAYS: Final = (19 * 366, 58 * 365)
-# Not `record.encode`, which reads back what it wrote: the keeper does that once more before it seals, and a test for all.
+# Not `record.encode`, which reads back what it wrote: the keeper does that before it seals, and so does a test.
 _encode: Final = msgspec.json.Encoder(decimal_format="string").encode
 _AGES: Final = {"child": _CHILD_DAYS, "infant": _INFANT_DAYS}
 
@@ -77,8 +77,8 @@ class _Figure(NamedTuple):
 class Cast:
     """Makes the people of one import.
 
-    Shapes: `seed` is any text of at most 64 bytes; `home` is the alpha-3 country of the hotel, which decides who shows a
-    national document and who a passport.
+    Shapes: `seed` is any text of at most 64 bytes; `home` is the alpha-3 country of the hotel, which decides who shows
+    a national document and who a passport.
     """
 
     def __init__(self, seed: str, home: str, today: date | None = None) -> None:
@@ -189,7 +189,7 @@ class Cast:
         return Person(source_id, groups, generated=True)
 
     def _contact(self, figure: _Figure, reservation: ReservationRow, bits: int) -> Contact:
-        """Return phone, e-mail and address. A platform's booking brings the platform's alias and no address of one's own."""
+        """Return phone, e-mail and address. A platform's booking brings the platform's alias."""
         bits, pick = divmod(bits, len(_MAIL_HOSTS))
         if reservation.market_segment == _PLATFORM:
             email = Email(address=f"b{bits % 10**12:012d}@{_ALIAS_HOST}", kind="alias")

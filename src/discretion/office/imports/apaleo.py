@@ -1,8 +1,7 @@
-"""Apaleo JSON: `bookings`, each with its `reservations`; a guest exists only inside a reservation. hotel.md section 7."""
+"""Apaleo JSON: `bookings` with `reservations`; a guest exists only inside a reservation. Source: hotel.md section 7."""
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import TYPE_CHECKING, Any, BinaryIO, Final
 
 from discretion.hotel.record import Address, Contact, Document, Identity, SourceNumber, StayDetails
@@ -15,6 +14,7 @@ from discretion.office.imports.objects import objects, version
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from datetime import datetime
     from zoneinfo import ZoneInfo
 
     from discretion.office.imports.drafts import Person

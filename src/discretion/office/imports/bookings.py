@@ -1,11 +1,11 @@
-"""hotel_bookings.csv: 32 columns, two hotels, no identities. Layout: hotel.md section 7; what is kept: docs/importing.md.
+"""hotel_bookings.csv: 32 columns, two hotels, no identities. docs/importing.md says what is kept.
 
 Rules:
 * Every row with values of the right type becomes a reservation with one stay, also one without a person or a night.
 * A row is known by its hotel and line, because equal rows are group bookings and not errors.
 * What follows from other columns is compared with them and not kept: `is_canceled` and the week number.
 
-Left to others: people for the rows (`identities`), which property a hotel is (`run`).
+Left to others: people for the rows (`identities`), which property a hotel is (`job`). Source: hotel.md section 7.
 """
 
 from __future__ import annotations
@@ -44,16 +44,29 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 SOURCE: Final = "hotel_bookings"
-_COLUMNS_WORDS: Final = (
+_COLUMN_NAMES: Final = (
     "hotel is_canceled lead_time arrival_date_year arrival_date_month arrival_date_week_number "
-    "arrival_date_day_of_month stays_in_weekend_nights stays_in_week_nights adults children babies meal "
-    "country market_segment distribution_channel is_repeated_guest previous_cancellations "
-    "previous_bookings_not_canceled reserved_room_type assigned_room_type booking_changes deposit_type agent "
-    "company days_in_waiting_list customer_type adr required_car_parking_spaces total_of_special_requests "
-    "reservation_status reservation_status_date January February March April May June July August September "
-    "October November December Transient-Party Contract Group EUR "
-    "How this file is laid out: where each of the 32 columns is, how many there are, how dates are written. "
-    "
+    "arrival_date_day_of_month stays_in_weekend_nights stays_in_week_nights adults children babies meal country "
+    "market_segment distribution_channel is_repeated_guest previous_cancellations previous_bookings_not_canceled "
+    "reserved_room_type assigned_room_type booking_changes deposit_type agent company days_in_waiting_list "
+    "customer_type adr required_car_parking_spaces total_of_special_requests reservation_status "
+    "reservation_status_date"
+)
+COLUMNS: Final = _COLUMN_NAMES.split()
+
+_MONTH_NAMES: Final = "January February March April May June July August September October November December"
+_MONTHS: Final = {name: number for number, name in enumerate(_MONTH_NAMES.split(), 1)}
+_GROUPED: Final = frozenset({"Transient-Party", "Contract", "Group"})
+_CURRENCY: Final = "EUR"
+_PEOPLE_MAX: Final = 200
+_NIGHTS_MAX: Final = 1000
+_YEARS: Final = range(1990, 2101)
+_COUNT_MAX: Final = 100_000
+_COLUMN_AT: Final = {name: position for position, name in enumerate(COLUMNS)}
+
+
+class _Shape(NamedTuple):
+    """How this file is laid out: where each of the 32 columns is, how many there are, how dates are written."""
 
     positions: tuple[int, ...]
     width: int
@@ -61,12 +74,10 @@ _COLUMNS_WORDS: Final = (
 
 
 def read(file: BinaryIO, tally: Tally, *, encoding: str, date_order: DateOrder | None) -> Iterator[Draft | BadRow]:
-     "
-    "Yield a draft or a bad row for each row of the file, in its order.
+    """Yield a draft or a bad row for each row of the file, in its order.
 
     Shapes: `file` can be read twice (the first pass proves the order of dates). Errors: `FileRefusedError`.
-     "
-    "
+    """
     shape = _shape(file, encoding, date_order)
     file.seek(0)
     raw_rows = rows(file, encoding=encoding)
@@ -80,9 +91,7 @@ def read(file: BinaryIO, tally: Tally, *, encoding: str, date_order: DateOrder |
             continue
         line, cells = raw
         if len(cells) != shape.width:
-            yield BadRow(line,  "
-    ",  "
-    ")
+            yield BadRow(line, "", "columns")
             continue
         try:
             yield _draft(line, cells if is_in_order else [cells[at] for at in shape.positions], shape.dates, tally)
@@ -91,26 +100,19 @@ def read(file: BinaryIO, tally: Tally, *, encoding: str, date_order: DateOrder |
 
 
 def _shape(file: BinaryIO, encoding: str, stated: DateOrder | None) -> _Shape:
-     "
-    "Return the file's layout. Errors: `FileRefusedError` if a column is missing, or dates are written in two orders. "
-    "
+    """Return the file's layout. Errors: `FileRefusedError`: a column is missing, dates are written in two orders."""
     raw_rows = rows(file, encoding=encoding)
     first = next(raw_rows, None)
     if first is None:
-        raise FileRefusedError( "
-    ")
+        raise FileRefusedError("empty")
     if isinstance(first, BadRow):
-        raise FileRefusedError( ,  "
-    ", 1)
+        raise FileRefusedError("header", "", 1)
     names = header(first[1])
     for name in COLUMNS:
         if name not in names:
-            raise FileRefusedError( "
-    ", name, 1)
+            raise FileRefusedError("column_missing", name, 1)
     positions = tuple(names.index(name) for name in COLUMNS)
-    at = positions[_COLUMN_AT["
-)
-COLUMNS: Final = frozenset(_COLUMNS_WORDS.split())
+    at = positions[_COLUMN_AT["reservation_status_date"]]
     dates = ((raw[0], raw[1][at]) for raw in raw_rows if not isinstance(raw, BadRow) and len(raw[1]) == len(names))
     order = proved_order(dates, stated, "mdy", "reservation_status_date")
     return _Shape(positions, len(names), order)

@@ -142,7 +142,10 @@ def _of_room(guests: list[tuple[Person, frozenset[str], str]], room_id: str, pos
 
 
 def _guest(source_id: str, fields: Fields, tally: Tally) -> tuple[Person, frozenset[str], str, bool] | None:
-    """Return person, rooms, country and whether main; None for one whose identity was taken out. Errors: `BadRowError`."""
+    """Return person, rooms, country and whether main; None for one whose identity was taken out.
+
+    Errors: `BadRowError`.
+    """
     is_main = fields.truth("isMainGuest")
     rooms = frozenset(room.word("roomID") for room in fields.items("rooms"))
     if fields.truth("isAnonymized"):

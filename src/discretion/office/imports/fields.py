@@ -8,7 +8,6 @@ Rules:
 
 from __future__ import annotations
 
-from datetime import date, datetime, time
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
@@ -18,6 +17,7 @@ from discretion.office.imports.payment_and_image import require_harmless, requir
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from datetime import date, datetime, time
     from zoneinfo import ZoneInfo
 
     from discretion.office.imports.drafts import Tally

@@ -40,7 +40,7 @@ class Layout:
         return self.format
 
     def read(self, file: BinaryIO, tally: Tally) -> Iterator[Draft | BadRow]:
-        """Yield drafts and bad rows of the file. Errors: `FileRefusedError`, `mapping_missing` for a CSV without one."""
+        """Yield drafts and bad rows of the file. Errors: `FileRefusedError`; a CSV needs a mapping."""
         if self.format == BOOKINGS:
             return bookings.read(file, tally, encoding=self.encoding or "utf-8", date_order=self.date_order)
         if self.format in {"csv", "haip"}:

@@ -39,12 +39,8 @@ _AMOUNT: Final = re.compile(r"-?[0-9]{1,10}(?:\.[0-9]{1,12})?", re.ASCII)
 _ISO_DATE: Final = re.compile(r"([0-9]{4})-([0-9]{2})-([0-9]{2})(?:T00:00(?::00(?:\.0+)?)?Z?)?", re.ASCII)
 _PARTED_DATE: Final = re.compile(r"([0-9]{1,4})[/.-]([0-9]{1,2}|[A-Za-z]{3})[/.-]([0-9]{1,4})", re.ASCII)
 _CLOCK: Final = re.compile(r"([01][0-9]|2[0-3]):([0-5][0-9])(?::[0-5][0-9])?", re.ASCII)
-_MONTHS: Final = {
-    word: number
-    for number, word in enumerate(
-        ["JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC"], 1
-    )
-}
+_MONTH_NAMES: Final = "JAN FEB MAR APR MAY JUN JUL AUG SEP OCT NOV DEC"
+_MONTHS: Final = {name: number for number, name in enumerate(_MONTH_NAMES.split(), 1)}
 _FORBIDDEN: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
 _SMALL: Final = {str(number): number for number in range(1000)}
 _CENTS: Final = Decimal("0.01")
@@ -131,7 +127,7 @@ def day(text: str, field: str, order: DateOrder) -> date:
 
 
 def moment(text: str, field: str, zone: ZoneInfo) -> datetime:
-    """Return an ISO 8601 moment; one without an offset is taken in the property's zone. Errors: `BadRowError` `type`."""
+    """Return an ISO 8601 moment; one without an offset is the property's. Errors: `BadRowError` with `type`."""
     try:
         at = datetime.fromisoformat(text.strip())
     except ValueError as error:
@@ -170,30 +166,29 @@ def proved_order(
     found: set[DateOrder] = set()
     is_open = False
     for line, text in values:
-        bare = text.strip()
-        if bare in NOT_GIVEN:
-            continue
-        order = _order_of(bare)
+        order = _order_of(text.strip())
         if order is None:
-            is_open = is_open or _PARTED_DATE.fullmatch(bare) is not None
+            is_open = is_open or _PARTED_DATE.fullmatch(text.strip()) is not None
             continue
         found.add(order)
         if len(found) > 1:
             raise FileRefusedError("date_order_mixed", field, line)
-    if found:
-        (proved,) = found
-        if proved == "ymd" and is_open:
-            raise FileRefusedError("date_order_mixed", field)
+    return _settled_order(next(iter(found), None), stated, usual, field, is_open=is_open)
+
+
+def _settled_order(
+    proved: DateOrder | None, stated: DateOrder | None, usual: DateOrder | None, field: str, *, is_open: bool
+) -> DateOrder:
+    """Return the order the file proves, else the one stated, else the usual one; `is_open`: some dates need one."""
+    if proved == "ymd" and is_open:
+        raise FileRefusedError("date_order_mixed", field)
+    if proved is not None:
         if stated is not None and proved not in {stated, "ymd"}:
             raise FileRefusedError("date_order_other", field)
         return proved
-    if stated is not None:
-        return stated
-    if usual is not None:
-        return usual
-    if is_open:
+    if stated is None and usual is None and is_open:
         raise FileRefusedError("date_order_unknown", field)
-    return "ymd"
+    return stated or usual or "ymd"
 
 
 def _order_of(text: str) -> DateOrder | None:

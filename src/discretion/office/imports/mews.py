@@ -1,9 +1,11 @@
-"""Mews JSON: Customers, IdentityDocuments, Reservations, Companionships, in one object or one a line. hotel.md section 7.
+"""Mews JSON: Customers, IdentityDocuments, Reservations, Companionships, in one object or one a line.
 
 Rules:
 * The parts refer to each other, so the file is read whole before the first draft.
-* Times are UTC; dates are the property's. `HasOtaEmail` marks an alias. A booker who does not sleep here is no occupant.
+* Times are UTC; dates are the property's. `HasOtaEmail` marks an alias. A booker who does not stay is no occupant.
 * A customer merged into another (`MergeTargetId`) is left out: the list holds the other one.
+
+Source: hotel.md section 7.
 """
 
 from __future__ import annotations

@@ -282,8 +282,9 @@ def _documents(customer: Fields, visa: Fields | None) -> tuple[Document, ...]:
     if visa is not None and found and visa.word("visaNumber"):
         first = found[0]
         found[0] = Document(
-            type=first.type, number=first.number, issuing_country=first.issuing_country, issuing_place=first.issuing_place,
-            issued_on=first.issued_on, expires_on=first.expires_on, visa_number=visa.word("visaNumber"),
+            type=first.type, number=first.number, issuing_country=first.issuing_country,
+            issuing_place=first.issuing_place, issued_on=first.issued_on,
+            expires_on=first.expires_on, visa_number=visa.word("visaNumber"),
             visa_issued_on=visa.day("visaIssueDate"), visa_expires_on=visa.day("visaExpirationDate"),
         )  # fmt: skip
     return tuple(found)

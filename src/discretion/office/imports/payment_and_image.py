@@ -2,8 +2,8 @@
 
 Rules:
 * Free text that holds a card number (13 to 19 digits of a card issuer's range with the right check digit) is refused.
-* A field named as card data is refused if it holds digits of that length; known lists of cards (Cloudbeds `cardsOnFile`)
-  are ignored whole by their reader.
+* A field named as card data is refused if it holds digits; known lists of cards (Cloudbeds `cardsOnFile`) are ignored
+  whole by their reader.
 * Bytes of an image or a scan, in base64 or as a `data:` address, are refused wherever they stand.
 
 Left to others: numbers of documents, phones and reservations, which may look like a card's by chance (typed fields).

@@ -179,7 +179,7 @@ def encoded(group: str, value: GroupValue) -> bytes:
 
 
 def clock_of(text: str, field: str) -> time | None:
-    """Return the time of day in a time or a moment as written, None for empty text. Errors: `BadRowError` with `type`."""
+    """Return the time of day in a time or a moment, None for empty text. Errors: `BadRowError` with `type`."""
     if not text:
         return None
     bare = text.rpartition("T")[2].rpartition(" ")[2]

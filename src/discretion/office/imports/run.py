@@ -1,8 +1,8 @@
 """The run of an import: read, seal, write, in that order for each batch, with three batches under way at once.
 
 Rules:
-* A batch is sealed before a row of it is written. Killed in between, a second run finds the same guest ids, leaves what is
-  sealed untouched and writes what is missing.
+* A batch is sealed before a row of it is written. Killed in between, a second run finds the same guest ids, leaves
+  what is sealed untouched and writes what is missing.
 * Memory is bounded: a batch has at most `BOOKINGS_IN_BATCH_MAX` drafts, and at most `BATCHES_UNDER_WAY_MAX` wait.
 * At the end each property's ledger gets an entry: who, which file by its hash, how many.
 
@@ -48,7 +48,7 @@ _Kind = TypeVar("_Kind")
 
 
 class ImportStoppedError(Exception):
-    """The keeper did not take a batch: `code` is its own. What was written before stays; the same import goes on there."""
+    """The keeper did not take a batch: `code` is its own. What is in stays; the same import goes on there."""
 
     def __init__(self, code: str) -> None:
         """Name the keeper's reason."""

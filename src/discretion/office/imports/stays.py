@@ -28,8 +28,8 @@ def state(source: str, word: str, field: str, reason: str = "") -> str:
 def settled(row: StayRow, field: str) -> StayRow:
     """Return the row with the business dates that its state implies.
 
-    A stay under way was begun on its arrival date, one that is over ended on its departure date, unless actual times say
-    otherwise. Errors: `BadRowError` with `reversed` for a departure before the arrival.
+    A stay under way was begun on its arrival date, one that is over ended on its departure date, unless actual times
+    say otherwise. Errors: `BadRowError` with `reversed` for a departure before the arrival.
     """
     if row.departure < row.arrival:
         raise BadRowError(field, "reversed")
