@@ -101,9 +101,21 @@ def _look_ups(made: Hotel, plan: Plan, tickets: list[bytes], guests: list[bytes]
             _say(f"look-ups, {clients} clients, turn {turn + 1} of {plan.turns}")
             seconds = max(1, round(plan.seconds))
             raw += [
-                {"what": "unprotected", "clients": clients, **baseline.run(made, baseline.FOUR_MESSAGES, plan.plain_guests, clients, seconds)},
-                {"what": "unprotected_tight", "clients": clients, **baseline.run(made, baseline.TIGHT, plan.plain_guests, clients, seconds)},
-                {"what": "protected", "clients": clients, **_load("bench.load", {**told, "clients": clients, "seed": turn})},
+                {
+                    "what": "unprotected",
+                    "clients": clients,
+                    **baseline.run(made, baseline.FOUR_MESSAGES, plan.plain_guests, clients, seconds),
+                },
+                {
+                    "what": "unprotected_tight",
+                    "clients": clients,
+                    **baseline.run(made, baseline.TIGHT, plan.plain_guests, clients, seconds),
+                },
+                {
+                    "what": "protected",
+                    "clients": clients,
+                    **_load("bench.load", {**told, "clients": clients, "seed": turn}),
+                },
             ]
     with _house(made):
         for clients in plan.http_clients:
@@ -116,7 +128,9 @@ def _look_ups(made: Hotel, plan: Plan, tickets: list[bytes], guests: list[bytes]
     if wrong:
         raise RuntimeError(f"a run with a wrong answer has no speed: {wrong[0]}")
     for what, key in (
-        ("protected", "protected_per_s"), ("unprotected", "unprotected_per_s"), ("unprotected_tight", "unprotected_tight_per_s"),
+        ("protected", "protected_per_s"),
+        ("unprotected", "unprotected_per_s"),
+        ("unprotected_tight", "unprotected_tight_per_s"),
         ("http", "http_per_s"),
     ):
         result[key] = _medians(raw, what, "per_s")
@@ -136,7 +150,12 @@ def _medians(raw: list[dict[str, Any]], what: str, key: str) -> dict[str, float]
 
 def _load(module: str, told: dict[str, Any]) -> dict[str, Any]:
     done = subprocess.run(
-        [sys.executable, "-m", module], input=json.dumps(told), check=True, capture_output=True, text=True, env=_environment(),
+        [sys.executable, "-m", module],
+        input=json.dumps(told),
+        check=True,
+        capture_output=True,
+        text=True,
+        env=_environment(),
     )
     found: dict[str, Any] = json.loads(done.stdout)
     return found
@@ -174,8 +193,22 @@ def _import_rate(made: Hotel, plan: Plan) -> float:
     path.write_bytes(raw)
     _say("importing bookings")
     command = [
-        sys.executable, "-m", "discretion", "--lang", "en", "--json", "--settings", str(made.settings.path), "import", "bookings", str(path),
-        "--generate-identities", "--hotel", f"Resort Hotel={PROPERTY.code}", "--hotel", f"City Hotel={PROPERTY.code}",
+        sys.executable,
+        "-m",
+        "discretion",
+        "--lang",
+        "en",
+        "--json",
+        "--settings",
+        str(made.settings.path),
+        "import",
+        "bookings",
+        str(path),
+        "--generate-identities",
+        "--hotel",
+        f"Resort Hotel={PROPERTY.code}",
+        "--hotel",
+        f"City Hotel={PROPERTY.code}",
     ]
     started = time.perf_counter()
     done = subprocess.run(command, check=False, capture_output=True, text=True)
@@ -188,7 +221,7 @@ def _import_rate(made: Hotel, plan: Plan) -> float:
 
 def _leaves_rate() -> float:
     """Leaves hashed and appended a second, as every verifier must: pure arithmetic, one core."""
-    from discretion.ledger.tree import Frontier, leaf_hash  # noqa: PLC0415 - measured alone
+    from discretion.ledger.tree import Frontier, leaf_hash
 
     leaves = [os.urandom(120) for _ in range(4096)]
     started = time.perf_counter()
@@ -200,7 +233,9 @@ def _leaves_rate() -> float:
 
 def _decision_us() -> float:
     """The decision with reasons, not remembered: in a process of its own, since nobody outside imports the keeper."""
-    done = subprocess.run([sys.executable, "-c", _DECIDE], check=True, capture_output=True, text=True, env=_environment())
+    done = subprocess.run(
+        [sys.executable, "-c", _DECIDE], check=True, capture_output=True, text=True, env=_environment()
+    )
     return float(done.stdout)
 
 
@@ -229,7 +264,10 @@ def _demo_first_page_s(turns: int) -> float:
     for _ in range(turns):
         started = time.perf_counter()
         process = subprocess.Popen(
-            [sys.executable, "-m", "discretion", "--lang", "en", "demo"], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True,
+            [sys.executable, "-m", "discretion", "--lang", "en", "demo"],
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            text=True,
             env=_environment(),
         )
         assert process.stdout is not None
@@ -259,7 +297,9 @@ def _machine(made: Hotel) -> dict[str, Any]:
         capture_output=True, text=True,
     )
     fdatasync = re.search(r"fdatasync\s+([0-9.]+) ops/sec", tested.stdout)
-    commit = subprocess.run(["git", "rev-parse", "--short", "HEAD"], check=False, capture_output=True, text=True, cwd=HERE)
+    commit = subprocess.run(
+        ["git", "rev-parse", "--short", "HEAD"], check=False, capture_output=True, text=True, cwd=HERE
+    )
     return {
         "cpu": cpu.group(1) if cpu else platform.processor(), "cores": os.cpu_count(),
         "memory_gb": round(int(memory.group(1)) / 1e6) if memory else 0, "kernel": platform.release(),
@@ -285,10 +325,12 @@ def _table(result: dict[str, Any]) -> str:
     machine = result["machine"]
     lines += [
         "",
-        f"p50 at one client ÷ baseline {one:.1f} · import {result['import_per_s']:,.0f} bookings/s ·"
-        f" verify {result['verify_leaves_per_s']:,.0f} leaves/s, {result['verify_entries_per_s']:,.0f} entries/s with openings ·"
-        f" decision {result['decision_us']} µs · demo to first page {result['demo_first_page_s']} s ·"
-        f" keeper {result['keeper_rss_mb']} MB at {result['guests']:,} guests",
+        (
+            f"p50 at one client ÷ baseline {one:.1f} · import {result['import_per_s']:,.0f} bookings/s ·"
+            f" verify {result['verify_leaves_per_s']:,.0f} leaves/s, {result['verify_entries_per_s']:,.0f} entries/s with openings ·"
+            f" decision {result['decision_us']} µs · demo to first page {result['demo_first_page_s']} s ·"
+            f" keeper {result['keeper_rss_mb']} MB at {result['guests']:,} guests"
+        ),
         "",
         f"{machine['cpu']}, {machine['cores']} cores, {machine['memory_gb']} GB; fdatasync {machine['fdatasync_per_s']:,.0f}/s;"
         f" Linux {machine['kernel']}; {machine['postgresql']}, shared_buffers {machine['shared_buffers']}; Python {machine['python']};"
@@ -301,7 +343,15 @@ def _table(result: dict[str, Any]) -> str:
 def _into_document(table: str) -> None:
     path = HERE.parent / "docs" / "performance.md"
     text = path.read_text("utf-8")
-    path.write_text(re.sub(r"(<!-- bench -->\n).*?(<!-- /bench -->)", lambda m: f"{m.group(1)}{table}\n{m.group(2)}", text, flags=re.DOTALL), "utf-8")
+    path.write_text(
+        re.sub(
+            r"(<!-- bench -->\n).*?(<!-- /bench -->)",
+            lambda m: f"{m.group(1)}{table}\n{m.group(2)}",
+            text,
+            flags=re.DOTALL,
+        ),
+        "utf-8",
+    )
 
 
 def _say(what: str) -> None:

@@ -50,10 +50,35 @@ def run(hotel: Hotel, form: str, guests: int, clients: int, seconds: int) -> dic
     script: Path = hotel.directory / "baseline.sql"
     script.write_text(form.format(guests=guests))
     done = subprocess.run(
-        [str(cluster.programs() / "pgbench"), "-n", "-M", "prepared", "-c", str(clients), "-j", str(min(2, clients)),
-         "-T", str(seconds), "-f", str(script), "-h", str(hotel.sockets), "-p", str(cluster.PORT), "-U", cluster.SUPERUSER,
-         "-l", "--log-prefix", str(hotel.directory / "pgbench"), "plain"],
-        check=True, capture_output=True, text=True, env={**os.environ, "PGPASSWORD": "bench"}, cwd=hotel.directory,
+        [
+            str(cluster.programs() / "pgbench"),
+            "-n",
+            "-M",
+            "prepared",
+            "-c",
+            str(clients),
+            "-j",
+            str(min(2, clients)),
+            "-T",
+            str(seconds),
+            "-f",
+            str(script),
+            "-h",
+            str(hotel.sockets),
+            "-p",
+            str(cluster.PORT),
+            "-U",
+            cluster.SUPERUSER,
+            "-l",
+            "--log-prefix",
+            str(hotel.directory / "pgbench"),
+            "plain",
+        ],
+        check=True,
+        capture_output=True,
+        text=True,
+        env={**os.environ, "PGPASSWORD": "bench"},
+        cwd=hotel.directory,
     )
     found = re.search(r"tps = ([0-9.]+)", done.stdout)
     assert found is not None, done.stdout

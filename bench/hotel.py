@@ -26,7 +26,11 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 PROPERTY = Property(
-    id="0190b0c0d0e080008111111111111111", code="bench", name_zh="测量酒店", name_en="Bench Hotel", time_zone="Asia/Shanghai",
+    id="0190b0c0d0e080008111111111111111",
+    code="bench",
+    name_zh="测量酒店",
+    name_en="Bench Hotel",
+    time_zone="Asia/Shanghai",
     presence="attested",
 )
 PROPERTY_ID = PROPERTY.property_id
@@ -40,7 +44,10 @@ class Hotel:
     def __init__(self, directory: Path) -> None:
         self.directory = directory
         place = cluster.Place(
-            files=directory / "postgres", sockets=directory / "s", log=directory / "postgres.log", account=postgres_account(),
+            files=directory / "postgres",
+            sockets=directory / "s",
+            log=directory / "postgres.log",
+            account=postgres_account(),
         )
         cluster.create(place, "bench", is_synced=True)
         with (place.files / "postgresql.conf").open("a", encoding="ascii") as file:
@@ -66,7 +73,9 @@ class Hotel:
         })
         # The daily numbers stand in the way of measuring; the counting itself stays on.
         (data / "policy.toml").write_text(
-            policy.replace("\nper_day = 250", "\nper_day = 1000000").replace("masked_per_day = 2000", "masked_per_day = 1000000"),
+            policy.replace("\nper_day = 250", "\nper_day = 1000000").replace(
+                "masked_per_day = 2000", "masked_per_day = 1000000"
+            ),
         )
         self.settings: Settings = load(data / "discretion.toml")
         data_directory.prepare_run(self.settings)
@@ -81,8 +90,18 @@ class Hotel:
     def command(self, *arguments: str) -> dict[str, Any]:
         """Run one of the keeper's commands and return the last line it printed."""
         done = subprocess.run(
-            [sys.executable, "-m", "discretion.keeper", arguments[0], "--settings", str(self.settings.path), *arguments[1:]],
-            check=True, capture_output=True, text=True,
+            [
+                sys.executable,
+                "-m",
+                "discretion.keeper",
+                arguments[0],
+                "--settings",
+                str(self.settings.path),
+                *arguments[1:],
+            ],
+            check=True,
+            capture_output=True,
+            text=True,
         )
         told: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
         return told
@@ -93,7 +112,14 @@ class Hotel:
             office.execute(
                 "insert into hotel.property (property_id, code, name_zh, name_en, time_zone, business_date, presence_by, generated)"
                 " values (%s, %s, %s, %s, %s, (now() at time zone %s)::date, 'attested', true)",
-                (PROPERTY.id, PROPERTY.code, PROPERTY.name_zh, PROPERTY.name_en, PROPERTY.time_zone, PROPERTY.time_zone),
+                (
+                    PROPERTY.id,
+                    PROPERTY.code,
+                    PROPERTY.name_zh,
+                    PROPERTY.name_en,
+                    PROPERTY.time_zone,
+                    PROPERTY.time_zone,
+                ),
             )
         self.command("found", "--property", PROPERTY.id)
         self.start()
@@ -154,7 +180,7 @@ class Hotel:
             batch = [SealedGuest(guest, _record(start + at)) for at, guest in enumerate(ids[start:start + SEAL_BATCH])]
             answer = hatch.ask(SealBatch(property_id=PROPERTY_ID, guests=batch))
             if not isinstance(answer, Done):
-                raise RuntimeError(f"sealing failed: {answer}")
+                raise TypeError(f"sealing failed: {answer}")
         hatch.close()
         with psycopg.connect(self.superuser(), autocommit=True) as connection:
             connection.execute("create temporary table made (guest_id uuid, stay_id uuid, n int)")
@@ -163,16 +189,16 @@ class Hotel:
                     copy.write_row((guest.hex(), os.urandom(16).hex(), number))
             day = "(select business_date from hotel.property)"
             for statement in (
-                "insert into hotel.guest (property_id, guest_id, generated, source, source_id)"
-                f" select '{PROPERTY.id}', guest_id, true, 'bench', n::text from made",
-                "insert into hotel.reservation (property_id, reservation_id, number, source, source_id)"
-                f" select '{PROPERTY.id}', stay_id, 'R-' || n, 'bench', n::text from made",
+                ("insert into hotel.guest (property_id, guest_id, generated, source, source_id)"
+                f" select '{PROPERTY.id}', guest_id, true, 'bench', n::text from made"),
+                ("insert into hotel.reservation (property_id, reservation_id, number, source, source_id)"
+                f" select '{PROPERTY.id}', stay_id, 'R-' || n, 'bench', n::text from made"),
                 "alter table hotel.stay disable trigger capture_insert",
                 "alter table hotel.occupant disable trigger capture_insert",
-                "insert into hotel.stay (property_id, stay_id, reservation_id, state, arrival, departure)"
-                f" select '{PROPERTY.id}', stay_id, stay_id, 'confirmed', {day}, {day} + 2 from made",
-                "insert into hotel.occupant (property_id, stay_id, position, guest_id, is_primary)"
-                f" select '{PROPERTY.id}', stay_id, 0, guest_id, true from made",
+                ("insert into hotel.stay (property_id, stay_id, reservation_id, state, arrival, departure)"
+                f" select '{PROPERTY.id}', stay_id, stay_id, 'confirmed', {day}, {day} + 2 from made"),
+                ("insert into hotel.occupant (property_id, stay_id, position, guest_id, is_primary)"
+                f" select '{PROPERTY.id}', stay_id, 0, guest_id, true from made"),
                 "alter table hotel.stay enable always trigger capture_insert",
                 "alter table hotel.occupant enable always trigger capture_insert",
                 "vacuum analyze",
@@ -204,7 +230,10 @@ def hotel() -> Iterator[Hotel]:
 def _record(number: int) -> dict[str, bytes]:
     """Four field groups of 400 bytes together, different for each guest."""
     identity = {
-        "name": f"Guest {number:09d} of the bench", "given": f"G{number:09d}", "surname": "Bench", "age_category": "adult",
+        "name": f"Guest {number:09d} of the bench",
+        "given": f"G{number:09d}",
+        "surname": "Bench",
+        "age_category": "adult",
         "nationalities": ["PRT"],
     }
     contact = {"phones": [{"e164": f"+3519{number:08d}", "country_code": 351, "national": f"9{number:08d}"}]}

@@ -68,7 +68,7 @@ class Load:
     def __init__(self, told: dict[str, object]) -> None:
         self.guests = [bytes.fromhex(guest) for guest in told["guests"]]  # type: ignore[attr-defined]
         self.refusal_share = float(told.get("refusals", 0.0))  # type: ignore[arg-type]
-        generator = random.Random(int(told.get("seed", 1)))  # noqa: S311  # type: ignore[call-overload]
+        generator = random.Random(int(told.get("seed", 1)))  # type: ignore[call-overload]
         self.pick, self.chance = generator.randrange, generator.random
         self.numbers = itertools.count(1)
         self.latencies: list[float] = []
@@ -91,8 +91,9 @@ async def _main() -> None:
     loop = asyncio.get_running_loop()
     lines = []
     for number in range(told["clients"]):
+        ticket = tickets[number % len(tickets)]
         transport, _ = await loop.create_unix_connection(
-            lambda ticket=tickets[number % len(tickets)]: _Client(load, ticket), told["socket"],  # type: ignore[misc]
+            lambda ticket=ticket: _Client(load, ticket), told["socket"],  # type: ignore[misc]
         )
         lines.append(transport)
     await asyncio.sleep(told["warm_up"])

@@ -66,7 +66,7 @@ class Load:
     def __init__(self, host: str, guests: list[str]) -> None:
         self.host = host
         self.guests = guests
-        self.pick = random.Random(1).randrange  # noqa: S311 - a load, not a secret
+        self.pick = random.Random(1).randrange
         self.latencies: list[float] = []
         self.wrong = 0
         self.sample = ""  # of an answer that is no disclosure: for whoever has to find out why
@@ -88,7 +88,9 @@ async def _main() -> None:
     lines = []
     for number in range(told["clients"]):
         ticket = tickets[number % len(tickets)]
-        transport, _ = await loop.create_connection(lambda ticket=ticket: _Client(load, ticket), "127.0.0.1", told["port"])  # type: ignore[misc]
+        transport, _ = await loop.create_connection(
+            lambda ticket=ticket: _Client(load, ticket), "127.0.0.1", told["port"]
+        )  # type: ignore[misc]
         lines.append(transport)
     await asyncio.sleep(told["warm_up"])
     load.is_counting = True

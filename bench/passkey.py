@@ -50,7 +50,9 @@ class Passkey:
 
     def _make(self, options: bytes) -> bytes:
         numbers = self._key.public_key().public_numbers()
-        public_key = cbor2.dumps({1: 2, 3: -7, -1: 1, -2: numbers.x.to_bytes(32, "big"), -3: numbers.y.to_bytes(32, "big")})
+        public_key = cbor2.dumps(
+            {1: 2, 3: -7, -1: 1, -2: numbers.x.to_bytes(32, "big"), -3: numbers.y.to_bytes(32, "big")}
+        )
         data = self._data(0x45, 0) + bytes(16) + struct.pack(">H", len(self._id)) + self._id + public_key
         attestation = cbor2.dumps({"fmt": "none", "attStmt": {}, "authData": data})
         client = self._client("webauthn.create", options)

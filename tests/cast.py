@@ -179,7 +179,7 @@ class Stage:
 
     def upkeep(self, message: upkeep.UpkeepRequest) -> Any:
         """Return the keeper's answer to one message of the operator."""
-        hatch = upkeep.UpkeepHatch(str(self.settings.upkeep_socket))
+        hatch = upkeep.UpkeepHatch(str(self.settings.upkeep_socket), within_seconds=20)
         try:
             return hatch.ask(message)
         finally:

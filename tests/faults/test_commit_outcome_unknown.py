@@ -140,8 +140,7 @@ def test_a_captured_change_is_entered_once(breakable: Breakable, when: When) -> 
     check_whole(stage, {})
 
 
-@pytest.mark.parametrize("when", ["before", "after"])
-@pytest.mark.parametrize("statement", [r"copy keys\.guest_key", COMMIT])
+@pytest.mark.parametrize(("statement", "when"), [(r"copy vault\.record", "before"), (COMMIT, "before"), (COMMIT, "after")])
 def test_a_batch_is_sealed_whole_and_once(breakable: Breakable, statement: str, when: When) -> None:
     stage = breakable.stage
     batch = upkeep.SealBatch(

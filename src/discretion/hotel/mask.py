@@ -77,7 +77,9 @@ def mask(group: str, value: GroupValue) -> GroupValue:
 
 
 def without_names(group: str, value: GroupValue) -> GroupValue:
-    """Return a booking or a stay with the names in it masked: the booker, visitors, companions. Others come back as they are.
+    """Return a booking or a stay with the names in it masked: the booker, visitors, companions.
+
+    Others come back as they are.
 
     Whoever may see a booking in full, and its guest's identity not, must not read the name there.
     """

@@ -41,10 +41,10 @@ from discretion.keeper.vault.unseal import Vault
 from discretion.ledger.checkpoint import Signer, Verifier
 from discretion.ledger.tree import EMPTY_ROOT
 from discretion.wire.readiness import tell_failed, tell_ready
-from discretion.wire.settings import Settings, SettingsError, load, read_secret
+from discretion.wire.settings import Settings, SettingsError, load
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Coroutine, Sequence
 
     from discretion.keeper.policy.table import Policy
 
@@ -138,14 +138,12 @@ def _check_policy(path: Path | None) -> int:
     return 0
 
 
-def _run(program: Any) -> int:  # noqa: ANN401 - a coroutine of one of four commands
+def _run(program: Coroutine[Any, Any, int]) -> int:
     try:
         import uvloop  # noqa: PLC0415 - not on every platform
     except ImportError:
-        result: int = asyncio.run(program)
-        return result
-    result = uvloop.run(program)
-    return result
+        return asyncio.run(program)
+    return uvloop.run(program)
 
 
 def _root_key(settings: Settings) -> bytes:
@@ -332,8 +330,14 @@ def _print_progress(done: int, size: int) -> None:
 
 def _verdict_line(verdict: Verdict, seconds: float) -> dict[str, object]:
     return {
-        "size": verdict.size, "root": verdict.root.hex(), "openings": verdict.openings, "erased": verdict.erased,
-        "checkpoints": verdict.checkpoints, "problem": verdict.problem, "index": verdict.index, "seconds": round(seconds, 3),
+        "size": verdict.size,
+        "root": verdict.root.hex(),
+        "openings": verdict.openings,
+        "erased": verdict.erased,
+        "checkpoints": verdict.checkpoints,
+        "problem": verdict.problem,
+        "index": verdict.index,
+        "seconds": round(seconds, 3),
     }
 
 

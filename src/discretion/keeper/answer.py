@@ -2,7 +2,8 @@
 
 Rules:
 * Nothing is opened before the whole round is in the ledger: `open_all` takes the receipts that only `enter` returns.
-* While one round commits, the next is prepared on the tree that the first will leave; if the first fails, both begin anew.
+* While one round commits, the next is prepared on the tree that the first will leave; if the first fails, both begin
+  anew.
 * Captured changes of facts are entered in a round of their own before any decision that rests on them is made.
 * An ask that already has an entry is told its index and opens nothing: an entry opens at most once.
 """
@@ -54,7 +55,7 @@ class Room:
 
 @dataclass(frozen=True, slots=True)
 class Round:
-    """A round ready to be entered: its drafts on the tree that stands, and what each ask will be told apart from them."""
+    """A round ready to be entered: its drafts on the tree that stands, and what each ask is told apart from them."""
 
     standing: Standing
     known: Sequence[Facts]
@@ -81,7 +82,7 @@ async def prepare(asks: Sequence[Ask], room: Room) -> Round | None:
 
 
 def _once(known: Sequence[Facts], size: int) -> list[Facts]:
-    """Return the facts of a round, in which an ask brought again is told the entry that its first bringing will have."""
+    """Return the facts of a round; an ask brought twice is told the entry that its first bringing will have."""
     first: dict[bytes, int] = {}
     told = []
     for facts in known:
@@ -197,11 +198,18 @@ def _judge_purpose(facts: Facts, policy: Policy) -> Judged:
 
 
 def _judge_founding(facts: Facts, policy: Policy) -> Judged:
-    """Judge a new record: as a purpose, and the entry is the new guest's first. One that exists is never founded again."""
+    """Judge a new record: as a purpose, and the entry is the new guest's first.
+
+    One that exists is never founded again.
+    """
     if facts.guest is not None:
         return Denied(facts, None, 0, "conflict")
     judged = _judge_purpose(facts, policy)
-    return structs.replace(judged, facts=structs.replace(facts, guest=facts.ask.founds)) if isinstance(judged, Allowed) else judged
+    return (
+        structs.replace(judged, facts=structs.replace(facts, guest=facts.ask.founds))
+        if isinstance(judged, Allowed)
+        else judged
+    )
 
 
 def _judge_inscribe(facts: Facts, policy: Policy) -> Judged:

@@ -28,7 +28,6 @@ from discretion.keeper.rounds import RoundError, Rounds
 from discretion.keeper.store.database import Database, StoreError, Uid
 from discretion.keeper.store.reads import Reads
 from discretion.keeper.store.sql import queries
-from discretion.keeper.tickets import Live, Sessions
 from discretion.wire import lookup as wire
 from discretion.wire.frame import LENGTH_SIZE_BYTES, LOOKUP_FRAME_SIZE_BYTES_MAX
 
@@ -37,6 +36,7 @@ if TYPE_CHECKING:
 
     from discretion.keeper.papers import Reply
     from discretion.keeper.people import People
+    from discretion.keeper.tickets import Live, Sessions
     from discretion.wire.lookup import Answer, Request
 
 ASKS_UNDER_WAY_MAX = 1024  # for one connection
@@ -128,7 +128,7 @@ class Door:
             answer = wire.Failed(code="malformed", field=f"$.groups.{error.group}.{error.field}")
         except StoreError:
             answer = wire.Failed(code="unavailable")
-        except Exception:
+        except Exception:  # noqa: BLE001 - whatever went wrong, the asker must hear of it
             _log.exception("a message was not served: %s", type(message).__name__)
             answer = wire.Failed(code="unavailable")
         line.answer(number, answer)
@@ -176,7 +176,9 @@ class Door:
             for guest in guests
         ]
         replies = await desk.rounds.ask(asks) if asks else []
-        answers = {ask.guest_id: told(reply, ask, desk.rounds.room.policy) for ask, reply in zip(asks, replies, strict=True)}
+        answers = {
+            ask.guest_id: told(reply, ask, desk.rounds.room.policy) for ask, reply in zip(asks, replies, strict=True)
+        }
         items = [answers[guest] for guest in message.guest_ids]
         if any(not isinstance(item, (wire.Disclosure, wire.Refusal)) for item in items):
             return wire.Failed(code="conflict")  # the same list under the same request id: each entry opens once
@@ -277,7 +279,11 @@ class Door:
 def _said(message: wire.LookUp) -> tuple[tuple[str, str], ...]:
     return tuple(
         (name, value)
-        for name, value in (("context", message.context), ("reason_given", message.reason), ("reference", message.reference))
+        for name, value in (
+            ("context", message.context),
+            ("reason_given", message.reason),
+            ("reference", message.reference),
+        )
         if value
     )
 

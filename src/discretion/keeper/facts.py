@@ -38,7 +38,10 @@ def staff_bits(facts: Facts, bit: Mapping[str, int]) -> int:
 
 
 def fact_bits(facts: Facts, bit: Mapping[str, int]) -> int:
-    """Return every fact that holds for this ask. A guest who is not at this property is at no property of the asker's."""
+    """Return every fact that holds for this ask.
+
+    A guest who is not at this property is at no property of the asker's.
+    """
     bits = staff_bits(facts, bit)
     guest = facts.guest
     if guest is None:
@@ -63,7 +66,7 @@ def fact_bits(facts: Facts, bit: Mapping[str, int]) -> int:
 
 
 def until_at(facts: Facts, reads: int, held: int, bit: Mapping[str, int]) -> int:
-    """Return the earliest end, in UTC seconds, among the facts in `held` that the decision `reads`, and the session's."""
+    """Return the earliest end, in UTC seconds, of the session and of the facts in `held` that the decision `reads`."""
     staff, guest = facts.staff, facts.guest
     if staff is None:
         return facts.now_at

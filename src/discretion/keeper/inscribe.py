@@ -62,14 +62,32 @@ def _founding(
     writes: list[Write] = [
         (_SQL["add_guest_key"], {"guest": guest, "key_id": Uid(key_id), "wrapped": wrapped}),
         (_SQL["add_sequence"], {"guest": guest}),
-        (_SQL["add_record"], {
-            "guest": guest, "boxes": sealed.boxes, "versions": sealed.versions, "age": sealed.age, "minor_until": sealed.minor_until,
-        }),
+        (
+            _SQL["add_record"],
+            {
+                "guest": guest,
+                "boxes": sealed.boxes,
+                "versions": sealed.versions,
+                "age": sealed.age,
+                "minor_until": sealed.minor_until,
+            },
+        ),
         (_SQL["add_tokens"], {"guest": guest, "tokens": sealed.tokens}),
     ]
     founds = GuestFacts(
-        key_id, wrapped, 1, 0, -1, "none", -1, sealed.age != "adult", is_sealed=False, is_restricted=False, is_held=False,
-        is_locked=False, version=1,
+        key_id,
+        wrapped,
+        1,
+        0,
+        -1,
+        "none",
+        -1,
+        sealed.age != "adult",
+        is_sealed=False,
+        is_restricted=False,
+        is_held=False,
+        is_locked=False,
+        version=1,
     )
     return writes, founds
 
@@ -101,7 +119,9 @@ class SealedRecord:
 
     __slots__ = ("age", "boxes", "minor_until", "tokens", "versions")
 
-    def __init__(self, boxes: list[bytes | None], versions: list[int], tokens: list[bytes], age: str, until: date | None) -> None:
+    def __init__(
+        self, boxes: list[bytes | None], versions: list[int], tokens: list[bytes], age: str, until: date | None
+    ) -> None:
         self.boxes = boxes
         self.versions = versions
         self.tokens = tokens
@@ -109,7 +129,7 @@ class SealedRecord:
         self.minor_until = until
 
 
-def sealed_record(  # noqa: PLR0913 - a key, its id and both forms of the values
+def sealed_record(
     guest_id: bytes, key_id: bytes, key: bytes, values: Mapping[str, Any], raws: Mapping[str, bytes], keyring: Keyring,
 ) -> SealedRecord:
     """Return the sealed rows of a new record, every group at version 1."""
@@ -168,7 +188,9 @@ async def seal_batch(guests: list[SealedGuest], keyring: Keyring, database: Data
             ["uuid", "uuid", "bytea[]", "int4[]", "text", "date"], records,
         )
         await database.copy_rows(
-            "copy vault.token (property_id, token, guest_id) from stdin (format binary)", ["uuid", "bytea", "uuid"], tokens,
+            "copy vault.token (property_id, token, guest_id) from stdin (format binary)",
+            ["uuid", "bytea", "uuid"],
+            tokens,
         )
         await database.copy_rows(
             "copy ledger.sequence (property_id, guest_id, tag_epoch, seq) from stdin (format binary)",

@@ -11,13 +11,16 @@ Left to others: how facts are found (`facts`), how they are judged (`policy`), h
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from datetime import date
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
-from discretion.ledger.leaf import Opening
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from datetime import date
+
+    from discretion.ledger.leaf import Opening
 
 
 class Offer(Struct, frozen=True):
@@ -81,7 +84,8 @@ class AskKind(StrEnum):
 class Ask(Struct, frozen=True):
     """One thing that somebody wants done under one entry.
 
-    Shapes: ids are 16 bytes; `session_id` is empty where no session stands behind it (sign-in, import, captured change).
+    Shapes: ids are 16 bytes; `session_id` is empty where no session stands behind it (sign-in, import, captured
+    change).
     `clear` and `masked` are what is wanted at most, disjoint bit masks. `details` go into the entry as they are: they
     hold no personal data. `writes` are statements to run in the round's transaction before its entry, each of which
     must touch exactly one row (`store.appends`).
@@ -118,7 +122,10 @@ class StaffFacts(Struct, frozen=True):
 
 
 class GuestFacts(Struct, frozen=True):
-    """What the keeper read about the guest asked for. `key_id` is empty when there is no such guest at this property."""
+    """What the keeper read about the guest asked for.
+
+    `key_id` is empty when there is no such guest at this property.
+    """
 
     key_id: bytes
     wrapped_key: bytes
@@ -136,7 +143,10 @@ class GuestFacts(Struct, frozen=True):
 
 
 class Facts(Struct, frozen=True):
-    """One ask with everything read for it, from one snapshot. `entered_idx` is the index of an entry this ask already has."""
+    """One ask with everything read for it, from one snapshot.
+
+    `entered_idx` is the index of an entry this ask already has.
+    """
 
     ask: Ask
     staff: StaffFacts | None
@@ -197,7 +207,10 @@ class Committed(Struct, frozen=True):
 
 
 class Receipt(Struct, frozen=True):
-    """Proof that an allowed ask stands in the ledger: inclusion path and signed checkpoint. Only this opens the vault."""
+    """Proof that an allowed ask stands in the ledger: inclusion path and signed checkpoint.
+
+    Only this opens the vault.
+    """
 
     committed: Committed
     path: tuple[bytes, ...]

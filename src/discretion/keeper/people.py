@@ -100,7 +100,9 @@ class People:
             return Failed(code="passkey")
         burn = (_SQL["burn_challenge"], {"challenge_id": Uid(message.challenge_id)})
         count = (_SQL["count_signature"], {"credential_id": credential_id, "sign_count": asserted.sign_count})
-        return await self._signed_in(message.property_id, staff_id, None, credential_id, (burn, count), rounds, AskKind.SIGN_IN)
+        return await self._signed_in(
+            message.property_id, staff_id, None, credential_id, (burn, count), rounds, AskKind.SIGN_IN
+        )
 
     async def demo_sign_in(self, message: DemoSignIn, rounds: Rounds) -> SignedIn | Failed:
         """Return a ticket for a persona. The door offers this only in a demo."""
@@ -117,7 +119,11 @@ class People:
             return Failed(code="duty")
         write = (_SQL["choose_duty"], {"session": Uid(live.session_id), "duty": message.duty})
         ask = Ask(
-            AskKind.DUTY, os.urandom(16), session_id=live.session_id, details=(("duty", message.duty),), writes=(write,),
+            AskKind.DUTY,
+            os.urandom(16),
+            session_id=live.session_id,
+            details=(("duty", message.duty),),
+            writes=(write,),
         )
         await rounds.ask([ask])
         return await self.person(live)
@@ -125,7 +131,9 @@ class People:
     async def sign_out(self, live: Live, rounds: Rounds) -> Entered:
         """End a session."""
         write = (_SQL["end_session"], {"session": Uid(live.session_id)})
-        (reply,) = await rounds.ask([Ask(AskKind.SIGN_OUT, os.urandom(16), session_id=live.session_id, writes=(write,))])
+        (reply,) = await rounds.ask(
+            [Ask(AskKind.SIGN_OUT, os.urandom(16), session_id=live.session_id, writes=(write,))]
+        )
         return Entered(entry=reply.receipt.committed.draft.index if isinstance(reply, Opened) else -1)
 
     async def invite(self, message: Invite, live: Live, rounds: Rounds) -> Entered | Failed:
@@ -136,10 +144,17 @@ class People:
         secret, invitation_id = new_secret(live.property_id), os.urandom(16)
         # A recovery's first secret is thrown away: the link exists only once a second person has confirmed.
         hashed = secret_hash(os.urandom(32) if is_recovery else secret)
-        write = (_SQL["add_invitation"], {
-            "invitation": Uid(invitation_id), "secret_hash": hashed, "staff": Uid(message.staff_id), "kind": message.kind,
-            "by": Uid(live.staff_id), "by_duty": live.duty,
-        })
+        write = (
+            _SQL["add_invitation"],
+            {
+                "invitation": Uid(invitation_id),
+                "secret_hash": hashed,
+                "staff": Uid(message.staff_id),
+                "kind": message.kind,
+                "by": Uid(live.staff_id),
+                "by_duty": live.duty,
+            },
+        )
         details = (("invitation", message.kind), ("invited", message.staff_id.hex()))
         ask = Ask(AskKind.INVITE, message.request_id, session_id=live.session_id, details=details, writes=(write,))
         return await self._entered(ask, rounds, invitation_id if is_recovery else secret)
@@ -180,7 +195,9 @@ class People:
         except PasskeyError:
             return Failed(code="passkey")
         key_id, _, wrapped = rounds.room.keyring.new_staff_key(staff_id)
-        await self.rows("add_staff_key", property_id, {"staff": Uid(staff_id), "key_id": Uid(key_id), "wrapped": wrapped})
+        await self.rows(
+            "add_staff_key", property_id, {"staff": Uid(staff_id), "key_id": Uid(key_id), "wrapped": wrapped}
+        )
         writes = (
             (_SQL["burn_challenge"], {"challenge_id": Uid(message.challenge_id)}),
             (_SQL["use_invitation"], {"invitation": Uid(invitation_id)}),
@@ -194,13 +211,15 @@ class People:
         ((_, name, keys_count),) = await self.rows("staff", property_id, {"staff": Uid(staff_id)})
         return Enrolled(name=name, keys_count=keys_count)
 
-    async def _signed_in(  # noqa: PLR0913 - all of it goes into the one session
+    async def _signed_in(
         self, property_id: bytes, staff_id: bytes, duty: str | None, credential_id: bytes | None,
         writes: tuple[tuple[str, Mapping[str, object]], ...], rounds: Rounds, kind: AskKind,
     ) -> SignedIn | Failed:
         ticket, session_id = new_secret(property_id), os.urandom(16)
         key_id, _, wrapped = rounds.room.keyring.new_staff_key(staff_id)
-        await self.rows("add_staff_key", property_id, {"staff": Uid(staff_id), "key_id": Uid(key_id), "wrapped": wrapped})
+        await self.rows(
+            "add_staff_key", property_id, {"staff": Uid(staff_id), "key_id": Uid(key_id), "wrapped": wrapped}
+        )
         session = (_SQL["add_session"], {
             "session": Uid(session_id), "ticket_hash": secret_hash(ticket), "staff": Uid(staff_id), "duty": duty,
             "credential_id": credential_id, "demo": kind is AskKind.DEMO_SIGN_IN,
@@ -220,7 +239,11 @@ class People:
         (reply,) = await rounds.ask([ask])
         if isinstance(reply, Refused):
             return Failed(code=reply.judged.reason)
-        return Entered(entry=reply.receipt.committed.draft.index, detail=detail) if isinstance(reply, Opened) else Failed(code="conflict")
+        return (
+            Entered(entry=reply.receipt.committed.draft.index, detail=detail)
+            if isinstance(reply, Opened)
+            else Failed(code="conflict")
+        )
 
     async def _person(self, property_id: bytes, session_id: bytes) -> Person | Failed:
         rows = await self.rows("person", property_id, {"session": Uid(session_id), "free_roles": list(FREE_ROLES)})
@@ -228,9 +251,20 @@ class People:
             return Failed(code="ticket")
         row = rows[0]
         return Person(
-            property_id=property_id, session_id=row[0], staff_id=row[1], number=row[2], name=row[3], language=row[4], duty=row[5],
-            duties=row[6], on_shift_until_at=row[7], badged_in_until_at=row[8], trained_until_at=row[9], ends_at=row[10],
-            keys_count=row[11], is_demo=row[12],
+            property_id=property_id,
+            session_id=row[0],
+            staff_id=row[1],
+            number=row[2],
+            name=row[3],
+            language=row[4],
+            duty=row[5],
+            duties=row[6],
+            on_shift_until_at=row[7],
+            badged_in_until_at=row[8],
+            trained_until_at=row[9],
+            ends_at=row[10],
+            keys_count=row[11],
+            is_demo=row[12],
         )
 
     async def _new_challenge(self, property_id: bytes, kind: str, invitation_id: bytes | None) -> tuple[bytes, bytes]:
@@ -241,7 +275,9 @@ class People:
         })
         return challenge_id, challenge
 
-    async def _challenge(self, property_id: bytes, challenge_id: bytes, kind: str, invitation_id: bytes | None = None) -> bytes:
+    async def _challenge(
+        self, property_id: bytes, challenge_id: bytes, kind: str, invitation_id: bytes | None = None
+    ) -> bytes:
         rows = await self.rows("open_challenge", property_id, {"challenge_id": Uid(challenge_id)})
         if not rows or rows[0][1:] != (kind, invitation_id):
             raise PasskeyError("no such challenge, or it was used")

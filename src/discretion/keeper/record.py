@@ -44,7 +44,9 @@ def spend(
         who, whom, level = facts.staff.staff_id, facts.ask.guest_id, CLEAR if paper.clear else MASKED
         reason = ""
         steps = []
-        for limited, most, code in _limits(facts.limited, level, per_day, masked_per_day, limits.get(facts.ask.purpose, 0)):
+        for limited, most, code in _limits(
+            facts.limited, level, per_day, masked_per_day, limits.get(facts.ask.purpose, 0)
+        ):
             before = seen.get((who, limited, whom)) or standing.seen.get((who, limited), {}).get(whom, 0)
             if level <= before:
                 continue
@@ -70,12 +72,14 @@ def spend(
     )
 
 
-def _limits(limited: int, level: int, per_day: int, masked_per_day: int, purpose_per_day: int) -> list[tuple[int, int, str]]:
+def _limits(
+    limited: int, level: int, per_day: int, masked_per_day: int, purpose_per_day: int
+) -> list[tuple[int, int, str]]:
     own = [(limited, purpose_per_day, "budget_purpose")] if limited and level == CLEAR else []
     return [*own, (0, per_day if level == CLEAR else masked_per_day, "budget")]
 
 
-async def record(  # noqa: PLR0913 - the round's whole content
+async def record(
     drafts: Sequence[Draft], before: Frontier, after: Frontier, paths: Sequence[tuple[bytes, ...]], usage: Usage,
     ledger: Appends, signer: Signer,
 ) -> list[Receipt | Refused]:
@@ -88,6 +92,8 @@ async def record(  # noqa: PLR0913 - the round's whole content
     # The head is committed: signing it now, or again after a crash, gives the same bytes.
     checkpoint = sign_checkpoint(signer, after.head())
     return [
-        Refused(each.draft, each.draft.judged) if isinstance(each.draft.judged, Denied) else Receipt(each, path, checkpoint)
+        Refused(each.draft, each.draft.judged)
+        if isinstance(each.draft.judged, Denied)
+        else Receipt(each, path, checkpoint)
         for each, path in zip(committed, paths, strict=True)
     ]

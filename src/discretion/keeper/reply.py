@@ -29,17 +29,27 @@ def told(reply: Reply, ask: Ask, policy: Policy) -> Answer:
         if decision is None or guest is None or isinstance(judged, Denied):
             return Entered(entry=draft.index)
         return Disclosure(
-            guest_id=judged.facts.ask.guest_id, entry=draft.index, purpose=judged.facts.ask.purpose, relation=guest.relation,
+            guest_id=judged.facts.ask.guest_id,
+            entry=draft.index,
+            purpose=judged.facts.ask.purpose,
+            relation=guest.relation,
             fields=dict(reply.fields),
-            clear=judged.clear, masked=judged.masked, may_clear=decision.clear, may_masked=decision.masked,
-            until_at=judged.until_at, lines=_lines(policy, (*decision.caps, *decision.rules)), offers=_offers(policy, decision),
+            clear=judged.clear,
+            masked=judged.masked,
+            may_clear=decision.clear,
+            may_masked=decision.masked,
+            until_at=judged.until_at,
+            lines=_lines(policy, (*decision.caps, *decision.rules)),
+            offers=_offers(policy, decision),
             version=guest.version,
         )
     if isinstance(reply, Refused):
         return _refusal(reply, ask, policy)
     if isinstance(reply, AlreadyEntered):
         return Entered(entry=reply.index)
-    return Refusal(entry=reply.receipt.committed.draft.index, reason="unopened", lines=[], offers=[], guest_id=ask.guest_id)
+    return Refusal(
+        entry=reply.receipt.committed.draft.index, reason="unopened", lines=[], offers=[], guest_id=ask.guest_id
+    )
 
 
 def _refusal(reply: Refused, ask: Ask, policy: Policy) -> Refusal | Failed:

@@ -58,7 +58,12 @@ class _BadError(Exception):
 
 
 async def rescan(
-    database: Database, keyring: Keyring, verifier: Verifier, progress: Callable[[int, int], None], *, with_openings: bool = True,
+    database: Database,
+    keyring: Keyring,
+    verifier: Verifier,
+    progress: Callable[[int, int], None],
+    *,
+    with_openings: bool = True,
 ) -> Verdict:
     """Return the verdict on one property's ledger, calling `progress` with entries read and the head's size.
 
@@ -82,7 +87,7 @@ async def rescan(
     return Verdict(size, root, tally.openings, tally.erased, tally.checkpoints)
 
 
-async def _read_all(  # noqa: PLR0913 - the rescan's whole state
+async def _read_all(
     database: Database, keyring: Keyring, size: int, notes: dict[int, bytes], verifier: Verifier, tally: _Tally,
     progress: Callable[[int, int], None], with_openings: bool,  # noqa: FBT001
 ) -> Frontier:
@@ -90,7 +95,8 @@ async def _read_all(  # noqa: PLR0913 - the rescan's whole state
     _check_note(notes, frontier, verifier, tally)
     while frontier.size < size:
         rows = await database.rows(
-            _SQL["entries"], {"p": Uid(keyring.property_id), "first": frontier.size, "count": min(BATCH, size - frontier.size)},
+            _SQL["entries"],
+            {"p": Uid(keyring.property_id), "first": frontier.size, "count": min(BATCH, size - frontier.size)},
         )
         if not rows:
             raise _BadError("missing", frontier.size)
@@ -102,7 +108,9 @@ async def _read_all(  # noqa: PLR0913 - the rescan's whole state
         if with_openings:
             await _check_openings(database, keyring, rows, tally)
         start = 0
-        for stop in [kept - frontier.size for kept in sorted(notes) if frontier.size < kept < frontier.size + len(rows)]:
+        for stop in [
+            kept - frontier.size for kept in sorted(notes) if frontier.size < kept < frontier.size + len(rows)
+        ]:
             frontier = frontier.append([row[2] for row in rows[start:stop]])
             _check_note(notes, frontier, verifier, tally)
             start = stop

@@ -132,7 +132,10 @@ class Rounds:
         return groups
 
     async def _prepared(self, groups: list[_Group], committed: asyncio.Future[None] | None) -> Round | None:
-        """Return the round of these groups; captured changes are entered before it. None when the groups were failed."""
+        """Return the round of these groups; captured changes are entered before it.
+
+        None when the groups were failed.
+        """
         asks = [ask for group in groups for ask in group.asks]
         try:
             for _ in range(RACES_MAX):
@@ -142,7 +145,7 @@ class Rounds:
                 if committed is not None:
                     await committed
                 await self._enter_changes()
-        except Exception as error:  # whatever went wrong, every asker of the round must hear of it
+        except Exception as error:  # noqa: BLE001 - whatever went wrong, every asker of the round must hear of it
             self._fail(groups, error)
             return None
         self._fail(groups, LostRaceError("changes never stopped"))
@@ -164,7 +167,7 @@ class Rounds:
         except LostRaceError:
             self._again(groups)  # another keeper was first; nothing of ours is entered
             return
-        except Exception as error:  # as above
+        except Exception as error:  # noqa: BLE001 - as above
             self._fail(groups, error)
             return
         finally:
@@ -173,7 +176,7 @@ class Rounds:
         await asyncio.sleep(0)  # once for the sequencer to wake, once for its task to begin
         try:
             replies = open_all(prepared, papers, self.room)
-        except Exception as error:  # a receipt that proves nothing: nobody is shown anything
+        except Exception as error:  # noqa: BLE001 - a receipt that proves nothing: nobody is shown anything
             self._fail(groups, error)
             return
         self.rounds_count += 1

@@ -31,19 +31,31 @@ _SHOWN = 1 << FieldGroup.IDENTITY | 1 << FieldGroup.CONTACT
 
 def criteria_of(message: FindByName) -> list[str]:
     """Return which criteria a search by name names, in a fixed order. What they say stays out of the ledger."""
-    given = {"arrival": message.arrival, "name": message.name.strip(), "phone_end": message.phone_end, "room": message.room}
+    given = {
+        "arrival": message.arrival,
+        "name": message.name.strip(),
+        "phone_end": message.phone_end,
+        "room": message.room,
+    }
     return [name for name, value in given.items() if value]
 
 
 def search_ask(message: FindByName | FindExact, session_id: bytes, criteria: list[str]) -> Ask:
     """Return the ask that enters the search itself."""
     return Ask(
-        AskKind.FIND, message.request_id, session_id=session_id, purpose=message.purpose, details=(("criteria", criteria),),
+        AskKind.FIND,
+        message.request_id,
+        session_id=session_id,
+        purpose=message.purpose,
+        details=(("criteria", criteria),),
     )
 
 
 async def present_hits(message: FindByName, rounds: Rounds, reads: Reads) -> list[tuple[bytes, bytes]]:
-    """Return (guest id, stay id) of everyone in the present house whom the criteria fit. The search is in the ledger already."""
+    """Return (guest id, stay id) of everyone in the present house whom the criteria fit.
+
+    The search is in the ledger already.
+    """
     people = await reads.present_house(message.request_id)
     query = NameQuery(message.name) if message.name.strip() else None
     return [(p.guest_id, p.stay_id) for p in people if not p.is_hidden and _is_hit(p, message, query, rounds)]

@@ -70,7 +70,10 @@ class NewCredential:
 
 @dataclass(slots=True)
 class Live:
-    """A session known to be live: whose, and until when. `seen_at` and `ends_at` are seconds of this process's clock."""
+    """A session known to be live: whose, and until when.
+
+    `seen_at` and `ends_at` are seconds of this process's clock.
+    """
 
     property_id: bytes
     session_id: bytes
@@ -103,9 +106,15 @@ def enrolment_options(
 ) -> bytes:
     """Return the JSON a browser takes to make a passkey for a member of staff, on an authenticator not in `known`."""
     options = webauthn.generate_registration_options(
-        rp_id=party.rp_id, rp_name=party.name, user_id=staff_id, user_name=number, user_display_name=name, challenge=challenge,
+        rp_id=party.rp_id,
+        rp_name=party.name,
+        user_id=staff_id,
+        user_name=number,
+        user_display_name=name,
+        challenge=challenge,
         authenticator_selection=AuthenticatorSelectionCriteria(
-            resident_key=ResidentKeyRequirement.REQUIRED, user_verification=UserVerificationRequirement.REQUIRED,
+            resident_key=ResidentKeyRequirement.REQUIRED,
+            user_verification=UserVerificationRequirement.REQUIRED,
         ),
         exclude_credentials=[PublicKeyCredentialDescriptor(id=credential_id) for credential_id in known],
     )
@@ -120,10 +129,13 @@ def credential_id_of(raw_assertion: bytes) -> bytes:
         raise PasskeyError("no assertion") from error
 
 
-def check_assertion(party: RelyingParty, raw_assertion: bytes, challenge: bytes, public_key: bytes, sign_count: int) -> Asserted:
+def check_assertion(
+    party: RelyingParty, raw_assertion: bytes, challenge: bytes, public_key: bytes, sign_count: int
+) -> Asserted:
     """Return only for a user-verified assertion over `challenge`, by the key given, from this origin.
 
-    Errors: `PasskeyError`. Not checked: that the challenge was not used before; it is burned in the round's transaction.
+    Errors: `PasskeyError`. Not checked: that the challenge was not used before; it is burned in the round's
+    transaction.
     """
     _refuse_cross_origin(raw_assertion)
     try:
@@ -140,7 +152,10 @@ def check_assertion(party: RelyingParty, raw_assertion: bytes, challenge: bytes,
 
 
 def check_credential(party: RelyingParty, raw_credential: bytes, challenge: bytes) -> NewCredential:
-    """Return only for a new user-verified, device-bound passkey over `challenge`, from this origin. Errors: `PasskeyError`."""
+    """Return only for a new user-verified, device-bound passkey over `challenge`, from this origin.
+
+    Errors: `PasskeyError`.
+    """
     _refuse_cross_origin(raw_credential)
     try:
         checked = webauthn.verify_registration_response(

@@ -13,9 +13,10 @@ from __future__ import annotations
 
 import asyncio
 import struct
-from typing import Any
+from typing import TYPE_CHECKING
 
-import msgspec
+if TYPE_CHECKING:
+    import msgspec
 
 LENGTH_SIZE_BYTES = 4
 LOOKUP_FRAME_SIZE_BYTES_MAX = 256 * 1024
@@ -54,7 +55,7 @@ async def read_frame(reader: asyncio.StreamReader, size_bytes_max: int) -> bytes
         raise FrameError("the stream ended inside a frame") from error
 
 
-def encode_frame(message: Any, encoder: msgspec.msgpack.Encoder, size_bytes_max: int) -> bytes:
+def encode_frame(message: object, encoder: msgspec.msgpack.Encoder, size_bytes_max: int) -> bytes:
     """Return length and body of `message`.
 
     Errors: `FrameError` when the body is above `size_bytes_max`: it is never cut.

@@ -148,7 +148,10 @@ class FinishEnrolment(Struct, frozen=True, forbid_unknown_fields=True, kw_only=T
 
 
 class Invite(_Ask, frozen=True, tag="invite"):
-    """Make a one-time link for a member of staff. `recovery` needs a second person's `ConfirmRecovery` before it works."""
+    """Make a one-time link for a member of staff.
+
+    `recovery` needs a second person's `ConfirmRecovery` before it works.
+    """
 
     staff_id: Id
     kind: Annotated[str, Meta(pattern=r"^(enrolment|recovery)\Z")] = "enrolment"
@@ -194,7 +197,10 @@ class Line(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Disclosure(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True, tag="disclosure"):
-    """What was opened, and where it is entered. `fields` holds the JSON of each group's record type, masked or clear."""
+    """What was opened, and where it is entered.
+
+    `fields` holds the JSON of each group's record type, masked or clear.
+    """
 
     guest_id: bytes
     entry: int
@@ -302,9 +308,9 @@ class Enrolled(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True, ta
 
 
 class Failed(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True, tag="failed"):
-    """Nothing was done, and `code` says why: `ticket`, `duty`, `malformed`, `menu`, `busy`, `conflict`, `challenge`,
-    `passkey`, `link`, `not_allowed`, `unavailable`, `too_many`, `witness`.
+    """Nothing was done, and `code` says why.
 
+    Shapes: `ticket`, `duty`, `malformed`, `menu`, `busy`, `conflict`, `passkey`, `link`, `not_allowed`, `unavailable`.
     `field` names what to mend where the message was malformed; it never repeats a value.
     """
 

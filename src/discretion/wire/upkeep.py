@@ -123,7 +123,9 @@ class UpkeepHatch:
         self._decoder = msgspec.msgpack.Decoder(UpkeepAnswerFrame)
 
     def send(self, message: UpkeepRequest) -> None:
-        """Send `message` without waiting; `receive` brings the answers in order. Lets the next batch be prepared meanwhile.
+        """Send `message` without waiting; `receive` brings the answers in order.
+
+        Lets the next batch be prepared meanwhile.
 
         Errors: `FrameError` when the message is too large.
         """

@@ -42,13 +42,21 @@ FILLED = "filled"  # left once the sample bookings are in; loading them again ch
     "Run a sample hotel on 127.0.0.1: real bookings, generated people, everything removed at the end. Ctrl-C ends it."
 ))
 @click.option("--keep", is_flag=True, help=marked("Keep the sample hotel and open the same one next time."))
-@click.option("--port", type=click.IntRange(1, 65535), help=marked("The port to listen at; a free one from 8800 otherwise."))
+@click.option(
+    "--port", type=click.IntRange(1, 65535), help=marked("The port to listen at; a free one from 8800 otherwise.")
+)
 @click.pass_obj
 def demo(terminal: Terminal, /, *, keep: bool, port: int | None) -> Exit:
     """Run the demo until a signal ends it."""
     began = time.monotonic()
-    terminal.say(terminal.words("Discretion demo · the imaginary %(name)s · all people are generated", name=_name(terminal)))
-    directory = terminal.data.with_name(f"{terminal.data.name}-demo") if keep else Path(tempfile.mkdtemp(prefix="discretion-demo-"))
+    terminal.say(
+        terminal.words("Discretion demo · the imaginary %(name)s · all people are generated", name=_name(terminal))
+    )
+    directory = (
+        terminal.data.with_name(f"{terminal.data.name}-demo")
+        if keep
+        else Path(tempfile.mkdtemp(prefix="discretion-demo-"))
+    )
     try:
         if not (directory / FILE_NAME).exists() or (directory / data_directory.UNFINISHED).exists():
             _lay_out(terminal, directory, port or _free_port())
@@ -101,14 +109,19 @@ async def _run(terminal: Terminal, settings: Settings, began: float) -> bool:
         is_up = True
         key = (settings.secrets / WELCOME_KEY_FILE).read_text("ascii").strip()
         words = terminal.words
-        terminal.say(words("Ready in %(seconds)s s. Open this link; it works once, for 30 minutes:", seconds=f"{time.monotonic() - began:.1f}"))
+        terminal.say(
+            words(
+                "Ready in %(seconds)s s. Open this link; it works once, for 30 minutes:",
+                seconds=f"{time.monotonic() - began:.1f}",
+            )
+        )
         click.echo(f"{settings.house.origin}/welcome?k={key}")
         terminal.say(words("Ctrl-C ends it."))
         await programs.watch()
     return is_up
 
 
-def _heard(terminal: Terminal):  # type: ignore[no-untyped-def]  # noqa: ANN202 - the supervisor's own callback type
+def _heard(terminal: Terminal):  # type: ignore[no-untyped-def]
     def say(event: str, program: str) -> None:
         if event == "ended":
             terminal.say(terminal.words("The program “%(program)s” ended; starting it again.", program=program))

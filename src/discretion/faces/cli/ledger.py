@@ -39,7 +39,11 @@ def ledger() -> None:
     """Hold the subcommands."""
 
 
-@ledger.command(help=marked("Read every entry again and say whether head, leaves, openings and signatures agree. Exit code 3 if not."))
+@ledger.command(
+    help=marked(
+        "Read every entry again and say whether head, leaves, openings and signatures agree. Exit code 3 if not."
+    )
+)
 @click.option("--property", "code", help=marked("The hotel's code; all hotels otherwise."))
 @click.pass_obj
 def verify(terminal: Terminal, /, *, code: str | None) -> Exit:
@@ -91,7 +95,11 @@ def _sentence(terminal: Terminal, verdict: dict[str, object]) -> str:
         return words(PROBLEMS[str(verdict["problem"])], index=verdict["index"]) + f"  [{verdict['property']}]"
     fingerprint = " ".join(str(verdict["root"])[at:at + 4] for at in range(0, 16, 4))
     return words(
-        "%(property)s: the ledger is whole. %(size)s entries, %(openings)s openings, %(checkpoints)s checkpoints. Fingerprint %(fingerprint)s …",
-        property=verdict["property"], size=f"{verdict['size']:,}", openings=f"{verdict['openings']:,}",
-        checkpoints=verdict["checkpoints"], fingerprint=fingerprint,
+        "%(property)s: the ledger is whole. %(size)s entries, %(openings)s openings, "
+        "%(checkpoints)s checkpoints. Fingerprint %(fingerprint)s …",
+        property=verdict["property"],
+        size=f"{verdict['size']:,}",
+        openings=f"{verdict['openings']:,}",
+        checkpoints=verdict["checkpoints"],
+        fingerprint=fingerprint,
     )

@@ -23,14 +23,22 @@ def policy() -> None:
     """Hold the subcommands."""
 
 
-@policy.command(help=marked("Say whether a policy file would load, and what must be mended. Without FILE: the policy of this version. Exit code 3 if not."))
+@policy.command(
+    help=marked(
+        "Say whether a policy file would load, and what must be mended. Without FILE: the policy of this version. "
+    "Exit code 3 if not."
+    )
+)
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path), required=False)
 @click.pass_obj
 def check(terminal: Terminal, /, *, file: Path | None) -> Exit:
     """Check one file. The keeper reads it, as it would at its start."""
     words = [] if file is None else ["--policy", str(file)]
     done = subprocess.run(
-        [sys.executable, "-m", "discretion.keeper", "check-policy", *words], check=False, capture_output=True, text=True,
+        [sys.executable, "-m", "discretion.keeper", "check-policy", *words],
+        check=False,
+        capture_output=True,
+        text=True,
     )
     if done.returncode not in (Exit.OK, Exit.PROBLEM):
         raise Trouble("policy_missing")

@@ -22,7 +22,7 @@ from discretion.faces.desk import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from discretion.office.properties import Property
     from discretion.office.rooms import Room
@@ -50,10 +50,10 @@ DEMO_PAGES: tuple[Any, ...] = (welcome.welcome_page, welcome.be_persona)
 DEVELOPMENT_PAGES: tuple[Any, ...] = (gallery.gallery_page,)
 
 
-def _room_choices(rooms: "Sequence[Room]", but: str = "") -> list[tuple[str, str]]:
+def _room_choices(rooms: "Sequence[Room]", noun: "Callable[[str, str], str]", but: str = "") -> list[tuple[str, str]]:
     """Return rooms as choices of a form, with type and state, without one that is there already."""
     return [
-        (room.number, " ".join(part for part in (room.number, room.type, room.state) if part))
+        (room.number, " · ".join(part for part in (room.number, room.type, noun("room", room.state)) if part))
         for room in rooms
         if room.number != but
     ]

@@ -73,8 +73,7 @@ class AmendForm(ActForm, frozen=True):
     adults: Count
     children: Count = 0
     babies: Count = 0
-    room: Amount = Annotated[str, Meta(pattern=r"^-?[0-9]{1,9}(?:\.[0-9]{1,2})?$")]
-RoomNumber = ""
+    room: RoomNumber = ""
     expected_time: time | None = None
 
 

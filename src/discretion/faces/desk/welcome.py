@@ -58,7 +58,7 @@ MISSIONS: Final = (
     Mission(Role.HOUSEKEEPING, "brush-cleaning", _("See rooms and preferences, never who somebody is."), (
         _("Open “Room status” and set a vacant room clean."),
         _("Open the in-house list: the stays are there, the names are not."),
-        _("Open the stay of a room: bed and pillow matter here, documents do not."),
+        _("Open a room's stay, then its record: bed and pillow matter here, documents do not."),
     )),
     Mission(Role.IT_ADMIN, "users", _("Run staff, roster and training, and see no guest at all."), (
         _("Add a colleague and make a one-time link for a passkey."),

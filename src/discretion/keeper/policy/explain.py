@@ -12,8 +12,11 @@ Source: policy.md, section 4; words of glossary.md.
 
 from __future__ import annotations
 
-from discretion.keeper.papers import Decision, Offer
-from discretion.keeper.policy.table import Policy
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from discretion.keeper.papers import Decision, Offer
+    from discretion.keeper.policy.table import Policy
 
 _WORDS = {
     "zh": {

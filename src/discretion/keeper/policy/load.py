@@ -14,9 +14,8 @@ from __future__ import annotations
 
 import hashlib
 import tomllib
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Annotated, ClassVar, Literal, TypeVar, get_args
+from typing import TYPE_CHECKING, Annotated, ClassVar, Literal, TypeVar, get_args
 
 import msgspec
 
@@ -36,6 +35,9 @@ from discretion.keeper.policy.table import (
     compile_rules,
     shape,
 )
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 SIZE_BYTES_MAX = 262_144
 

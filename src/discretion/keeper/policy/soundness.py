@@ -14,10 +14,13 @@ Source: policy.md, section 3, rules 2 and 4 to 8; section 2 for guards.
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from discretion.keeper.policy.table import Cap, Guard, Rules, View, implied_by
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterator
 
 FACTS_MAX = 16
 MUST_IMPLY = (("fresh_passkey", "passkey"), ("recent_30", "recent_365"))

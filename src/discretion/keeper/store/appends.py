@@ -62,7 +62,9 @@ class Appends:
         connection was lost: then the outcome is unknown, and a retry finds its entry by request id.
         """
         params = _params(self._property, drafts, before, after, usage)
-        writes = [write for draft in drafts if isinstance(draft.judged, Allowed) for write in draft.judged.facts.ask.writes]
+        writes = [
+            write for draft in drafts if isinstance(draft.judged, Allowed) for write in draft.judged.facts.ask.writes
+        ]
         if writes:
             async with self._database.transaction():
                 for query, values in writes:
@@ -91,20 +93,34 @@ def _params(
     seen, counts = usage.seen, usage.counts
     return [
         property_id,
-        before.size.to_bytes(8, "big"), before.root(), after.size.to_bytes(8, "big"), after.root(), after.to_bytes(),
-        bytes_array(BYTEA, [d.leaf for d in drafts]), bytes_array(BYTEA, [d.leaf_hash for d in drafts]),
+        before.size.to_bytes(8, "big"),
+        before.root(),
+        after.size.to_bytes(8, "big"),
+        after.root(),
+        after.to_bytes(),
+        bytes_array(BYTEA, [d.leaf for d in drafts]),
+        bytes_array(BYTEA, [d.leaf_hash for d in drafts]),
         bytes_array(UUID, [d.judged.facts.ask.request_id for d in drafts]),
-        bytes_array(UUID, [d.guest_key_id for d in drafts]), bytes_array(UUID, [d.staff_key_id for d in drafts]),
+        bytes_array(UUID, [d.guest_key_id for d in drafts]),
+        bytes_array(UUID, [d.staff_key_id for d in drafts]),
         *(bytes_array(BYTEA, [d.sealed_parts[part] for d in drafts]) for part in range(3)),
         bytes_array(UUID, list(last)),
         number_array(INT4, [d.judged.facts.guest.tag_epoch if d.judged.facts.guest else 0 for d in last.values()]),
-        number_array(INT8, [d.seq for d in last.values()]), number_array(INT8, [d.index for d in last.values()]),
-        bytes_array(UUID, [s.staff_id for s in seen]), (usage.day.toordinal() - _DAY_ONE).to_bytes(4, "big"),
-        number_array(INT2, [s.limited for s in seen]), bytes_array(UUID, [s.guest_id for s in seen]),
+        number_array(INT8, [d.seq for d in last.values()]),
+        number_array(INT8, [d.index for d in last.values()]),
+        bytes_array(UUID, [s.staff_id for s in seen]),
+        (usage.day.toordinal() - _DAY_ONE).to_bytes(4, "big"),
+        number_array(INT2, [s.limited for s in seen]),
+        bytes_array(UUID, [s.guest_id for s in seen]),
         number_array(INT2, [s.level for s in seen]),
-        bytes_array(UUID, [c.staff_id for c in counts]), number_array(INT2, [c.limited for c in counts]),
-        number_array(INT4, [c.clear for c in counts]), number_array(INT4, [c.masked for c in counts]),
-        bytes_array(UUID, [d.judged.facts.ask.change_id for d in changes]), number_array(INT8, [d.index for d in changes]),
-        bytes_array(UUID, [d.judged.facts.ask.guest_id if groups else b"" for d, groups in zip(drafts, opens, strict=True)]),
+        bytes_array(UUID, [c.staff_id for c in counts]),
+        number_array(INT2, [c.limited for c in counts]),
+        number_array(INT4, [c.clear for c in counts]),
+        number_array(INT4, [c.masked for c in counts]),
+        bytes_array(UUID, [d.judged.facts.ask.change_id for d in changes]),
+        number_array(INT8, [d.index for d in changes]),
+        bytes_array(
+            UUID, [d.judged.facts.ask.guest_id if groups else b"" for d, groups in zip(drafts, opens, strict=True)]
+        ),
         number_array(INT4, opens),
     ]

@@ -25,7 +25,8 @@ if TYPE_CHECKING:
 # Point look-ups by primary key, whatever the planner believes of tables that were empty when it planned.
 _OPTIONS = (
     "-c plan_cache_mode=force_generic_plan -c jit=off -c enable_seqscan=off -c enable_hashjoin=off "
-    "-c enable_mergejoin=off -c enable_material=off -c synchronous_commit=on -c search_path=pg_catalog -c statement_timeout=30s"
+    "-c enable_mergejoin=off -c enable_material=off -c synchronous_commit=on -c search_path=pg_catalog "
+    "-c statement_timeout=30s"
 )
 
 

@@ -97,7 +97,8 @@ class Reads:
                 return Gathered(standing, [], now_at, changes_wait=True)
             if standing.is_good(size, now_at):
                 facts = [
-                    _facts(ask, row, result, standing, limited.get(ask.purpose, 0), now_at) for row, ask in enumerate(asks)
+                    _facts(ask, row, result, standing, limited.get(ask.purpose, 0), now_at)
+                    for row, ask in enumerate(asks)
                 ]
                 return Gathered(standing, facts, now_at, changes_wait=False)
             self.forget()
@@ -114,11 +115,32 @@ class Reads:
         )
         return [
             PresentPerson(
-                guest, identity, identity_version, contact, contact_version, key_id, wrapped, stay, room or "",
-                arrival.isoformat(), is_hidden,
+                guest,
+                identity,
+                identity_version,
+                contact,
+                contact_version,
+                key_id,
+                wrapped,
+                stay,
+                room or "",
+                arrival.isoformat(),
+                is_hidden,
             )
             for (
-                guest, identity, identity_version, contact, contact_version, key_id, wrapped, stay, room, arrival, _, _, is_hidden,
+                guest,
+                identity,
+                identity_version,
+                contact,
+                contact_version,
+                key_id,
+                wrapped,
+                stay,
+                room,
+                arrival,
+                _,
+                _,
+                is_hidden,
             ) in rows
         ]
 
@@ -132,7 +154,9 @@ class Reads:
     async def near_stays(self, guest_ids: Sequence[bytes]) -> dict[bytes, bytes]:
         """Return for each guest the id of the stay nearest to now."""
         guests = [Uid(guest) for guest in guest_ids]
-        rows: list[tuple[bytes, bytes]] = await self._database.rows(_SQL["near_stay"], {"p": self._property, "guests": guests})
+        rows: list[tuple[bytes, bytes]] = await self._database.rows(
+            _SQL["near_stay"], {"p": self._property, "guests": guests}
+        )
         return dict(rows)
 
     async def _read_standing(self) -> Standing:
@@ -167,7 +191,7 @@ class Reads:
             )
 
 
-def _facts(  # noqa: PLR0913 - one ask and everything around it
+def _facts(
     ask: Ask, row: int, result: PGresult, standing: Standing, limited: int, now_at: int,
 ) -> Facts:
     value = result.get_value

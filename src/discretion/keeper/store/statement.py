@@ -1,6 +1,7 @@
 """Prepared statements in PostgreSQL's own binary form, for the two queries that every look-up waits for.
 
-Everything else goes through the driver's cursors. These two spare its conversions: a round sends and reads a few thousand
+Everything else goes through the driver's cursors. These two spare its conversions: a round sends and reads a few
+thousand
 values, nearly all of them 16 or 32 bytes that need no conversion at all.
 """
 
@@ -48,12 +49,10 @@ def bytes_array(element: int, values: Sequence[bytes | None]) -> bytes:
         return _HEAD.pack(0, 0, element, 0, 1)[:12]
     parts = [_HEAD.pack(1, 1, element, len(values), 1)]
     if element == UUID:
-        for value in values:
-            parts.append(_UUID_LENGTH + value if value else _NULL)
+        parts += [_UUID_LENGTH + value if value else _NULL for value in values]
     else:
         pack = _LENGTH.pack
-        for value in values:
-            parts.append(_NULL if value is None else pack(len(value)) + value)
+        parts += [_NULL if value is None else pack(len(value)) + value for value in values]
     return b"".join(parts)
 
 

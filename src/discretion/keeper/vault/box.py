@@ -45,11 +45,11 @@ def seal_boxes(
     return boxes
 
 
-def open_boxes(  # noqa: PLR0913 - everything a box is bound to
+def open_boxes(
     property_id: bytes, guest_id: bytes, key_id: bytes, key: bytes,
     boxes: Sequence[bytes | None], versions: Sequence[int], clear: int, masked: int,
 ) -> dict[str, bytes]:
-    """Return the JSON of every group in `clear` or `masked` that has a box; masked ones hold nothing more than the mask.
+    """Return the JSON of every group in `clear` or `masked` that has a box; masked ones hold only the mask.
 
     Errors: `SealError` when a box is under another key, altered or out of place; `record.RecordError` when what is in
     it is no record.
@@ -64,7 +64,9 @@ def open_boxes(  # noqa: PLR0913 - everything a box is bound to
         if box[:_HEADER] != SUITE_AES_256_GCM + key_id:
             raise SealError("a box under another key")
         try:
-            plain = opening.decrypt(box[_HEADER:_START], box[_START:], _bound(property_id, guest_id, number, versions[number]))
+            plain = opening.decrypt(
+                box[_HEADER:_START], box[_START:], _bound(property_id, guest_id, number, versions[number])
+            )
         except (InvalidTag, ValueError) as error:  # ValueError: too short to hold a nonce
             raise SealError("a box does not open") from error
         if not clear & bit:

@@ -71,7 +71,12 @@ def _draft(
     parts = [
         SUITE_AES_256_GCM + nonce + key.encrypt(nonce, salt + text, part + place)
         for part, key, nonce, salt, text in zip(
-            _BOUND, (sealing, staff_sealing, sealing), (noise[96:108], noise[108:120], noise[120:]), salts, texts, strict=True,
+            _BOUND,
+            (sealing, staff_sealing, sealing),
+            (noise[96:108], noise[108:120], noise[120:]),
+            salts,
+            texts,
+            strict=True,
         )
     ]
     return Draft(
@@ -81,7 +86,7 @@ def _draft(
 
 
 def _key_or_none(keyring: Keyring, guest_id: bytes, guest: GuestFacts) -> bytes:
-    """Return the guest's key, or nothing when it is damaged: the ask is entered all the same, and its boxes stay shut."""
+    """Return the guest's key, or nothing when it is damaged: the ask is entered, and its boxes stay shut."""
     try:
         return keyring.guest_key(guest_id, guest.key_id, guest.wrapped_key)
     except SealError:

@@ -86,7 +86,10 @@ def unseal(key: bytes, sealed: bytes, bound_to: bytes) -> bytes:
 
 def found_property(root_key: bytes, property_id: bytes) -> dict[str, bytes]:
     """Return new random keys of a property, wrapped, by name. Called once a property, by an explicit command."""
-    return {name: seal(root_key, os.urandom(KEY_SIZE_BYTES), _property_bound(property_id, name)) for name in PROPERTY_KEY_NAMES}
+    return {
+        name: seal(root_key, os.urandom(KEY_SIZE_BYTES), _property_bound(property_id, name))
+        for name in PROPERTY_KEY_NAMES
+    }
 
 
 class Keyring:
@@ -96,7 +99,9 @@ class Keyring:
         """Unwrap. Errors: `RootKeyError` when a key is missing or the root key is another one."""
         self.property_id = property_id
         try:
-            keys = {name: unseal(root_key, wrapped[name], _property_bound(property_id, name)) for name in PROPERTY_KEY_NAMES}
+            keys = {
+                name: unseal(root_key, wrapped[name], _property_bound(property_id, name)) for name in PROPERTY_KEY_NAMES
+            }
         except (KeyError, SealError) as error:
             raise RootKeyError("this root key does not open this property's keys") from error
         self._record = AESGCM(keys["record"])
@@ -124,7 +129,10 @@ class Keyring:
         return self._unwrap(b"staff", staff_id, key_id, wrapped)
 
     def staff_opening(self, staff_id: bytes, key_id: bytes, wrapped: bytes) -> AESGCM:
-        """Return what seals a staff member's part of openings; those of people on shift are kept. Errors: `SealError`."""
+        """Return what seals a staff member's part of openings; those of people on shift are kept.
+
+        Errors: `SealError`.
+        """
         sealing = self._staff.get(key_id)
         if sealing is None:
             if len(self._staff) > STAFF_KEPT_MAX:
@@ -138,7 +146,9 @@ class Keyring:
 
     def guest_id(self, source: str, source_id: str) -> bytes:
         """Return the guest id that belongs to a source's own id: random to all others, the same each time."""
-        raw = bytearray(hmac.digest(self._guest_ids, source.encode() + b"\x00" + source_id.encode(), hashlib.sha256)[:16])
+        raw = bytearray(
+            hmac.digest(self._guest_ids, source.encode() + b"\x00" + source_id.encode(), hashlib.sha256)[:16]
+        )
         raw[6] = raw[6] & 0x0F | 0x80  # RFC 9562, version 8: a uuid of our own making
         raw[8] = raw[8] & 0x3F | 0x80
         return bytes(raw)

@@ -56,7 +56,10 @@ class Vault:
     def __init__(self, keyring: Keyring, verifier: Verifier) -> None:
         self._keyring = keyring
         self._verifier = verifier
-        self._checkpoint: tuple[str, TreeHead | None] = ("", None)  # the last that verified: a round's receipts share it
+        self._checkpoint: tuple[str, TreeHead | None] = (
+            "",
+            None,
+        )  # the last that verified: a round's receipts share it
         self.opened_count = 0
 
     def unseal(self, receipt: Receipt) -> Opened | Unopened:
@@ -74,8 +77,13 @@ class Vault:
         guest_id = judged.facts.ask.guest_id
         try:
             fields = open_boxes(
-                self._keyring.property_id, guest_id, guest.key_id, receipt.committed.draft.guest_key, receipt.committed.boxes,
-                receipt.committed.versions, *allowed,
+                self._keyring.property_id,
+                guest_id,
+                guest.key_id,
+                receipt.committed.draft.guest_key,
+                receipt.committed.boxes,
+                receipt.committed.versions,
+                *allowed,
             )
         except (SealError, RecordError):
             return Unopened(receipt)
