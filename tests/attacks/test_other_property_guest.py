@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from discretion.hotel.purpose import Purpose
 from discretion.wire import lookup
-from tests.reading import bare
 from tests.cast import ALL, Stage, new_id
 from tests.conftest import HILLTOP
+from tests.reading import bare
 
 
 def test_looking_it_up_reads_as_if_there_were_nobody(stage: Stage) -> None:

@@ -123,7 +123,7 @@ def run(settings: Settings) -> None:
     except SettingsError as error:
         _fail(error.code, error)
     except OSError as error:
-        _fail("address_taken" if error.errno == errno.EADDRINUSE else "address_unusable", error)
+        _fail("address_in_use" if error.errno == errno.EADDRINUSE else "address_unusable", error)
 
 
 def _fail(code: str, error: Exception) -> NoReturn:

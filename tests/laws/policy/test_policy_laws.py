@@ -86,7 +86,7 @@ def test_what_is_implied_need_not_be_said(cell: tuple[str, str, str], facts: int
 
 @given(CELLS, FACTS, st.randoms(use_true_random=False))
 @settings(max_examples=100, deadline=None)
-def test_the_order_of_the_rules_means_nothing(cell: tuple[str, str, str], facts: int, dice: Any) -> None:  # noqa: ANN401
+def test_the_order_of_the_rules_means_nothing(cell: tuple[str, str, str], facts: int, dice: Any) -> None:
     rules = policy().rules
     guards, caps, views = list(rules.guards), list(rules.caps), list(rules.views)
     for one in (guards, caps, views):
@@ -155,7 +155,7 @@ def _loads_or_refuses(raw: bytes) -> None:
     assert all(one.where and one.zh and one.en for one in findings)
 
 
-def _inline(value: Any) -> str:  # noqa: ANN401 - any TOML value
+def _inline(value: Any) -> str:
     if isinstance(value, dict):
         return "{" + ", ".join(f"{json.dumps(key)} = {_inline(one)}" for key, one in value.items()) + "}"
     if isinstance(value, list):

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
 from litestar import Request, Response, post
+from litestar.params import NamedDependency
 
 from discretion.faces.api.bearer import body_of, ticket_of, told
 from discretion.faces.api.problem import BodyError
@@ -30,7 +31,7 @@ _CRITERIA_MIN: Final = 2
 
 
 @post("/asks", status_code=200)
-async def ask(request: Request[Any, Any, Any], means: Means) -> Response[bytes]:
+async def ask(request: Request[Any, Any, Any], means: NamedDependency[Means]) -> Response[bytes]:
     """Look a guest up: field groups of one guest for one purpose. A refusal is an answer, with status 200."""
     body = await body_of(request, _ASK)
     answer = await means.hatches.ask(
@@ -50,7 +51,7 @@ async def ask(request: Request[Any, Any, Any], means: Means) -> Response[bytes]:
 
 
 @post("/finds", status_code=200)
-async def find(request: Request[Any, Any, Any], means: Means) -> Response[bytes]:
+async def find(request: Request[Any, Any, Any], means: NamedDependency[Means]) -> Response[bytes]:
     """Find people of the present house by two criteria, or whoever holds one exact value."""
     body = await body_of(request, _FIND)
     request_id = bytes.fromhex(body.request_id) if body.request_id else os.urandom(16)

@@ -29,6 +29,8 @@ from discretion.starter import data_directory, founding, supervisor
 from discretion.wire.settings import DEMO_MARKER, FILE_NAME
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from discretion.faces.cli.terminal import Terminal
     from discretion.wire.settings import Settings
 
@@ -121,7 +123,7 @@ async def _run(terminal: Terminal, settings: Settings, began: float) -> bool:
     return is_up
 
 
-def _heard(terminal: Terminal):  # type: ignore[no-untyped-def]
+def _heard(terminal: Terminal) -> Callable[[str, str], None]:
     def say(event: str, program: str) -> None:
         if event == "ended":
             terminal.say(terminal.words("The program “%(program)s” ended; starting it again.", program=program))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 from contextlib import AsyncExitStack
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 import click
 
@@ -64,8 +64,7 @@ async def _verified(terminal: Terminal, settings: Settings, chosen: list[Propert
         if settings.database.embedded and not is_held(settings.directory):
             started = await stack.enter_async_context(supervisor.Supervisor(settings))
             await started.start_database()
-        for each in chosen:
-            found.append(await _verify_one(terminal, settings, each))
+        found += [await _verify_one(terminal, settings, each) for each in chosen]
     return found
 
 
@@ -73,19 +72,21 @@ async def _verify_one(terminal: Terminal, settings: Settings, hotel: Property) -
     name = hotel.name_en if terminal.language == "en" else hotel.name_zh
     process = await asyncio.create_subprocess_exec(
         *programs.keeper_command("verify", settings), "--property", hotel.id,
-        stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.DEVNULL, limit=1 << 20,
+        stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE,
     )
     verdict: dict[str, object] = {}
-    assert process.stdout is not None
     with terminal.progress(terminal.words("Verifying the ledger of %(name)s", name=name)) as told:
-        async for raw in process.stdout:
+        reader = cast("asyncio.StreamReader", process.stdout)
+        async for raw in reader:
             line = json.loads(raw)
             if "done" in line:
                 told(line["done"])
             else:
                 verdict = line
-    if await process.wait() not in (Exit.OK, Exit.PROBLEM) or not verdict:
-        raise StarterError("database_away")
+    _, said = await process.communicate()
+    if process.returncode not in (Exit.OK, Exit.PROBLEM) or not verdict:
+        # The keeper's last word is the code of what stopped it.
+        raise StarterError((said.decode(errors="replace").split() or ["program_failed"])[-1], program="keeper", log="stderr")
     return {"property": hotel.code, **verdict}
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from litestar import Response, get, post
 from litestar.exceptions import NotFoundException
+from litestar.params import NamedDependency
 
 from discretion.faces.desk.acts import PAGES, ActForm, ActPage, SettleForm
 from discretion.faces.desk.arrivals import listed_guests
@@ -33,7 +34,7 @@ def _page_at(slug: str) -> ActPage:
 
 
 @get("/stays/{stay:str}/{slug:str}")
-async def act_page(seat: Seat, stay: str, slug: str) -> Response[bytes]:
+async def act_page(seat: NamedDependency[Seat], stay: str, slug: str) -> Response[bytes]:
     """Show what the act needs, and what it will do."""
     page = _page_at(slug)
     seat.require(page.permission)
@@ -41,7 +42,7 @@ async def act_page(seat: Seat, stay: str, slug: str) -> Response[bytes]:
 
 
 @post("/stays/{stay:str}/{slug:str}")
-async def do_act(seat: Seat, stay: str, slug: str) -> Response[bytes]:
+async def do_act(seat: NamedDependency[Seat], stay: str, slug: str) -> Response[bytes]:
     """Do the act, once, and lead to the stay; or say what is in its way."""
     page = _page_at(slug)
     seat.require(page.permission)

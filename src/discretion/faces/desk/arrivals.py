@@ -13,6 +13,7 @@ from datetime import date
 from typing import TYPE_CHECKING, Any, Literal
 
 from litestar import Response, get
+from litestar.params import NamedDependency
 
 from discretion.faces.desk.record_view import MASKED_IN_LISTS, name_of, values_of
 from discretion.faces.desk.relation import purpose_of_names
@@ -44,7 +45,7 @@ class ListedGuest:
 
 @get("/desk")
 async def arrivals_page(
-    seat: Seat, list: ListName = "arrivals", show: str = "", on: date | None = None, page: int = 1  # noqa: A002
+    seat: NamedDependency[Seat], list: ListName = "arrivals", show: str = "", on: date | None = None, page: int = 1  # noqa: A002
 ) -> Response[bytes]:
     """Show the working lists of the business date."""
     seat.require(Permission.STAY_LIST)

@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 
 import msgspec
 from litestar import Response, get, post
+from litestar.params import NamedDependency
 from msgspec import Meta
 
 from discretion.faces.desk.acts import RoomNumber
@@ -32,13 +33,13 @@ class RoomForm(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 @get("/rooms")
-async def rooms_page(seat: Seat, show: str = "") -> Response[bytes]:
+async def rooms_page(seat: NamedDependency[Seat], show: str = "") -> Response[bytes]:
     """Show every room by floor, or those of one state."""
     return await _shown(seat, show)
 
 
 @post("/rooms")
-async def set_room(seat: Seat) -> Response[bytes]:
+async def set_room(seat: NamedDependency[Seat]) -> Response[bytes]:
     """Set one room's state."""
     seat.require(Permission.ROOM_CHANGE)
     form = (await seat.form(RoomForm)).value

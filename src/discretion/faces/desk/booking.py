@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import msgspec
 from litestar import Response, get, post
+from litestar.params import NamedDependency
 from msgspec import Meta
 
 from discretion.faces.desk.acts import Amount, Count, Hex, RoomNumber
@@ -44,28 +45,28 @@ class StayForm(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
 
 
 @get("/walk-in")
-async def walk_in_page(seat: Seat) -> Response[bytes]:
+async def walk_in_page(seat: NamedDependency[Seat]) -> Response[bytes]:
     """Show the form for somebody without a reservation."""
     seat.require(Permission.STAY_CHANGE)
     return await _shown(seat, "walk-in", [blank()], {}, {})
 
 
 @post("/walk-in")
-async def walk_in(seat: Seat) -> Response[bytes]:
+async def walk_in(seat: NamedDependency[Seat]) -> Response[bytes]:
     """Check somebody in who has no reservation."""
     seat.require(Permission.STAY_CHANGE)
     return await _taken(seat, "walk-in")
 
 
 @get("/reservations/new")
-async def reservation_page(seat: Seat) -> Response[bytes]:
+async def reservation_page(seat: NamedDependency[Seat]) -> Response[bytes]:
     """Show the form for a new reservation."""
     seat.require(Permission.BOOKING_CHANGE)
     return await _shown(seat, "reservation", [blank()], {}, {})
 
 
 @post("/reservations/new")
-async def book(seat: Seat) -> Response[bytes]:
+async def book(seat: NamedDependency[Seat]) -> Response[bytes]:
     """Make the reservation."""
     seat.require(Permission.BOOKING_CHANGE)
     return await _taken(seat, "reservation")

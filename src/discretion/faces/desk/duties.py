@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 import msgspec
 from litestar import Response, get, post
 from litestar.datastructures import UploadFile
+from litestar.params import NamedDependency
 from msgspec import Meta
 
 from discretion.faces.desk.acts import Hex
@@ -70,13 +71,13 @@ class BadgeTapForm(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 @get("/roster")
-async def roster_page(seat: Seat) -> Response[bytes]:
+async def roster_page(seat: NamedDependency[Seat]) -> Response[bytes]:
     """Show the shifts of today and the week ahead."""
     return await _roster(seat, {}, {})
 
 
 @post("/roster")
-async def add_shift(seat: Seat) -> Response[bytes]:
+async def add_shift(seat: NamedDependency[Seat]) -> Response[bytes]:
     """Add a shift."""
     seat.require(Permission.ROSTER_CHANGE)
     form = await seat.form(ShiftForm)
@@ -97,7 +98,7 @@ async def add_shift(seat: Seat) -> Response[bytes]:
 
 
 @post("/roster/end")
-async def end_shift(seat: Seat) -> Response[bytes]:
+async def end_shift(seat: NamedDependency[Seat]) -> Response[bytes]:
     """End a shift now."""
     seat.require(Permission.ROSTER_CHANGE)
     form = (await seat.form(ShiftEndForm)).value
@@ -108,7 +109,7 @@ async def end_shift(seat: Seat) -> Response[bytes]:
 
 
 @post("/roster/file", status_code=200, request_max_body_size=_UPLOAD_SIZE_BYTES_MAX)
-async def load_roster(seat: Seat) -> Response[bytes]:
+async def load_roster(seat: NamedDependency[Seat]) -> Response[bytes]:
     """Read a roster from a file: shown first, added when asked again."""
     seat.require(Permission.ROSTER_CHANGE)
     report, refused = await _loaded(seat, roster.load_shifts)
@@ -116,13 +117,13 @@ async def load_roster(seat: Seat) -> Response[bytes]:
 
 
 @get("/training")
-async def training_page(seat: Seat) -> Response[bytes]:
+async def training_page(seat: NamedDependency[Seat]) -> Response[bytes]:
     """Show who completed which training, and until when it counts."""
     return await _training(seat, {}, {})
 
 
 @post("/training")
-async def add_training(seat: Seat) -> Response[bytes]:
+async def add_training(seat: NamedDependency[Seat]) -> Response[bytes]:
     """Record a completed course."""
     seat.require(Permission.TRAINING_CHANGE)
     form = await seat.form(TrainingForm)
@@ -142,7 +143,7 @@ async def add_training(seat: Seat) -> Response[bytes]:
 
 
 @post("/training/file", status_code=200, request_max_body_size=_UPLOAD_SIZE_BYTES_MAX)
-async def load_training(seat: Seat) -> Response[bytes]:
+async def load_training(seat: NamedDependency[Seat]) -> Response[bytes]:
     """Read completed courses from a file: shown first, added when asked again."""
     seat.require(Permission.TRAINING_CHANGE)
     report, refused = await _loaded(seat, training.load_trainings)
@@ -150,13 +151,13 @@ async def load_training(seat: Seat) -> Response[bytes]:
 
 
 @get("/presence")
-async def presence_page(seat: Seat) -> Response[bytes]:
+async def presence_page(seat: NamedDependency[Seat]) -> Response[bytes]:
     """Show who is on shift, and who is known to be here."""
     return await _presence(seat)
 
 
 @post("/presence")
-async def attest(seat: Seat) -> Response[bytes]:
+async def attest(seat: NamedDependency[Seat]) -> Response[bytes]:
     """Attest that somebody on shift is here, or has gone."""
     seat.require(Permission.PRESENCE_ATTEST)
     form = (await seat.form(AttestForm)).value
@@ -172,7 +173,7 @@ async def attest(seat: Seat) -> Response[bytes]:
 
 
 @post("/badge")
-async def badge(seat: Seat) -> Response[bytes]:
+async def badge(seat: NamedDependency[Seat]) -> Response[bytes]:
     """Take a badge from the desk's reader: whoever holds it comes, or goes."""
     form = (await seat.form(BadgeTapForm)).value
     if form is None:

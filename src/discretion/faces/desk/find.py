@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import msgspec
 from litestar import Response, get, post
 from litestar.exceptions import NotFoundException
+from litestar.params import NamedDependency
 from msgspec import Meta
 
 from discretion.faces.desk.arrivals import listed_guests
@@ -68,14 +69,14 @@ class FoundLine:
 
 
 @get("/find")
-async def find_page(seat: Seat) -> Response[bytes]:
+async def find_page(seat: NamedDependency[Seat]) -> Response[bytes]:
     """Show the empty search."""
     seat.require(Permission.GUEST_FIND)
     return _form_page(seat, {}, {})
 
 
 @post("/find")
-async def find(seat: Seat) -> Response[bytes]:
+async def find(seat: NamedDependency[Seat]) -> Response[bytes]:
     """Search, keep who was found for this sign-in, and lead to the result."""
     seat.require(Permission.GUEST_FIND)
     form = await seat.form(FindForm)
@@ -98,7 +99,7 @@ async def find(seat: Seat) -> Response[bytes]:
 
 
 @post("/find/quick")
-async def quick_find(seat: Seat) -> Response[bytes]:
+async def quick_find(seat: NamedDependency[Seat]) -> Response[bytes]:
     """Go to a room's or a reservation's guest; anything else becomes the name of a purpose-first search."""
     seat.require(Permission.GUEST_FIND)
     form = await seat.form(QuickForm)
@@ -122,7 +123,7 @@ async def quick_find(seat: Seat) -> Response[bytes]:
 
 
 @get("/q/{find_id:str}")
-async def found_page(seat: Seat, find_id: str) -> Response[bytes]:
+async def found_page(seat: NamedDependency[Seat], find_id: str) -> Response[bytes]:
     """Show who was found, masked, for the purpose that was stated."""
     seat.require(Permission.GUEST_FIND)
     result = await finds.read_find(seat.office, seat.property_id, seat.person.session_id, id_in(find_id))

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from litestar import Response, get
+from litestar.params import NamedDependency
 
 from discretion.faces.kit.seat import Caller
 
 
 @get("/_ui")
-async def gallery_page(caller: Caller) -> Response[bytes]:
+async def gallery_page(caller: NamedDependency[Caller]) -> Response[bytes]:
     """Show the components."""
     return caller.page("gallery.html", here="/_ui")

@@ -10,6 +10,7 @@ from typing import Annotated
 
 import msgspec
 from litestar import Response, get, post
+from litestar.params import NamedDependency
 from msgspec import Meta
 
 from discretion.faces.desk.acts import Hex
@@ -35,13 +36,13 @@ class ConfirmForm(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 @get("/recovery")
-async def recovery_page(seat: Seat) -> Response[bytes]:
+async def recovery_page(seat: NamedDependency[Seat]) -> Response[bytes]:
     """Show both halves."""
     return await _shown(seat)
 
 
 @post("/recovery", status_code=200)
-async def begin_recovery(seat: Seat) -> Response[bytes]:
+async def begin_recovery(seat: NamedDependency[Seat]) -> Response[bytes]:
     """Note that this person saw the one who lost the key; give the number for the second person."""
     seat.require(Permission.STAFF_RECOVER)
     form = (await seat.form(RecoveryForm)).value
@@ -59,7 +60,7 @@ async def begin_recovery(seat: Seat) -> Response[bytes]:
 
 
 @post("/recovery/confirm", status_code=200)
-async def confirm_recovery(seat: Seat) -> Response[bytes]:
+async def confirm_recovery(seat: NamedDependency[Seat]) -> Response[bytes]:
     """Be the second person; the link is shown once."""
     seat.require(Permission.STAFF_RECOVER)
     form = (await seat.form(ConfirmForm)).value

@@ -9,6 +9,7 @@ from xml.sax.saxutils import escape
 import msgspec
 from litestar import Response, get, post
 from litestar.exceptions import NotFoundException
+from litestar.params import NamedDependency
 
 from discretion.faces.kit import language as languages
 from discretion.faces.kit.address import way_back
@@ -35,7 +36,7 @@ class DisplayForm(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 @get("/static/{name:str}")
-async def static_file(caller: Caller, name: str) -> Response[bytes]:
+async def static_file(caller: NamedDependency[Caller], name: str) -> Response[bytes]:
     """Send one of the few files that every page needs."""
     asset = ASSETS.get(name)
     if asset is None:
@@ -48,7 +49,7 @@ async def static_file(caller: Caller, name: str) -> Response[bytes]:
 
 
 @get("/language/{language:str}")
-async def switch_language(caller: Caller, language: str, to: str = "/") -> Response[bytes]:
+async def switch_language(caller: NamedDependency[Caller], language: str, to: str = "/") -> Response[bytes]:
     """Keep the language for this browser, and stay on the page."""
     if language not in LANGUAGES:
         raise NotFoundException
@@ -57,13 +58,13 @@ async def switch_language(caller: Caller, language: str, to: str = "/") -> Respo
 
 
 @get("/display")
-async def display_page(seat: Seat) -> Response[bytes]:
+async def display_page(seat: NamedDependency[Seat]) -> Response[bytes]:
     """Show theme and keys."""
     return seat.page("display.html", here="/display")
 
 
 @post("/display")
-async def keep_display(seat: Seat) -> Response[bytes]:
+async def keep_display(seat: NamedDependency[Seat]) -> Response[bytes]:
     """Keep theme and keys for this browser."""
     form = (await seat.form(DisplayForm)).value
     if form is not None:

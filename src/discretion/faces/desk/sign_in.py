@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import msgspec
 from litestar import Response, get, post
+from litestar.params import NamedDependency
 from msgspec import Meta
 
 from discretion.faces.desk.acts import Hex
@@ -76,7 +77,7 @@ class DutyForm(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 @get("/")
-async def start(caller: Caller) -> Response[bytes]:
+async def start(caller: NamedDependency[Caller]) -> Response[bytes]:
     """Lead to where this browser's person begins."""
     if caller.raw_ticket is None:
         return caller.onward("/welcome" if caller.settings.is_demo else "/sign-in")
@@ -85,13 +86,13 @@ async def start(caller: Caller) -> Response[bytes]:
 
 
 @get("/sign-in")
-async def sign_in_page(caller: Caller) -> Response[bytes]:
+async def sign_in_page(caller: NamedDependency[Caller]) -> Response[bytes]:
     """Show the one button, and the hotels when there are several."""
     return caller.page("sign_in.html", houses=await properties(caller.means.office), here="/sign-in")
 
 
 @post("/sign-in/begin", status_code=200)
-async def begin_sign_in(caller: Caller) -> Response[bytes]:
+async def begin_sign_in(caller: NamedDependency[Caller]) -> Response[bytes]:
     """Hand out a challenge."""
     body = await _body(caller, BeginSignInBody)
     answer = await caller.means.hatches.ask(BeginSignIn(property_id=bytes.fromhex(body.property)))
@@ -99,7 +100,7 @@ async def begin_sign_in(caller: Caller) -> Response[bytes]:
 
 
 @post("/sign-in/finish", status_code=200)
-async def finish_sign_in(caller: Caller) -> Response[bytes]:
+async def finish_sign_in(caller: NamedDependency[Caller]) -> Response[bytes]:
     """Bring the assertion to the keeper; on success the browser gets its ticket."""
     body = await _body(caller, FinishSignInBody)
     answer = await caller.means.hatches.ask(
@@ -116,7 +117,7 @@ async def finish_sign_in(caller: Caller) -> Response[bytes]:
 
 
 @post("/sign-out")
-async def sign_out(caller: Caller) -> Response[bytes]:
+async def sign_out(caller: NamedDependency[Caller]) -> Response[bytes]:
     """End the ticket, in the keeper and in the browser."""
     if caller.raw_ticket is not None:
         await caller.means.hatches.ask(SignOut(ticket=caller.raw_ticket))
@@ -125,7 +126,7 @@ async def sign_out(caller: Caller) -> Response[bytes]:
 
 
 @get("/duty")
-async def duty_page(seat: Seat) -> Response[bytes]:
+async def duty_page(seat: NamedDependency[Seat]) -> Response[bytes]:
     """Show the duties that roster and roles offer now, or why there is none."""
     if seat.person.duty:
         return seat.onward(seat.home)
@@ -133,7 +134,7 @@ async def duty_page(seat: Seat) -> Response[bytes]:
 
 
 @post("/duty")
-async def choose_duty(seat: Seat) -> Response[bytes]:
+async def choose_duty(seat: NamedDependency[Seat]) -> Response[bytes]:
     """Take the duty for this sign-in."""
     form = (await seat.form(DutyForm)).value
     if form is None:
@@ -143,26 +144,26 @@ async def choose_duty(seat: Seat) -> Response[bytes]:
 
 
 @get("/nothing-here")
-async def nothing_page(seat: Seat) -> Response[bytes]:
+async def nothing_page(seat: NamedDependency[Seat]) -> Response[bytes]:
     """Say that this duty has no page of its own yet."""
     return seat.page("nothing.html", here="/nothing-here")
 
 
 @get("/enrol")
-async def enrol_page(caller: Caller) -> Response[bytes]:
+async def enrol_page(caller: NamedDependency[Caller]) -> Response[bytes]:
     """Show the page that a one-time link opens; the secret is not in the request."""
     return caller.page("enrol.html", here="/enrol")
 
 
 @post("/enrol/begin", status_code=200)
-async def begin_enrolment(caller: Caller) -> Response[bytes]:
+async def begin_enrolment(caller: NamedDependency[Caller]) -> Response[bytes]:
     """Hand out the options for a new passkey."""
     body = await _body(caller, BeginEnrolmentBody)
     return _challenge(await caller.means.hatches.ask(BeginEnrolment(secret=urlsafe_b64decode(body.secret))))
 
 
 @post("/enrol/finish", status_code=200)
-async def finish_enrolment(caller: Caller) -> Response[bytes]:
+async def finish_enrolment(caller: NamedDependency[Caller]) -> Response[bytes]:
     """Bring the new passkey to the keeper."""
     body = await _body(caller, FinishEnrolmentBody)
     answer = await caller.means.hatches.ask(

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Annotated
 import msgspec
 from litestar import Response, get, post
 from litestar.exceptions import NotFoundException
+from litestar.params import NamedDependency
 from msgspec import Meta
 
 from discretion.faces.desk.acts import Hex
@@ -76,13 +77,13 @@ class NoForm(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 @get("/staff")
-async def staff_page(seat: Seat) -> Response[bytes]:
+async def staff_page(seat: NamedDependency[Seat]) -> Response[bytes]:
     """Show everybody who works here, with the facts their look-ups rest on."""
     return await _list(seat, {}, {})
 
 
 @post("/staff")
-async def add_staff(seat: Seat) -> Response[bytes]:
+async def add_staff(seat: NamedDependency[Seat]) -> Response[bytes]:
     """Add somebody."""
     seat.require(Permission.STAFF_CHANGE)
     form = await seat.form(StaffForm)
@@ -103,13 +104,13 @@ async def add_staff(seat: Seat) -> Response[bytes]:
 
 
 @get("/staff/{member:str}")
-async def member_page(seat: Seat, member: str) -> Response[bytes]:
+async def member_page(seat: NamedDependency[Seat], member: str) -> Response[bytes]:
     """Show one person: roles, badges, links."""
     return await _member(seat, member)
 
 
 @post("/staff/{member:str}/roles")
-async def give_role(seat: Seat, member: str) -> Response[bytes]:
+async def give_role(seat: NamedDependency[Seat], member: str) -> Response[bytes]:
     """Give a role."""
     seat.require(Permission.STAFF_CHANGE)
     form = (await seat.form(RoleForm)).value
@@ -122,7 +123,7 @@ async def give_role(seat: Seat, member: str) -> Response[bytes]:
 
 
 @post("/staff/{member:str}/roles/end")
-async def end_role(seat: Seat, member: str) -> Response[bytes]:
+async def end_role(seat: NamedDependency[Seat], member: str) -> Response[bytes]:
     """End a role with this business date."""
     seat.require(Permission.STAFF_CHANGE)
     form = (await seat.form(EndRoleForm)).value
@@ -135,7 +136,7 @@ async def end_role(seat: Seat, member: str) -> Response[bytes]:
 
 
 @post("/staff/{member:str}/badge")
-async def assign_badge(seat: Seat, member: str) -> Response[bytes]:
+async def assign_badge(seat: NamedDependency[Seat], member: str) -> Response[bytes]:
     """Assign a badge."""
     seat.require(Permission.STAFF_CHANGE)
     form = await seat.form(BadgeForm)
@@ -146,7 +147,7 @@ async def assign_badge(seat: Seat, member: str) -> Response[bytes]:
 
 
 @post("/staff/{member:str}/badge/withdraw")
-async def withdraw_badge(seat: Seat, member: str) -> Response[bytes]:
+async def withdraw_badge(seat: NamedDependency[Seat], member: str) -> Response[bytes]:
     """Withdraw a badge."""
     seat.require(Permission.STAFF_CHANGE)
     form = (await seat.form(BadgeForm)).value
@@ -157,7 +158,7 @@ async def withdraw_badge(seat: Seat, member: str) -> Response[bytes]:
 
 
 @post("/staff/{member:str}/disable")
-async def disable(seat: Seat, member: str) -> Response[bytes]:
+async def disable(seat: NamedDependency[Seat], member: str) -> Response[bytes]:
     """Let this person no longer sign in."""
     seat.require(Permission.STAFF_CHANGE)
     await seat.form(NoForm)
@@ -166,7 +167,7 @@ async def disable(seat: Seat, member: str) -> Response[bytes]:
 
 
 @post("/staff/{member:str}/enable")
-async def enable(seat: Seat, member: str) -> Response[bytes]:
+async def enable(seat: NamedDependency[Seat], member: str) -> Response[bytes]:
     """Let this person sign in again."""
     seat.require(Permission.STAFF_CHANGE)
     await seat.form(NoForm)
@@ -175,7 +176,7 @@ async def enable(seat: Seat, member: str) -> Response[bytes]:
 
 
 @post("/staff/{member:str}/invite", status_code=200)
-async def invite(seat: Seat, member: str) -> Response[bytes]:
+async def invite(seat: NamedDependency[Seat], member: str) -> Response[bytes]:
     """Make a one-time link and show it, once."""
     seat.require(Permission.STAFF_CHANGE)
     form = (await seat.form(InviteForm)).value

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Annotated, Final
 import msgspec
 from litestar import Response, get, post
 from litestar.exceptions import NotFoundException
+from litestar.params import NamedDependency
 from msgspec import Meta
 
 from discretion.faces.desk.acts import Hex
@@ -111,7 +112,7 @@ class WelcomeKey:
 
 
 @get("/welcome")
-async def welcome_page(caller: Caller, welcome_key: WelcomeKey, k: str = "") -> Response[bytes]:
+async def welcome_page(caller: NamedDependency[Caller], welcome_key: NamedDependency[WelcomeKey], k: str = "") -> Response[bytes]:
     """Take the link's key, or show the personas to a browser that came by it."""
     if k:
         if not welcome_key.takes(k) and not welcome_key.lets_in(caller):
@@ -124,7 +125,7 @@ async def welcome_page(caller: Caller, welcome_key: WelcomeKey, k: str = "") -> 
 
 
 @post("/welcome/be")
-async def be_persona(caller: Caller, welcome_key: WelcomeKey) -> Response[bytes]:
+async def be_persona(caller: NamedDependency[Caller], welcome_key: NamedDependency[WelcomeKey]) -> Response[bytes]:
     """Sign in as a persona of the demo."""
     if not welcome_key.lets_in(caller):
         raise NotPermittedError

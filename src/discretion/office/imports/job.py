@@ -33,11 +33,7 @@ if TYPE_CHECKING:
     from discretion.office.imports.formats import Layout
 
 _SQL: Final = queries("imports/imports.sql")
-# Checks of foreign keys keep the plan of their first batch, made when the tables were next to empty: never by scanning.
-_OPTIONS: Final = (
-    "-c search_path=pg_catalog -c statement_timeout=300s -c lock_timeout=30s -c jit=off -c timezone=UTC "
-    "-c enable_seqscan=off"
-)
+_OPTIONS: Final = "-c search_path=pg_catalog -c statement_timeout=300s -c lock_timeout=30s -c jit=off -c timezone=UTC"
 _IDS_AT_ONCE: Final = 1000
 _PLAN_ID_CHARACTERS: Final = 16
 

@@ -106,6 +106,7 @@ class _Batch:
 
     def write(self, drafts: Sequence[Draft]) -> Counter[str]:
         """Write guests, rooms, reservations, stays and places, in the order in which they refer to each other."""
+        self._connection.execute(_SQL["forget_plans"])
         self._write_guests(person for draft in drafts for person in draft.everyone())
         reserved = [(self._id_of(draft), draft, draft.reservation) for draft in drafts if draft.reservation is not None]
         known = self._versions([key for key, _, _ in reserved])
