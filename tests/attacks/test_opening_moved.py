@@ -82,7 +82,7 @@ def test_an_opening_that_is_gone_without_an_erasure_is_found(house: tuple[Stage,
         stage.superuser.execute(
             f"update ledger.entry set {part} = null where property_id = %s and idx = %s", (HARBOUR.id, entries[5]),  # type: ignore[arg-type]
         )
-        assert _verdict(stage) == (3, "opening_lost", entries[5])
+        assert _verdict(stage) == (3, "opening", entries[5])
 
 
 def test_a_request_id_exchanged_is_found(house: tuple[Stage, list[int]]) -> None:

@@ -15,7 +15,7 @@ import pytest
 
 from discretion.starter import cluster, migrations, roles
 from discretion.starter.account import postgres_account
-from discretion.wire import lookup
+from discretion.wire import lookup, upkeep
 from tests.cast import Stage, new_id
 from tests.conftest import PASSWORDS, SUPERUSER_PASSWORD, DatabaseUnderTest, made_installation
 from tests.keeper_program import KeeperProgram
@@ -64,7 +64,8 @@ def again(postgres: cluster.Postgres) -> None:
 
 
 def reconnected(stage: Stage) -> None:
-    """The stage's own ways to the database were lost as well."""
+    """The stage's own ways to the database were lost as well; each of the keeper's finds out at its next use."""
+    until(10, lambda: stage.upkeep(upkeep.SealBatch(property_id=stage.ada.property_id, guests=[])), upkeep.Done)
     for name, conninfo in (("office", stage.database.conninfo("office")), ("superuser", stage.database.superuser)):
         getattr(stage, name).close()
         setattr(stage, name, psycopg.connect(conninfo, autocommit=True))

@@ -20,10 +20,12 @@ import signal
 import stat
 import sys
 import time
+from dataclasses import replace
 from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from discretion.hotel.purpose import Purpose
 from discretion.keeper.answer import Room
 from discretion.keeper.door import Desk, Door, Line
 from discretion.keeper.people import People
@@ -38,7 +40,7 @@ from discretion.keeper.tickets import RelyingParty, Sessions, new_secret, secret
 from discretion.keeper.upkeep import Upkeep, serve_private
 from discretion.keeper.vault.keyring import Keyring, RootKeyError, found_property, parse_root_key
 from discretion.keeper.vault.unseal import Vault
-from discretion.ledger.checkpoint import Signer, Verifier
+from discretion.ledger.checkpoint import Signer
 from discretion.ledger.tree import EMPTY_ROOT
 from discretion.wire.readiness import tell_failed, tell_ready
 from discretion.wire.settings import Settings, SettingsError, load
@@ -182,7 +184,8 @@ async def _rooms(settings: Settings, root_key: bytes, policy: Policy) -> dict[by
     conninfo = settings.conninfo("keeper")
     reading = Database(conninfo)
     await _check_database(reading)
-    limited = {purpose: number for number, purpose in enumerate(sorted(policy.budget.purposes), 1)}
+    # By the purpose's own place, which never changes: a new policy must not read yesterday's counts under another name.
+    limited = {str(purpose): number for number, purpose in enumerate(Purpose, 1) if purpose in policy.budget.purposes}
     rooms = {}
     known = {each.property_id for each in settings.properties}
     for property_id, _, _, origin, vkey, names, wrapped in await reading.rows(_RECORDS["properties"], {}):
@@ -315,10 +318,13 @@ async def _verify(settings: Settings, given: argparse.Namespace) -> int:
     rows = {row[0]: row for row in await database.rows(_RECORDS["properties"], {})}
     if property_id not in rows or rows[property_id][3] is None:
         raise StartError("property_not_founded")
-    _, _, _, _, vkey, names, wrapped = rows[property_id]
+    _, _, _, origin, vkey, names, wrapped = rows[property_id]
     keyring = Keyring(root_key, property_id, dict(zip(names, wrapped, strict=True)))
+    verifier = Signer(origin, keyring.ledger_seed).verifier  # never the key that the database names
     started = time.monotonic()
-    verdict = await rescan(database, keyring, Verifier.parse(vkey), _print_progress)
+    verdict = await rescan(database, keyring, verifier, _print_progress)
+    if not verdict.problem and verifier.vkey != vkey:
+        verdict = replace(verdict, problem="signature", index=verdict.size)
     print(json.dumps(_verdict_line(verdict, time.monotonic() - started)))
     await database.close()
     return 3 if verdict.problem else 0

@@ -70,16 +70,16 @@ async def rescan(
     Errors: `StoreAwayError`.
     """
     place = Uid(keyring.property_id)
-    ((_, _, size, root, _),) = await database.rows(_ROUND["head"], {"p": place})
+    ((_, _, size, root, stack),) = await database.rows(_ROUND["head"], {"p": place})
     notes = dict(await database.rows(_SQL["checkpoints"], {"p": place}))
     tally = _Tally()
     try:
         frontier = await _read_all(database, keyring, size, notes, verifier, tally, progress, with_openings)
-        if frontier.root() != root:
+        if (frontier.root(), frontier.to_bytes()) != (root, stack):
             raise _BadError("head", size)
-        ((count,),) = await database.rows(_SQL["entry_count"], {"p": place})
-        if count < size:
-            raise _BadError("missing", count)
+        ((count, head_size),) = await database.rows(_SQL["entry_count"], {"p": place})
+        if count != head_size:  # of one moment: a ledger may grow while it is read
+            raise _BadError("missing" if count < head_size else "head", min(count, head_size))
         if any(kept > size for kept in notes):
             raise _BadError("behind_checkpoint", size)
     except _BadError as bad:
@@ -155,7 +155,7 @@ def _check_opening(keyring: Keyring, row: tuple[Any, ...], keys: dict[object, by
     for part, sealed, owner, committed in zip(PARTS, row[6:9], owners, commitments_of(row[1]), strict=True):
         if sealed is None:
             # Nothing is erased yet: the entries that name an erasure come with the guest's rights (ledger.md 3).
-            raise _BadError("opening_lost", index)
+            raise _BadError("opening", index)
         key = keys.get(owner) if owner else keyring.opening_key
         if key is None:
             raise _BadError("key", index)

@@ -124,14 +124,30 @@ def settings_text(new: NewSettings) -> str:
         _line("jobs_at_once", 2),
     ]
     for each in new.properties:
-        lines += [
-            "", "[[property]]",
-            _line("id", each.id), _line("code", each.code), _line("name_zh", each.name_zh),
-            _line("name_en", each.name_en), _line("time_zone", each.time_zone),
-            "# how it is known that staff are there: badge_desk, attested, door",
-            _line("presence", each.presence),
-        ]
+        lines += _property_lines(each)
     return "\n".join(lines) + "\n"
+
+
+def _property_lines(each: Property) -> list[str]:
+    return [
+        "", "[[property]]",
+        _line("id", each.id), _line("code", each.code), _line("name_zh", each.name_zh),
+        _line("name_en", each.name_en), _line("time_zone", each.time_zone),
+        "# how it is known that staff are there: badge_desk, attested, door",
+        _line("presence", each.presence),
+    ]
+
+
+def add_property(settings: Settings, new: Property) -> Settings:
+    """Write one more property at the end of the settings file, whole or not at all; return the new settings.
+
+    Errors: `SettingsError` when the settings would not load; `StarterError` `disk_full`, `directory_unwritable`.
+    """
+    text = settings.path.read_text("utf-8").rstrip("\n") + "\n" + "\n".join(_property_lines(new))
+    added = parse(text.encode(), settings.path)
+    with told(settings.directory):
+        _write_secret(settings.path, text)
+    return added
 
 
 def check_secrets(settings: Settings) -> None:

@@ -109,7 +109,7 @@ def lay_out(
         say("schema")
         prepare_schema(settings)
         say("properties")
-        asyncio.run(_add_properties(settings))
+        asyncio.run(_add_properties(settings, settings.properties))
         for each in settings.properties:
             programs.ask_keeper(settings, "found", "--property", each.id)
     except BaseException:
@@ -140,9 +140,25 @@ def _fill(
             postgres.stop()
 
 
-async def _add_properties(settings: Settings) -> None:
+def found_property(settings: Settings, new: Property) -> None:
+    """Return when one more property of the settings has its row, its keys and its ledger; what is there is kept.
+
+    Errors: `StarterError`.
+    """
+    asyncio.run(_add_properties(settings, (new,)))
+    try:
+        programs.ask_keeper(settings, "found", "--property", new.id)
+    except StarterError as error:
+        if error.code != "founded_already":
+            raise
+
+
+async def _add_properties(settings: Settings, wanted: tuple[Property, ...]) -> None:
     async with Office(settings.conninfo("office"), connections_max=1) as office:
-        for each in settings.properties:
+        known = {each.property_id for each in await office_properties.properties(office)}
+        for each in wanted:
+            if each.property_id in known:
+                continue
             today = datetime.now(ZoneInfo(each.time_zone)).date()
             done = await office_properties.add_property(office, office_properties.Property(
                 each.property_id, each.code, each.name_zh, each.name_en, each.time_zone, today, _NIGHT_AUDIT_AT,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from discretion.faces import desk, kit
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 ORIGIN = "http://localhost:1"
 
 
+@cache
 def house_without_anything_behind(**changed: Any) -> Litestar:
     """The house over a keeper and a database that are not there; what needs them answers 503."""
     settings = HouseSettings(**{"origin": ORIGIN} | changed)

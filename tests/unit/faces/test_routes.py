@@ -16,7 +16,7 @@ def routes(method: str) -> list[str]:
 
 def address(path: str) -> str:
     return path.replace("{language}", "en").replace("{slug}", "cancel").replace("{group}", "identity").replace(
-        "{name}", "app.css").replace("{", "").replace("}", "")
+        "{name}", "app.css").replace("{", "").replace("}", "") + "?purpose=check_in"
 
 
 @pytest.mark.parametrize("path", [path for path in routes("POST") if not path.startswith("/api/")])

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
 from litestar import Request, Response, post
-from litestar.params import NamedDependency
+from litestar.di import NamedDependency
 
 from discretion.faces.api.bearer import body_of, ticket_of, told
 from discretion.faces.api.problem import BodyError

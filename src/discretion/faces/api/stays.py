@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any, Final, Literal
 
 import msgspec
 from litestar import Request, Response, get, post
+from litestar.di import NamedDependency
 from litestar.exceptions import NotFoundException
-from litestar.params import NamedDependency
+from litestar.params import FromPath, FromQuery
 
 from discretion.faces.api.bearer import body_of, id_at, person_of, ticket_of, told
 from discretion.faces.api.problem import ActRefusedError, BodyError
@@ -41,8 +42,8 @@ _CHECK_OUT: Final = msgspec.json.Decoder(CheckOutBody)
 
 @get("/stays")
 async def list_stays(
-    request: Request[Any, Any, Any], means: NamedDependency[Means], view: Literal["arrivals", "in_house", "departures"] = "arrivals",
-    page: int = 1,
+    request: Request[Any, Any, Any], means: NamedDependency[Means],
+    view: FromQuery[Literal["arrivals", "in_house", "departures"]] = "arrivals", page: FromQuery[int] = 1,
 ) -> Response[bytes]:
     """List the stays of the business date; a page holds at most 100. Who they are is an ask."""
     person = await person_of(means, ticket_of(request), Permission.STAY_LIST, time.time())
@@ -56,7 +57,9 @@ async def list_stays(
 
 
 @get("/stays/{stay_id:str}")
-async def read_stay(request: Request[Any, Any, Any], means: NamedDependency[Means], stay_id: str) -> Response[bytes]:
+async def read_stay(
+    request: Request[Any, Any, Any], means: NamedDependency[Means], stay_id: FromPath[str]
+) -> Response[bytes]:
     """Read one stay, its people by id only, and what may be done to it."""
     person = await person_of(means, ticket_of(request), Permission.STAY_LIST, time.time())
     view = await stay_view.stay(means.office, person.property_id, id_at(stay_id))
@@ -78,7 +81,9 @@ async def read_stay(request: Request[Any, Any, Any], means: NamedDependency[Mean
 
 
 @post("/stays/{stay_id:str}/check-in", status_code=200)
-async def check_in(request: Request[Any, Any, Any], means: NamedDependency[Means], stay_id: str) -> Response[bytes]:
+async def check_in(
+    request: Request[Any, Any, Any], means: NamedDependency[Means], stay_id: FromPath[str]
+) -> Response[bytes]:
     """Check people in: seal what is given, change the stay, keep the sealed copies. Repeatable by `act_id`."""
     ticket = ticket_of(request)
     body = await body_of(request, _CHECK_IN)
@@ -100,7 +105,9 @@ async def check_in(request: Request[Any, Any, Any], means: NamedDependency[Means
 
 
 @post("/stays/{stay_id:str}/check-out", status_code=200)
-async def check_out(request: Request[Any, Any, Any], means: NamedDependency[Means], stay_id: str) -> Response[bytes]:
+async def check_out(
+    request: Request[Any, Any, Any], means: NamedDependency[Means], stay_id: FromPath[str]
+) -> Response[bytes]:
     """Check a stay out; an open folio refuses it."""
     ticket = ticket_of(request)
     body = await body_of(request, _CHECK_OUT)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import json
-from contextlib import AsyncExitStack
 from typing import TYPE_CHECKING, cast
 
 import click
@@ -13,8 +12,8 @@ from discretion.faces.cli.exits import Exit
 from discretion.faces.cli.serve import checked
 from discretion.faces.cli.trouble import Trouble
 from discretion.faces.kit.words import marked
-from discretion.starter import programs, supervisor
-from discretion.starter.data_directory import is_held
+from discretion.starter import programs
+from discretion.starter.database import running_database
 from discretion.starter.errors import StarterError
 
 if TYPE_CHECKING:
@@ -52,20 +51,15 @@ def verify(terminal: Terminal, /, *, code: str | None) -> Exit:
     chosen = [each for each in settings.properties if code in (None, each.code)]
     if not chosen:
         raise Trouble("property_unknown", property=code)
-    found = asyncio.run(_verified(terminal, settings, chosen))
+    with running_database(settings):
+        found = asyncio.run(_verified(terminal, settings, chosen))
     terminal.show(found, "\n".join(_sentence(terminal, each) for each in found))
     return Exit.PROBLEM if any(each["problem"] for each in found) else Exit.OK
 
 
 async def _verified(terminal: Terminal, settings: Settings, chosen: list[Property]) -> list[dict[str, object]]:
-    """Return the verdicts; a database of our own that does not run is started for it, and stopped again."""
-    found: list[dict[str, object]] = []
-    async with AsyncExitStack() as stack:
-        if settings.database.embedded and not is_held(settings.directory):
-            started = await stack.enter_async_context(supervisor.Supervisor(settings))
-            await started.start_database()
-        found += [await _verify_one(terminal, settings, each) for each in chosen]
-    return found
+    """Return the verdicts, one hotel after the other."""
+    return [await _verify_one(terminal, settings, each) for each in chosen]
 
 
 async def _verify_one(terminal: Terminal, settings: Settings, hotel: Property) -> dict[str, object]:
@@ -86,7 +80,8 @@ async def _verify_one(terminal: Terminal, settings: Settings, hotel: Property) -
     _, said = await process.communicate()
     if process.returncode not in (Exit.OK, Exit.PROBLEM) or not verdict:
         # The keeper's last word is the code of what stopped it.
-        raise StarterError((said.decode(errors="replace").split() or ["program_failed"])[-1], program="keeper", log="stderr")
+        code = (said.decode(errors="replace").split() or ["program_failed"])[-1]
+        raise StarterError(code, program="keeper", log="stderr")
     return {"property": hotel.code, **verdict}
 
 

@@ -20,6 +20,12 @@ def _demo() -> click.Command:
     return demo
 
 
+def _property() -> click.Command:
+    from discretion.faces.cli.property import property_
+
+    return property_
+
+
 def _openapi() -> click.Command:
     from discretion.faces.cli.openapi import openapi
 
@@ -125,6 +131,7 @@ COMMANDS: Final[Mapping[str, Callable[[], click.Command]]] = {
     "worker": _worker,
     "doctor": _doctor,
     "status": _status,
+    "property": _property,
     "staff": _staff,
     "roster": _roster,
     "training": _training,

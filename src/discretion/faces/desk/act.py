@@ -6,8 +6,9 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from litestar import Response, get, post
+from litestar.di import NamedDependency
 from litestar.exceptions import NotFoundException
-from litestar.params import NamedDependency
+from litestar.params import FromPath
 
 from discretion.faces.desk.acts import PAGES, ActForm, ActPage, SettleForm
 from discretion.faces.desk.arrivals import listed_guests
@@ -34,7 +35,7 @@ def _page_at(slug: str) -> ActPage:
 
 
 @get("/stays/{stay:str}/{slug:str}")
-async def act_page(seat: NamedDependency[Seat], stay: str, slug: str) -> Response[bytes]:
+async def act_page(seat: NamedDependency[Seat], stay: FromPath[str], slug: FromPath[str]) -> Response[bytes]:
     """Show what the act needs, and what it will do."""
     page = _page_at(slug)
     seat.require(page.permission)
@@ -42,7 +43,7 @@ async def act_page(seat: NamedDependency[Seat], stay: str, slug: str) -> Respons
 
 
 @post("/stays/{stay:str}/{slug:str}")
-async def do_act(seat: NamedDependency[Seat], stay: str, slug: str) -> Response[bytes]:
+async def do_act(seat: NamedDependency[Seat], stay: FromPath[str], slug: FromPath[str]) -> Response[bytes]:
     """Do the act, once, and lead to the stay; or say what is in its way."""
     page = _page_at(slug)
     seat.require(page.permission)

@@ -13,7 +13,8 @@ from datetime import date
 from typing import TYPE_CHECKING, Any, Literal
 
 from litestar import Response, get
-from litestar.params import NamedDependency
+from litestar.di import NamedDependency
+from litestar.params import FromQuery
 
 from discretion.faces.desk.record_view import MASKED_IN_LISTS, name_of, values_of
 from discretion.faces.desk.relation import purpose_of_names
@@ -45,7 +46,8 @@ class ListedGuest:
 
 @get("/desk")
 async def arrivals_page(
-    seat: NamedDependency[Seat], list: ListName = "arrivals", show: str = "", on: date | None = None, page: int = 1  # noqa: A002
+    seat: NamedDependency[Seat], list: FromQuery[ListName] = "arrivals",  # noqa: A002 - the word in the address
+    show: FromQuery[str] = "", on: FromQuery[date | None] = None, page: FromQuery[int] = 1,
 ) -> Response[bytes]:
     """Show the working lists of the business date."""
     seat.require(Permission.STAY_LIST)

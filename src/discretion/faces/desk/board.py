@@ -7,7 +7,8 @@ from typing import Annotated, Literal
 
 import msgspec
 from litestar import Response, get, post
-from litestar.params import NamedDependency
+from litestar.di import NamedDependency
+from litestar.params import FromQuery
 from msgspec import Meta
 
 from discretion.faces.desk.acts import RoomNumber
@@ -33,7 +34,7 @@ class RoomForm(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 @get("/rooms")
-async def rooms_page(seat: NamedDependency[Seat], show: str = "") -> Response[bytes]:
+async def rooms_page(seat: NamedDependency[Seat], show: FromQuery[str] = "") -> Response[bytes]:
     """Show every room by floor, or those of one state."""
     return await _shown(seat, show)
 

@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Annotated, Any, Final, Literal
 
 import msgspec
 from litestar import Response, get, post
-from litestar.params import NamedDependency
+from litestar.di import NamedDependency
+from litestar.params import FromPath
 from msgspec import Meta
 
 from discretion.faces.desk.acts import PAGES, Hex, RoomNumber, Version
@@ -46,25 +47,25 @@ class ArrivalForm(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_on
 
 
 @get("/stays/{stay:str}/check-in", name="check_in_page")
-async def check_in_page(seat: NamedDependency[Seat], stay: str) -> Response[bytes]:
+async def check_in_page(seat: NamedDependency[Seat], stay: FromPath[str]) -> Response[bytes]:
     """Show the check-in of one stay, with a place for each person booked."""
     return await _page(seat, stay, "check-in")
 
 
 @get("/stays/{stay:str}/join", name="join_page")
-async def join_page(seat: NamedDependency[Seat], stay: str) -> Response[bytes]:
+async def join_page(seat: NamedDependency[Seat], stay: FromPath[str]) -> Response[bytes]:
     """Show the form for one more person."""
     return await _page(seat, stay, "join")
 
 
 @post("/stays/{stay:str}/check-in", name="check_in")
-async def check_in(seat: NamedDependency[Seat], stay: str) -> Response[bytes]:
+async def check_in(seat: NamedDependency[Seat], stay: FromPath[str]) -> Response[bytes]:
     """Check the people in."""
     return await _arrive(seat, stay, "check-in")
 
 
 @post("/stays/{stay:str}/join", name="join")
-async def join(seat: NamedDependency[Seat], stay: str) -> Response[bytes]:
+async def join(seat: NamedDependency[Seat], stay: FromPath[str]) -> Response[bytes]:
     """Let the people join the stay."""
     return await _arrive(seat, stay, "join")
 

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 import msgspec
 from litestar import Response, get, post
 from litestar.datastructures import UploadFile
-from litestar.params import NamedDependency
+from litestar.di import NamedDependency
 from msgspec import Meta
 
 from discretion.faces.desk.acts import Hex

@@ -15,8 +15,9 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import msgspec
 from litestar import Response, get, post
+from litestar.di import NamedDependency
 from litestar.exceptions import NotFoundException
-from litestar.params import NamedDependency
+from litestar.params import FromPath
 from msgspec import Meta
 
 from discretion.faces.desk.arrivals import listed_guests
@@ -123,7 +124,7 @@ async def quick_find(seat: NamedDependency[Seat]) -> Response[bytes]:
 
 
 @get("/q/{find_id:str}")
-async def found_page(seat: NamedDependency[Seat], find_id: str) -> Response[bytes]:
+async def found_page(seat: NamedDependency[Seat], find_id: FromPath[str]) -> Response[bytes]:
     """Show who was found, masked, for the purpose that was stated."""
     seat.require(Permission.GUEST_FIND)
     result = await finds.read_find(seat.office, seat.property_id, seat.person.session_id, id_in(find_id))

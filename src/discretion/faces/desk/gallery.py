@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from litestar import Response, get
-from litestar.params import NamedDependency
+from litestar.di import NamedDependency
 
 from discretion.faces.kit.seat import Caller
 

@@ -15,8 +15,9 @@ from typing import TYPE_CHECKING, Annotated, Final, Literal
 
 import msgspec
 from litestar import Response, get, post
+from litestar.di import NamedDependency
 from litestar.exceptions import NotFoundException
-from litestar.params import NamedDependency
+from litestar.params import FromPath, FromQuery
 from msgspec import Meta
 
 from discretion.faces.desk.reasons import OTHER, codes_under, reasons
@@ -49,7 +50,9 @@ class RevealForm(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 @get("/guests/{guest:str}")
-async def guest_page(seat: NamedDependency[Seat], guest: str, purpose: Purpose | None = None) -> Response[bytes]:
+async def guest_page(
+    seat: NamedDependency[Seat], guest: FromPath[str], purpose: FromQuery[Purpose | None] = None
+) -> Response[bytes]:
     """Show the record, masked, for the purpose that follows from the guest's stay or was stated."""
     guest_id = id_in(guest)
     stays = await lists.stays_of_guest(seat.office, seat.property_id, guest_id)
@@ -65,14 +68,16 @@ async def guest_page(seat: NamedDependency[Seat], guest: str, purpose: Purpose |
 
 
 @get("/guests/{guest:str}/purpose")
-async def purpose_page(seat: NamedDependency[Seat], guest: str) -> Response[bytes]:
+async def purpose_page(seat: NamedDependency[Seat], guest: FromPath[str]) -> Response[bytes]:
     """Ask for the purpose; nothing has been looked up yet."""
     id_in(guest)
     return _purpose_page(seat, guest)
 
 
 @get("/guests/{guest:str}/reveal/{group:str}")
-async def reveal_page(seat: NamedDependency[Seat], guest: str, group: str, purpose: Purpose) -> Response[bytes]:
+async def reveal_page(
+    seat: NamedDependency[Seat], guest: FromPath[str], group: FromPath[str], purpose: FromQuery[Purpose]
+) -> Response[bytes]:
     """Show the reveal form as a page of its own, for browsers without dialogs."""
     id_in(guest)
     if group not in BIT:
@@ -84,7 +89,7 @@ async def reveal_page(seat: NamedDependency[Seat], guest: str, group: str, purpo
 
 
 @post("/guests/{guest:str}/reveal", status_code=200)
-async def reveal(seat: NamedDependency[Seat], guest: str) -> Response[bytes]:
+async def reveal(seat: NamedDependency[Seat], guest: FromPath[str]) -> Response[bytes]:
     """Ask for one group in clear, and show it for 60 seconds."""
     guest_id = id_in(guest)
     form = await seat.form(RevealForm)

@@ -10,7 +10,7 @@ from typing import Annotated
 
 import msgspec
 from litestar import Response, get, post
-from litestar.params import NamedDependency
+from litestar.di import NamedDependency
 from msgspec import Meta
 
 from discretion.faces.desk.acts import Hex

@@ -8,8 +8,9 @@ from xml.sax.saxutils import escape
 
 import msgspec
 from litestar import Response, get, post
+from litestar.di import NamedDependency
 from litestar.exceptions import NotFoundException
-from litestar.params import NamedDependency
+from litestar.params import FromPath, FromQuery
 
 from discretion.faces.kit import language as languages
 from discretion.faces.kit.address import way_back
@@ -36,7 +37,7 @@ class DisplayForm(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 @get("/static/{name:str}")
-async def static_file(caller: NamedDependency[Caller], name: str) -> Response[bytes]:
+async def static_file(caller: NamedDependency[Caller], name: FromPath[str]) -> Response[bytes]:
     """Send one of the few files that every page needs."""
     asset = ASSETS.get(name)
     if asset is None:
@@ -49,7 +50,9 @@ async def static_file(caller: NamedDependency[Caller], name: str) -> Response[by
 
 
 @get("/language/{language:str}")
-async def switch_language(caller: NamedDependency[Caller], language: str, to: str = "/") -> Response[bytes]:
+async def switch_language(
+    caller: NamedDependency[Caller], language: FromPath[str], to: FromQuery[str] = "/"
+) -> Response[bytes]:
     """Keep the language for this browser, and stay on the page."""
     if language not in LANGUAGES:
         raise NotFoundException
@@ -74,7 +77,7 @@ async def keep_display(seat: NamedDependency[Seat]) -> Response[bytes]:
 
 
 @get("/wm.svg")
-async def watermark(n: str = "", t: str = "") -> Response[bytes]:
+async def watermark(n: FromQuery[str] = "", t: FromQuery[str] = "") -> Response[bytes]:
     """Draw staff number and minute, again and again. It holds nothing about a guest."""
     if not _STAFF_NUMBER.fullmatch(n) or not _MINUTE.fullmatch(t):
         raise NotFoundException

@@ -14,8 +14,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import msgspec
 from litestar import Response, get, post
+from litestar.di import NamedDependency
 from litestar.exceptions import NotFoundException
-from litestar.params import NamedDependency
+from litestar.params import FromPath
 from msgspec import Meta
 
 from discretion.faces.desk.acts import Hex
@@ -104,13 +105,13 @@ async def add_staff(seat: NamedDependency[Seat]) -> Response[bytes]:
 
 
 @get("/staff/{member:str}")
-async def member_page(seat: NamedDependency[Seat], member: str) -> Response[bytes]:
+async def member_page(seat: NamedDependency[Seat], member: FromPath[str]) -> Response[bytes]:
     """Show one person: roles, badges, links."""
     return await _member(seat, member)
 
 
 @post("/staff/{member:str}/roles")
-async def give_role(seat: NamedDependency[Seat], member: str) -> Response[bytes]:
+async def give_role(seat: NamedDependency[Seat], member: FromPath[str]) -> Response[bytes]:
     """Give a role."""
     seat.require(Permission.STAFF_CHANGE)
     form = (await seat.form(RoleForm)).value
@@ -123,7 +124,7 @@ async def give_role(seat: NamedDependency[Seat], member: str) -> Response[bytes]
 
 
 @post("/staff/{member:str}/roles/end")
-async def end_role(seat: NamedDependency[Seat], member: str) -> Response[bytes]:
+async def end_role(seat: NamedDependency[Seat], member: FromPath[str]) -> Response[bytes]:
     """End a role with this business date."""
     seat.require(Permission.STAFF_CHANGE)
     form = (await seat.form(EndRoleForm)).value
@@ -136,7 +137,7 @@ async def end_role(seat: NamedDependency[Seat], member: str) -> Response[bytes]:
 
 
 @post("/staff/{member:str}/badge")
-async def assign_badge(seat: NamedDependency[Seat], member: str) -> Response[bytes]:
+async def assign_badge(seat: NamedDependency[Seat], member: FromPath[str]) -> Response[bytes]:
     """Assign a badge."""
     seat.require(Permission.STAFF_CHANGE)
     form = await seat.form(BadgeForm)
@@ -147,7 +148,7 @@ async def assign_badge(seat: NamedDependency[Seat], member: str) -> Response[byt
 
 
 @post("/staff/{member:str}/badge/withdraw")
-async def withdraw_badge(seat: NamedDependency[Seat], member: str) -> Response[bytes]:
+async def withdraw_badge(seat: NamedDependency[Seat], member: FromPath[str]) -> Response[bytes]:
     """Withdraw a badge."""
     seat.require(Permission.STAFF_CHANGE)
     form = (await seat.form(BadgeForm)).value
@@ -158,7 +159,7 @@ async def withdraw_badge(seat: NamedDependency[Seat], member: str) -> Response[b
 
 
 @post("/staff/{member:str}/disable")
-async def disable(seat: NamedDependency[Seat], member: str) -> Response[bytes]:
+async def disable(seat: NamedDependency[Seat], member: FromPath[str]) -> Response[bytes]:
     """Let this person no longer sign in."""
     seat.require(Permission.STAFF_CHANGE)
     await seat.form(NoForm)
@@ -167,7 +168,7 @@ async def disable(seat: NamedDependency[Seat], member: str) -> Response[bytes]:
 
 
 @post("/staff/{member:str}/enable")
-async def enable(seat: NamedDependency[Seat], member: str) -> Response[bytes]:
+async def enable(seat: NamedDependency[Seat], member: FromPath[str]) -> Response[bytes]:
     """Let this person sign in again."""
     seat.require(Permission.STAFF_CHANGE)
     await seat.form(NoForm)
@@ -176,7 +177,7 @@ async def enable(seat: NamedDependency[Seat], member: str) -> Response[bytes]:
 
 
 @post("/staff/{member:str}/invite", status_code=200)
-async def invite(seat: NamedDependency[Seat], member: str) -> Response[bytes]:
+async def invite(seat: NamedDependency[Seat], member: FromPath[str]) -> Response[bytes]:
     """Make a one-time link and show it, once."""
     seat.require(Permission.STAFF_CHANGE)
     form = (await seat.form(InviteForm)).value

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from litestar import Response, get
+from litestar.di import NamedDependency
 from litestar.exceptions import NotFoundException
-from litestar.params import NamedDependency
+from litestar.params import FromPath
 
 from discretion.faces.desk.acts import PAGES, may_do
 from discretion.faces.desk.arrivals import listed_guests
@@ -33,7 +34,7 @@ def purpose_at(seat: Seat, view: stay_view.StayView) -> str:
 
 
 @get("/stays/{stay:str}")
-async def stay_page(seat: NamedDependency[Seat], stay: str) -> Response[bytes]:
+async def stay_page(seat: NamedDependency[Seat], stay: FromPath[str]) -> Response[bytes]:
     """Show one stay. Its people are masked, and each is an ask with its entry."""
     seat.require(Permission.STAY_LIST)
     view = await stay_of(seat, stay)

@@ -14,8 +14,9 @@ from typing import TYPE_CHECKING, Annotated, Final
 
 import msgspec
 from litestar import Response, get, post
+from litestar.di import NamedDependency
 from litestar.exceptions import NotFoundException
-from litestar.params import NamedDependency
+from litestar.params import FromQuery
 from msgspec import Meta
 
 from discretion.faces.desk.acts import Hex
@@ -112,7 +113,9 @@ class WelcomeKey:
 
 
 @get("/welcome")
-async def welcome_page(caller: NamedDependency[Caller], welcome_key: NamedDependency[WelcomeKey], k: str = "") -> Response[bytes]:
+async def welcome_page(
+    caller: NamedDependency[Caller], welcome_key: NamedDependency[WelcomeKey], k: FromQuery[str] = ""
+) -> Response[bytes]:
     """Take the link's key, or show the personas to a browser that came by it."""
     if k:
         if not welcome_key.takes(k) and not welcome_key.lets_in(caller):

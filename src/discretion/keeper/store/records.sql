@@ -72,8 +72,8 @@ select idx, leaf, leaf_hash, request_id, guest_key_id, staff_key_id, guest_part,
   from ledger.entry where property_id = %(p)s and idx >= %(first)s order by idx limit %(count)s
 
 -- name: entry_count
--- How many entries there are, which the head must say too.
-select count(*) from ledger.entry where property_id = %(p)s
+-- How many entries there are, and what the head says.
+select count(*), (select h.size from ledger.head h where h.property_id = %(p)s) from ledger.entry where property_id = %(p)s
 
 -- name: checkpoints
 -- Every checkpoint kept, oldest first.
