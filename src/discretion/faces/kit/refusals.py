@@ -67,6 +67,7 @@ ACTS: Final = MappingProxyType({
     "departure_not_later": _("The new departure must be later than the one now."),
     "departure_past": _("The departure is past."),
     "duty": _("There is no such duty."),
+    "future": _("This has not happened yet."),
     "guardian_missing": _("For each minor, state whether a guardian was reached."),
     "has_balance": _("The folio is open: %(amount)s. Settle it, then check out."),
     "has_charges": _("There are charges on the folio. An undone check-in must have none."),
@@ -105,6 +106,7 @@ ACTS: Final = MappingProxyType({
     "times": _("A shift ends after it begins, at most 24 hours later."),
     "until": _("This end is not possible."),
     "vacant": _("Nobody is in room %(room)s."),
+    "version": _("Name the course and its version."),
     "value": _("One of the values is outside what is possible."),
     "wrong_state": _("The stay is not in a state in which that can be done."),
 })  # fmt: skip
@@ -117,6 +119,7 @@ ROWS: Final = MappingProxyType({
     "dates": _("dates in the wrong order"),
     "duty": _("no such duty"),
     "future": _("lies in the future"),
+    "gap": _("this time does not exist: the clocks go forward then"),
     "time": _("no time such as 2026-11-23 07:00"),
     "times": _("ends before it begins, or lasts over 24 hours"),
     "twice": _("stands twice in the file"),
