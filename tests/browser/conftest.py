@@ -13,7 +13,8 @@ import subprocess
 import sys
 from base64 import urlsafe_b64encode
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from copy import copy
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -40,6 +41,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.browser)
             if CHROMIUM is None and not os.environ.get("CHROMIUM_REQUIRED"):
                 item.add_marker(pytest.mark.skip(reason=INSTALL))
+
+
+@pytest.fixture(scope="session")
+def base_url() -> str:
+    """No address of its own: each page's context has the house's."""
+    return ""
 
 
 @pytest.fixture(scope="session")
@@ -122,6 +129,13 @@ def start_house(stage: Stage, log: Path) -> subprocess.Popen[bytes]:
     return process
 
 
+def _bound_to(player: Player, origin: str) -> Player:
+    """Return the player with a passkey of their own for this origin; the other stages keep theirs."""
+    authenticator = copy(player.authenticator)
+    authenticator.origin = origin
+    return replace(player, authenticator=authenticator)
+
+
 @pytest.fixture(scope="session")
 def house(first_stage: FirstStage, run_directory: Path) -> Iterator[RunningHouse]:
     """The cast's house, open at a port of its own; passkeys are bound to its origin."""
@@ -133,8 +147,7 @@ def house(first_stage: FirstStage, run_directory: Path) -> Iterator[RunningHouse
         stage.settings = load(path)
         stage.keeper = KeeperProgram(stage.settings)
         assert stage.start() == "ready"
-        for player in stage.players.values():
-            player.authenticator.origin = origin
+        stage.players = {name: _bound_to(player, origin) for name, player in stage.players.items()}
         log = stage.settings.log / "house.log"
         process = start_house(stage, log)
         try:
@@ -142,8 +155,6 @@ def house(first_stage: FirstStage, run_directory: Path) -> Iterator[RunningHouse
         finally:
             process.send_signal(signal.SIGTERM)
             assert process.wait(20) == 0
-            for player in stage.players.values():
-                player.authenticator.origin = "http://localhost:8080"
 
 
 @pytest.fixture

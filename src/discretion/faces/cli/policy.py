@@ -29,7 +29,7 @@ def policy() -> None:
     "Exit code 3 if not."
     )
 )
-@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path), required=False)
+@click.argument("file", metavar="FILE", type=click.Path(exists=True, dir_okay=False, path_type=Path), required=False)
 @click.pass_obj
 def check(terminal: Terminal, /, *, file: Path | None) -> Exit:
     """Check one file. The keeper reads it, as it would at its start."""
