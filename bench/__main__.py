@@ -18,7 +18,7 @@ import sys
 import time
 import urllib.request
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -58,8 +58,12 @@ QUICK = Plan(10_000, 20_000, 1.5, 1, (1, 32), (32,), 2_000, is_quick=True)
 def main() -> int:
     """Measure, write, print."""
     parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
-    parser.add_argument("--quick", action="store_true")
-    plan = QUICK if parser.parse_args().quick else FULL
+    parser.add_argument("--quick", action="store_true", help="end within a minute")
+    parser.add_argument("--turns", type=int, help="how often each is measured")
+    parser.add_argument("--seconds", type=float, help="how long each turn takes")
+    given = parser.parse_args()
+    plan = QUICK if given.quick else FULL
+    plan = replace(plan, turns=given.turns or plan.turns, seconds=given.seconds or plan.seconds)
     result: dict[str, Any] = {
         "quick": plan.is_quick, "guests": plan.guests, "at": datetime.now(UTC).isoformat(timespec="seconds"),
     }

@@ -31,7 +31,7 @@ BREAKS = {
     "faces": ("faces/kit/words.py", "import discretion.faces.desk.stay"),
     "keys": ("keeper/search.py", "import cryptography"),
     "sql": ("faces/kit/words.py", "import psycopg"),
-    "acyclic": ("hotel/purpose.py", "import discretion.hotel.record"),
+    "acyclic": ("hotel/guest.py", "import discretion.hotel.record"),
 }
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime, time
 from typing import Annotated, Literal
 
 import msgspec
@@ -26,6 +26,16 @@ class Sample(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 def test_a_right_form_becomes_its_value():
     form = filled(fields_of(b"_token=t&name=+Ada+&on=2026-11-23&count=3&kind=b&places=1&places=2&is_sure=true"), Sample)
     assert form.value == Sample("Ada", date(2026, 11, 23), 3, "b", [1, 2], True)
+
+
+def test_times_are_read_as_browsers_write_them():
+    class Timed(msgspec.Struct):
+        at: time | None = None
+        begins: datetime | None = None
+
+    assert filled({"at": ["16:30"], "begins": ["2026-11-23T07:00"]}, Timed).value == Timed(time(16, 30), datetime(2026, 11, 23, 7, 0))
+    assert filled({"at": ["16:30:05"]}, Timed).value == Timed(time(16, 30, 5))
+    assert filled({"at": ["4 pm"]}, Timed).errors == {"at": "type"}
 
 
 def test_empty_fields_are_not_given():

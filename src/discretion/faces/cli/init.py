@@ -52,9 +52,9 @@ class _Answers:
 @click.option("--host", default="127.0.0.1", show_default=True, help=marked("The address the house listens at."))
 @click.option("--port", type=click.IntRange(1, 65535), default=8080, show_default=True,
               help=marked("The port the house listens at."))
-@click.option("--tls-cert", type=click.Path(exists=True, dir_okay=False, resolve_path=True),
+@click.option("--tls-cert", metavar="FILE", type=click.Path(exists=True, dir_okay=False, resolve_path=True),
               help=marked("Certificate file for HTTPS."))
-@click.option("--tls-key", type=click.Path(exists=True, dir_okay=False, resolve_path=True),
+@click.option("--tls-key", metavar="FILE", type=click.Path(exists=True, dir_okay=False, resolve_path=True),
               help=marked("Key file for HTTPS."))
 @click.option("--behind-proxy", is_flag=True, help=marked("A reverse proxy on this machine speaks HTTPS."))
 @click.option("--database-host", default="",
@@ -64,7 +64,7 @@ class _Answers:
 @click.option("--database-name", default="discretion", show_default=True, help=marked("The database to make there."))
 @click.option("--database-administrator", default="postgres", show_default=True,
               help=marked("A role there that may make roles and databases."))
-@click.option("--database-password-file", type=click.Path(exists=True, dir_okay=False, path_type=Path),
+@click.option("--database-password-file", metavar="FILE", type=click.Path(exists=True, dir_okay=False, path_type=Path),
               help=marked("The file with that role's password, one line, mode 0600."))
 @click.option("--database-tls-root-cert", default="",
               help=marked("Certificate authority of that server; otherwise the system's."))

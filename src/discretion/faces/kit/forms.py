@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from datetime import datetime, time
 from types import NoneType, UnionType
 from typing import TYPE_CHECKING, Any, Final, Generic, TypeVar, Union, get_args, get_origin
 from urllib.parse import parse_qsl
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 Form = TypeVar("Form", bound=msgspec.Struct)
 
 _FIELDS_MAX: Final = 400
+_WITHOUT_SECONDS: Final = re.compile(r"(?:[0-9]{4}-[0-9]{2}-[0-9]{2}T)?[0-9]{2}:[0-9]{2}")
 _RULES: Final = (
     (re.compile(r"Expected `(?:str|array)` of length"), "length"),
     (re.compile(r"Expected `str` matching regex"), "form"),
@@ -86,7 +88,7 @@ def filled(given: Mapping[str, list[str]], kind: type[Form]) -> Filled[Form]:
                 errors[name] = "required"
             continue
         try:
-            values[info.name] = msgspec.convert(texts if is_many else texts[0], info.type, strict=False)
+            values[info.name] = msgspec.convert(texts if is_many else _whole(texts[0], info.type), info.type, strict=False)
         except msgspec.ValidationError as error:
             errors[name] = _rule(str(error))
     if errors:
@@ -113,6 +115,12 @@ def _is_list(kind: object) -> bool:
     if hasattr(kind, "__metadata__"):
         return _is_list(get_args(kind)[0])
     return origin in (list, tuple)
+
+
+def _whole(text: str, kind: object) -> str:
+    """Return a time as msgspec reads it: browsers leave the seconds away."""
+    is_timed = kind in (time, datetime) or any(part in (time, datetime) for part in get_args(kind))
+    return f"{text}:00" if is_timed and _WITHOUT_SECONDS.fullmatch(text) else text
 
 
 def _rule(saying: str) -> str:
