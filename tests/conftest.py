@@ -155,4 +155,5 @@ def made_installation(database: DatabaseUnderTest, directory: Path, **changes: A
 
 
 # The cast's stages are built on the fixtures above, so they are named here last.
+from tests.houses import house  # noqa: E402, F401
 from tests.stages import first_stage, own_stage, stage  # noqa: E402, F401

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import stat
+import time
 from collections.abc import Callable
 
 import msgspec
@@ -92,6 +93,23 @@ def test_a_fact_that_ends_closes_everything_at_once(stage: Stage, ended: Callabl
         assert isinstance(answer, lookup.Refusal) and answer.reason == "guard", answer
         assert [line.rule for line in answer.lines] == [guard]
         assert given_away(answer, guest) == []
+
+
+def test_a_shift_that_runs_out_closes_everything_though_no_row_changes(stage: Stage) -> None:
+    """What the keeper remembers of a person has its own end."""
+    mallory, guest = stage.hire("Mallory", "front_desk"), stage.guest("arriving")
+    stage.office.execute(
+        "update hotel.shift set ends_at = clock_timestamp() + interval '2 seconds' where property_id = %s and staff_id = %s",
+        (HARBOUR.id, mallory.staff_id.hex()),
+    )
+    answer = mallory.look_up(guest, clear=1)
+    assert isinstance(answer, lookup.Disclosure)
+    ends_at = answer.until_at
+    while isinstance(answer, lookup.Disclosure):
+        assert time.time() < ends_at + 2
+        time.sleep(0.1)
+        answer = mallory.look_up(guest, clear=1)
+    assert [line.rule for line in answer.lines] == ["G1"]
 
 
 def test_a_record_that_is_locked_is_closed_to_everyone(stage: Stage) -> None:

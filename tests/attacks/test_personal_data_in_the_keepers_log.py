@@ -32,7 +32,7 @@ def test_it_logs_what_happened_and_never_to_whom(own_stage: Stage) -> None:
         (guest.property_id.hex(), guest.guest_id.hex()),
     )
     stage.ada.look_up(guest, clear=ALL)
-    stage.superuser.execute("select pg_terminate_backend(pid) from pg_stat_activity where usename = 'discretion_keeper'")
+    stage.superuser.execute("select pg_terminate_backend(pid) from pg_stat_activity where usename = 'discretion_keeper' and datname = current_database()")
     stage.ada.look_up(guest, clear=ALL)
     stage.ada.look_up(guest, clear=ALL)
     assert stage.keeper.stop() == 0

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from playwright.sync_api import Page
 
-    from tests.browser.conftest import RunningHouse
+    from tests.houses import RunningHouse
 
 
 @dataclass(frozen=True, slots=True)

@@ -83,7 +83,8 @@ def test_a_page_bends_to_narrow_screens_wide_spacing_and_the_keyboard(house, pag
       }
     }""")
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
-    page.reload() if place.name not in {"revealed"} else None
+    if place.name != "revealed":
+        page.reload()
     hidden = page.evaluate("""async () => {
       const bad = [];
       const all = [...document.querySelectorAll('a[href], button, input:not([type=hidden]), select, textarea')]

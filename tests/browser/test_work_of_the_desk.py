@@ -149,6 +149,17 @@ def test_a_masked_group_is_shown_for_a_reason_and_masked_again(ada, house):
     assert guest.phone[3:] not in ada.content().replace(" ", "")
 
 
+def test_a_reveal_loaded_again_shows_nothing_anew(page_of, house):
+    guest = house.arriving(booking=b"{}", preferences=b"{}")
+    page = page_of("Ada", java_script_enabled=False)
+    page.goto(f"/guests/{guest.guest_id.hex()}/reveal/contact?purpose=check_in")
+    page.check("input[value=registration]")
+    sent(page)
+    assert page.locator(".revealed").count()
+    page.reload()
+    assert page.locator(".revealed").count() == 0 and page.url.endswith("?purpose=check_in")
+
+
 def test_other_as_a_reason_needs_a_reference(ada, house):
     guest = house.arriving()
     ada.goto(f"/guests/{guest.guest_id.hex()}/reveal/contact?purpose=check_in")

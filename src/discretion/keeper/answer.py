@@ -36,6 +36,7 @@ if TYPE_CHECKING:
 
 PEOPLE_DUTIES = frozenset({"it_admin"})
 RECOVERY_DUTIES = frozenset({"duty_manager", "privacy"})
+WRITING_PURPOSES = frozenset({"check_in"})  # to look is not to write: an auditor, say, sees masks and changes nothing
 _RELATIONS = ("arriving", "in_house", "departed", "none")
 
 
@@ -150,6 +151,8 @@ def judge(facts: Facts, policy: Policy) -> Judged:
     if ask.kind in (AskKind.FIND, AskKind.SNAPSHOT):
         return _judge_purpose(facts, policy)
     if ask.kind is AskKind.INSCRIBE:
+        if ask.purpose not in WRITING_PURPOSES:
+            return Denied(facts, None, 0, "not_allowed")
         return _judge_founding(facts, policy) if ask.founds else _judge_inscribe(facts, policy)
     if ask.kind is AskKind.INVITE:
         duties = PEOPLE_DUTIES if dict(ask.details).get("invitation") == "enrolment" else RECOVERY_DUTIES

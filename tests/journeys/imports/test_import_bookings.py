@@ -287,3 +287,67 @@ def test_the_office_sees_no_name_of_anybody(
             assert "example.com" not in text[0]
             assert "Silva" not in text[0]
     assert os.environ.get("DISCRETION_DATA") is None
+
+
+def test_a_hotel_without_a_property_is_asked_for_and_not_guessed(
+    installation: Settings, keeper: KeeperProgram, tmp_path: Path, real_rows: list[bytes]
+) -> None:
+    done = command(installation, "import", "bookings", str(written(tmp_path, list(real_rows[:5]))))
+    assert done.returncode == 2
+    assert "[import_hotel_unknown]" in done.stderr
+    assert '--hotel "Resort Hotel=CODE"' in done.stderr
+    assert rows(installation, COUNTS) == [(0, 0, 0, 0, 0)]
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [(b"", "the file is empty"), (b"a,b\r\n1,2\r\n", "the file has no such column"), (None, "missing or cannot be read")],
+)
+def test_a_file_that_is_something_else_is_refused_whole(
+    installation: Settings, keeper: KeeperProgram, tmp_path: Path, text: bytes | None, code: str
+) -> None:
+    path = tmp_path / "other.csv"
+    if text is not None:
+        path.write_bytes(text)
+    done = command(installation, "import", "bookings", str(path))
+    assert done.returncode == 1
+    assert code in done.stderr
+
+
+def test_guests_of_another_system_come_in_sealed(installation: Settings, keeper: KeeperProgram, tmp_path: Path) -> None:
+    path = tmp_path / "mews.jsonl"
+    customer = {"Id": "c1", "FirstName": "Wei", "LastName": "Zhang", "Email": "wei@example.org"}
+    stay = {
+        "Id": "r1", "Number": "52", "State": "Confirmed", "AccountId": "c1", "ScheduledStartUtc": "2026-11-23T06:00:00Z",
+        "ScheduledEndUtc": "2026-11-25T04:00:00Z", "PersonCounts": [{"Count": 2}],
+    }  # fmt: skip
+    path.write_text("\n".join([json.dumps(customer), "{", json.dumps(stay)]))
+    words = ("--json", "import", "guests", str(path), "--format", "mews", "--property", "harbour")
+    done = command(installation, *words)
+    assert done.returncode == 3, done.stderr
+    report = json.loads(done.stdout)
+    assert (report["new"], report["guests"], report["places"]) == (1, 1, 2)
+    assert report["errors"] == [{"line": 2, "field": "", "rule": "json"}]
+    again = json.loads(command(installation, *words).stdout)
+    assert (again["new"], again["unchanged"], again["guests"]) == (0, 1, 0)
+    assert rows(installation, "select generated, source from hotel.guest") == [(False, "mews")]
+
+
+def test_two_guests_in_one_room_cost_only_the_second(installation: Settings, keeper: KeeperProgram, tmp_path: Path) -> None:
+    def in_room(number: int, room: str) -> str:
+        return json.dumps({
+            "hotelReservation": {
+                "reservationIdList": [{"id": str(number)}], "reservationStatus": "InHouse",
+                "roomStay": {
+                    "arrivalDate": "2026-11-22", "departureDate": "2026-11-25", "guestCounts": {"adults": 1},
+                    "currentRoomInfo": {"roomId": room},
+                },
+            }
+        })  # fmt: skip
+
+    path = tmp_path / "opera.jsonl"
+    path.write_text("\n".join([in_room(1, "101"), in_room(2, "101"), in_room(3, "102")]))
+    done = command(installation, "--json", "import", "guests", str(path), "--format", "opera", "--property", "harbour")
+    assert done.returncode == 3, done.stderr
+    assert json.loads(done.stdout)["errors"] == [{"line": 2, "field": "room", "rule": "occupied"}]
+    assert rows(installation, "select room_number from hotel.stay order by 1") == [("101",), ("102",)]

@@ -14,7 +14,15 @@ from discretion.keeper.papers import Ask, AskKind, Denied, Opened, Receipt, Unop
 from discretion.keeper.vault.keyring import SealError, subkey, unseal
 from discretion.keeper.vault.unseal import ReceiptError
 from discretion.ledger.checkpoint import Signer, sign_checkpoint
-from discretion.ledger.leaf import PARTS, canonical_json, commit, decode_leaf, opening_matches, parse_canonical_json, tag
+from discretion.ledger.leaf import (
+    PARTS,
+    canonical_json,
+    commit,
+    decode_leaf,
+    opening_matches,
+    parse_canonical_json,
+    tag,
+)
 from tests.papers import House, allowed, facts, staff_facts
 
 IDENTITY = b'{"name":"Wang"}'

@@ -155,6 +155,6 @@ def test_junk_is_refused_and_never_anything_worse(junk: bytes) -> None:
         check_assertion(PARTY, junk, os.urandom(32), b"", 0)
     with pytest.raises(PasskeyError):
         check_credential(PARTY, junk, os.urandom(32))
-    if b"rawId\":\"" not in junk:
+    if b'rawId":"' not in junk:
         with pytest.raises(PasskeyError):
             credential_id_of(junk)

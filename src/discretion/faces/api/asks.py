@@ -18,7 +18,7 @@ from discretion.faces.kit.means import Means
 from discretion.faces.kit.refusals import refusal_title
 from discretion.faces.kit.words import translator
 from discretion.hotel.purpose import FIELD_GROUPS, FieldGroup
-from discretion.wire.lookup import Disclosure, FindByName, FindExact, Found, LookUp, Refusal
+from discretion.wire.lookup import Disclosure, Entered, FindByName, FindExact, Found, LookUp, Refusal
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -99,6 +99,8 @@ def _answer(request: Request[Any, Any, Any], means: Means, answer: object) -> di
                     for hit in answer.items
                 ],
             }
+        case Entered():
+            return {"outcome": "entered", "entry": answer.entry}
     raise TypeError(type(answer).__name__)
 
 

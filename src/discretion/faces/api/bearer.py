@@ -27,7 +27,9 @@ if TYPE_CHECKING:
 
 Body = TypeVar("Body")
 
-HexId = Annotated[str, Meta(pattern="^[0-9a-f]{32}$", description="16 bytes as hexadecimal digits")]
+HexId = Annotated[
+    str, Meta(min_length=32, max_length=32, pattern="^[0-9a-f]{32}$", description="16 bytes as hexadecimal digits")
+]
 _SCHEME: Final = "Bearer "
 _ENCODER: Final = msgspec.json.Encoder()
 

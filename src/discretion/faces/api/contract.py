@@ -17,9 +17,9 @@ _STAY_ID: Final = {"name": "stay_id", "in": "path", "required": True, "schema": 
 _ROUTES: Final = (
     # path, method, operation, what it does, body, answers, parameters
     ("/api/v1/asks", "post", "ask", "Look a guest up for a purpose", shapes.AskBody,
-     (shapes.DisclosureBody, shapes.RefusalBody), ()),
+     (shapes.DisclosureBody, shapes.RefusalBody, shapes.EnteredBody), ()),
     ("/api/v1/finds", "post", "find", "Find a guest for a purpose", shapes.FindBody,
-     (shapes.FoundBody, shapes.RefusalBody), ()),
+     (shapes.FoundBody, shapes.RefusalBody, shapes.EnteredBody), ()),
     ("/api/v1/stays", "get", "listStays", "List the stays of the business date", None, (shapes.StayPage,), (
         {"name": "view", "in": "query", "schema": {"enum": ["arrivals", "in_house", "departures"]}},
         {"name": "page", "in": "query", "schema": {"type": "integer", "minimum": 1, "maximum": 10000}},

@@ -45,11 +45,11 @@ class FindBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
     purpose: Purpose
     name: Annotated[str, Meta(max_length=160)] = ""
     room: Annotated[str, Meta(max_length=10)] = ""
-    phone_end: Annotated[str, Meta(pattern="^([0-9]{4})?$")] = ""
+    phone_end: Annotated[str, Meta(max_length=4, pattern="^([0-9]{4})?$")] = ""
     arrival: date | None = None
     kind: Literal["", "phone", "email", "document"] = ""
     value: Annotated[str, Meta(max_length=254)] = ""
-    country: Annotated[str, Meta(pattern="^([A-Z]{3})?$")] = ""
+    country: Annotated[str, Meta(max_length=3, pattern="^([A-Z]{3})?$")] = ""
     request_id: HexId | None = None
 
 
@@ -138,6 +138,12 @@ class RefusalBody(msgspec.Struct, frozen=True, kw_only=True, tag_field="outcome"
     detail: str
     rules: list[RuleLine]
     offers: list[Offer]
+
+
+class EnteredBody(msgspec.Struct, frozen=True, kw_only=True, tag_field="outcome", tag="entered"):
+    """The same `request_id` came before: its entry stands, and an entry opens once. Ask with a new id to see it."""
+
+    entry: int
 
 
 class HitBody(msgspec.Struct, frozen=True, kw_only=True):

@@ -119,7 +119,7 @@ SENTENCES: Final[Mapping[str, tuple[str, Exit]]] = {
     "import_another_import": (marked("Another import runs. Wait for it to end."), _CONFLICT),
     "import_plan_stale": (marked("The plan is stale: the file, or what is here already, has changed. Plan again: discretion import plan"), _CONFLICT),
     "import_generated_beside_real": (marked("This property has real guests. People are made up only where there are none."), Exit.NOT_ALLOWED),
-    "import_hotel_unknown": (marked('Which property is “%(hotel)s”? Say it: --hotel "%(hotel)s=CODE". The codes here: %(codes)s'), Exit.USAGE),
+    "import_hotel_unknown": (marked('Which property is “%(hotel)s”? Say it: --hotel "%(hotel)s=CODE". The codes here: %(codes)s. Another hotel: discretion property add'), Exit.USAGE),
     "import_stopped": (marked("The keeper took no more (%(reason)s). What is in stays in; run the same import again to go on."), _AWAY),
     "import_errors_unwritable": (marked("The error file %(path)s cannot be written."), Exit.FAILURE),
     # --- the command line itself

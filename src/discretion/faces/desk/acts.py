@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from discretion.faces.kit.seat import Seat
     from discretion.office.stay_view import StayView
 
-Hex = Annotated[str, Meta(pattern="^[0-9a-f]{32}$")]
+Hex = Annotated[str, Meta(min_length=32, max_length=32, pattern="^[0-9a-f]{32}$")]
 Version = Annotated[int, Meta(ge=0, lt=2**31)]
 Count = Annotated[int, Meta(ge=0, le=200)]
 Amount = Annotated[str, Meta(pattern=r"^-?[0-9]{1,9}(?:\.[0-9]{1,2})?$")]

@@ -74,7 +74,7 @@ async def book(seat: NamedDependency[Seat]) -> Response[bytes]:
 
 async def _taken(seat: Seat, kind: Kind) -> Response[bytes]:
     own, fields = split(forms.fields_of(await seat.request.body()))
-    form = forms.filled(own, StayForm)
+    form = forms.filled(forms.in_capitals(own, "currency"), StayForm)
     doing = form.raw.get("do")
     is_read = doing in {"read", "more"}
     today = seat.property.business_date

@@ -22,6 +22,7 @@ from msgspec import Meta
 
 from discretion.faces.desk.arrivals import listed_guests
 from discretion.faces.desk.relation import present_stay, purposes_first
+from discretion.faces.kit import forms
 from discretion.faces.kit.address import id_in
 from discretion.faces.kit.permissions import Permission
 from discretion.faces.kit.refusals import RULES
@@ -80,7 +81,8 @@ async def find_page(seat: NamedDependency[Seat]) -> Response[bytes]:
 async def find(seat: NamedDependency[Seat]) -> Response[bytes]:
     """Search, keep who was found for this sign-in, and lead to the result."""
     seat.require(Permission.GUEST_FIND)
-    form = await seat.form(FindForm)
+    given = forms.in_capitals(forms.fields_of(await seat.request.body()), "country")
+    form = forms.filled(given, FindForm)
     if form.value is None or (errors := _too_little(seat, form.value)):
         shown = _in_words(seat, form) if form.value is None else errors
         return _form_page(seat, form.raw, shown, status=422)

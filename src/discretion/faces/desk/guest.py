@@ -25,7 +25,7 @@ from discretion.faces.desk.record_view import BIT, CLEAR_ON_RECORD, MASKED_IN_LI
 from discretion.faces.desk.relation import present_stay, purposes_first, silent_purpose
 from discretion.faces.kit.address import id_in
 from discretion.faces.kit.permissions import Permission
-from discretion.faces.kit.seat import Seat
+from discretion.faces.kit.seat import EnteredBeforeError, Seat
 from discretion.hotel.purpose import Purpose
 from discretion.office import lists
 from discretion.wire.lookup import Disclosure
@@ -43,7 +43,7 @@ class RevealForm(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     group: Literal["identity", "contact", "document", "booking", "stay", "spending", "preferences", "notes"]
     purpose: Purpose
-    request_id: Annotated[str, Meta(pattern="^[0-9a-f]{32}$")]
+    request_id: Annotated[str, Meta(min_length=32, max_length=32, pattern="^[0-9a-f]{32}$")]
     reason: Annotated[str, Meta(max_length=40)] = ""
     reference: Annotated[str, Meta(max_length=80)] = ""
     script: Literal["", "1"] = ""  # "1" where app.js counts down itself, so that the countdown can be paused
@@ -104,10 +104,14 @@ async def reveal(seat: NamedDependency[Seat], guest: FromPath[str]) -> Response[
         )
     stays = await lists.stays_of_guest(seat.office, seat.property_id, guest_id)
     stay, relation = present_stay(stays, seat.property.business_date)
-    answer = await seat.look_up(
-        guest_id, wish.purpose, clear=CLEAR_ON_RECORD | BIT[wish.group], masked=CLEAR_ON_RECORD | MASKED_IN_LISTS,
-        context="reveal", reference=wish.reference, reason=wish.reason, request_id=bytes.fromhex(wish.request_id),
-    )
+    try:
+        answer = await seat.look_up(
+            guest_id, wish.purpose, clear=CLEAR_ON_RECORD | BIT[wish.group], masked=CLEAR_ON_RECORD | MASKED_IN_LISTS,
+            context="reveal", reference=wish.reference, reason=wish.reason,
+            request_id=bytes.fromhex(wish.request_id),
+        )
+    except EnteredBeforeError:  # the page was loaded again: back to the masked one
+        return seat.onward(f"/guests/{guest}?purpose={wish.purpose}")
     silent = silent_purpose(seat.person.duty, relation)
     return _record(
         seat, answer, guest, stay, relation, wish.purpose, is_silent=wish.purpose == silent, revealed=wish.group,

@@ -41,7 +41,7 @@ class PersonForm(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_onl
     """One person as typed. `position` is the place in the stay, `guest` the record when the place has one already."""
 
     position: Annotated[int, Meta(ge=0, le=500)] | None = None
-    guest: Annotated[str, Meta(pattern="^[0-9a-f]{32}$")] = ""
+    guest: Annotated[str, Meta(min_length=32, max_length=32, pattern="^[0-9a-f]{32}$")] = ""
     name: Name = ""
     latin: Name = ""
     sex: Literal["", "F", "M", "other"] = ""
@@ -129,7 +129,7 @@ def split(fields: Mapping[str, list[str]]) -> tuple[dict[str, list[str]], list[d
 
 def typed(words: Translations, fields: Mapping[str, list[str]], today: date, region: str, *, is_read: bool) -> Typed:
     """Return one person, checked. With `is_read` a pasted zone fills the fields and nothing is complained of yet."""
-    filled = forms.filled(fields, PersonForm)
+    filled = forms.filled(forms.in_capitals(fields, "nationality", "document_country"), PersonForm)
     if filled.value is None:
         errors = {name: words.gettext(RULES[rule]) for name, rule in filled.errors.items()}
         return Typed(PersonForm(), filled.raw, errors)

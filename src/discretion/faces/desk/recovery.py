@@ -31,7 +31,7 @@ class RecoveryForm(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 class ConfirmForm(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """The second half: the number that the first person was given."""
 
-    invitation: Annotated[str, Meta(pattern="^[0-9a-f]{32}$")]
+    invitation: Annotated[str, Meta(min_length=32, max_length=32, pattern="^[0-9a-f]{32}$")]
     request_id: Hex
 
 

@@ -18,6 +18,7 @@ from msgspec import Meta
 
 from discretion.faces.desk.acts import Hex
 from discretion.faces.kit.forms import MalformedFormError
+from discretion.faces.kit.means import KeeperFailedError
 from discretion.faces.kit.permissions import home_of
 from discretion.faces.kit.seat import Caller, NotSignedInError, Seat, seat_of
 from discretion.hotel.purpose import Role
@@ -159,7 +160,12 @@ async def enrol_page(caller: NamedDependency[Caller]) -> Response[bytes]:
 async def begin_enrolment(caller: NamedDependency[Caller]) -> Response[bytes]:
     """Hand out the options for a new passkey."""
     body = await _body(caller, BeginEnrolmentBody)
-    return _challenge(await caller.means.hatches.ask(BeginEnrolment(secret=urlsafe_b64decode(body.secret))))
+    try:
+        return _challenge(await caller.means.hatches.ask(BeginEnrolment(secret=urlsafe_b64decode(body.secret))))
+    except KeeperFailedError as error:
+        if error.code != "not_allowed":
+            raise
+        raise KeeperFailedError("link") from error  # a hotel that is not here: to its holder just a dead link
 
 
 @post("/enrol/finish", status_code=200)

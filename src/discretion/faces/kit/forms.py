@@ -65,6 +65,11 @@ def fields_of(raw_body: bytes) -> dict[str, list[str]]:
     return found
 
 
+def in_capitals(given: Mapping[str, list[str]], *names: str) -> dict[str, list[str]]:
+    """Return the fields with these ones in capitals, as codes of countries and currencies are written."""
+    return {name: [text.upper() for text in texts] if name in names else texts for name, texts in given.items()}
+
+
 def filled(given: Mapping[str, list[str]], kind: type[Form]) -> Filled[Form]:
     """Return the form as `kind`, or what is wrong with it by field.
 
@@ -88,7 +93,8 @@ def filled(given: Mapping[str, list[str]], kind: type[Form]) -> Filled[Form]:
                 errors[name] = "required"
             continue
         try:
-            values[info.name] = msgspec.convert(texts if is_many else _whole(texts[0], info.type), info.type, strict=False)
+            given_value = texts if is_many else _whole(texts[0], info.type)
+            values[info.name] = msgspec.convert(given_value, info.type, strict=False)
         except msgspec.ValidationError as error:
             errors[name] = _rule(str(error))
     if errors:

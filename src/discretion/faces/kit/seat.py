@@ -25,7 +25,7 @@ from discretion.faces.kit.formats import Formats
 from discretion.faces.kit.permissions import NEEDS_SHIFT, Permission, home_of, may
 from discretion.faces.kit.words import translator
 from discretion.office.properties import Property, property_of
-from discretion.wire.lookup import Disclosure, LookUp, Person, Refusal, WhoAmI
+from discretion.wire.lookup import Disclosure, Entered, LookUp, Person, Refusal, WhoAmI
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -45,6 +45,10 @@ _PACK_FROM_BYTES: Final = 1024
 
 class NotSignedInError(Exception):
     """The page is for somebody signed in, and nobody is."""
+
+
+class EnteredBeforeError(Exception):
+    """The same ask came twice: its entry is in the ledger, and an entry opens once. Ask anew to see it again."""
 
 
 class NotPermittedError(Exception):
@@ -204,13 +208,18 @@ class Seat(Caller):
         self, guest_id: bytes, purpose: str, *, clear: int, masked: int, context: str,
         reference: str = "", reason: str = "", request_id: bytes | None = None,
     ) -> Disclosure | Refusal:
-        """Ask the keeper for field groups of one guest. Errors: as `Hatches.ask`."""  # fmt: skip
+        """Ask the keeper for field groups of one guest.
+
+        Errors: `EnteredBeforeError` for a `request_id` used before; as `Hatches.ask`.
+        """  # fmt: skip
         answer = await self.means.hatches.ask(
             LookUp(
                 ticket=self.ticket, request_id=request_id or os.urandom(16), guest_id=guest_id, purpose=purpose,
                 clear=clear, masked=masked, context=context, reference=reference, reason=reason,
             )
         )
+        if isinstance(answer, Entered):
+            raise EnteredBeforeError
         if not isinstance(answer, Disclosure | Refusal):
             raise TypeError(type(answer).__name__)
         return answer

@@ -36,6 +36,7 @@ if TYPE_CHECKING:
 
     import psycopg
 
+    from discretion.office.imports.drafts import Person
     from discretion.office.imports.writing import Written
     from discretion.wire.upkeep import UpkeepAnswer, UpkeepHatch
 
@@ -168,7 +169,11 @@ class Importer:
 
     def _seal(self, property_id: bytes, batch: list[Draft]) -> dict[str, bytes]:
         """Return the guest ids of the people in `batch`, after all of them are sealed."""
-        people = {person.source_id: person for draft in batch for person in draft.everyone()}
+        people: dict[str, Person] = {}
+        for draft in batch:
+            for person in draft.everyone():
+                # Somebody with two reservations is sealed as first read, in one batch as across batches.
+                people.setdefault(person.source_id, person)
         if not people:
             return {}
         source_ids = list(people)

@@ -1,0 +1,120 @@
+"""Every message of the hatch, and who gets more than a refusal: as a table that people review, from a live keeper.
+
+`who_may_ask_what.txt` names for each message the duties for which it was done. A new message is not reviewed until it stands there.
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from discretion.hotel.purpose import Purpose, Role
+from discretion.wire import lookup, upkeep
+from tests.cast import Guest, Player, Stage, new_id
+from tests.conftest import HARBOUR
+
+REVIEWED = Path(__file__).with_name("who_may_ask_what.txt")
+HEAD = [
+    "# What may be asked of the keeper, by whom. Duties are at work, at their own property; nobody else is any of them.",
+    "# A message in this list that names no duty is done for nobody; `anyone` needs no ticket.",
+]
+
+
+@pytest.fixture(scope="module")
+def people(stage: Stage) -> dict[str, Player]:
+    return {role.value: stage.hire(f"As {role}", role) for role in Role}
+
+
+def newcomer(stage: Stage) -> bytes:
+    staff_id = new_id()
+    stage.office.execute(
+        "insert into hotel.staff (property_id, staff_id, number, name) values (%s, %s, %s, 'New')", (HARBOUR.id, staff_id.hex(), staff_id.hex()[:16]),
+    )
+    return staff_id
+
+
+def recovery_by_another(stage: Stage, people: dict[str, Player], player: Player) -> bytes:
+    other = people["privacy"] if player.duty == "duty_manager" else stage.ben
+    begun = other.ask(lookup.Invite, staff_id=stage.egon.staff_id, kind="recovery")
+    assert isinstance(begun, lookup.Entered)
+    return begun.detail
+
+
+def written(guest: Guest) -> dict[str, Any]:
+    return {"guest_id": guest.guest_id, "groups": {"identity": b'{"name":"Dora Same","surname":"Same"}'}}
+
+
+def was_done(answer: object) -> bool:
+    return not isinstance(answer, (lookup.Refusal, lookup.Failed))
+
+
+def rows(stage: Stage, people: dict[str, Player]) -> list[str]:
+    guests = {"arriving": stage.guest("arriving"), "in_house": stage.guest("in_house")}
+    asks: dict[str, Callable[[Player], object]] = {
+        "choose_duty (a second time)": lambda player: player.ask(lookup.ChooseDuty, duty=player.duty),
+        "confirm_recovery": lambda player: player.ask(
+            lookup.ConfirmRecovery, invitation_id=recovery_by_another(stage, people, player),
+        ),
+        "demo_sign_in": lambda player: stage.ask(
+            lookup.DemoSignIn(property_id=player.property_id, staff_id=player.staff_id, duty=player.duty),
+        ),
+        "invite (enrolment)": lambda player: player.ask(lookup.Invite, staff_id=newcomer(stage)),
+        "invite (recovery)": lambda player: player.ask(lookup.Invite, staff_id=stage.ada.staff_id, kind="recovery"),
+        "snapshot": lambda player: player.ask(lookup.Snapshot, stay_id=guests["arriving"].stay_id, guest_ids=[guests["arriving"].guest_id]),
+        "who_am_i": lambda player: player.ask(lookup.WhoAmI),
+    }
+    for purpose in Purpose:
+        asks |= _for(purpose, guests)
+    lines = [f"{name:<42} {_who(ask, people)}".rstrip() for name, ask in sorted(asks.items())]
+    first = stage.ask(lookup.BeginSignIn(property_id=stage.ada.property_id))
+    assert isinstance(first, lookup.Challenge)
+    return [
+        *HEAD, *lines,
+        f"{'begin_enrolment, finish_enrolment':<42} whoever holds a link that works (test_invitation_links)",
+        f"{'begin_sign_in':<42} anyone",
+        f"{'choose_duty':<42} whoever holds a ticket without a duty, of those the roster offers (test_house_asks…)",
+        f"{'finish_sign_in':<42} whoever holds a passkey of the property (test_replayed_assertion and others)",
+        f"{'sign_out':<42} whoever holds the ticket",
+    ]
+
+
+def _for(purpose: str, guests: dict[str, Guest]) -> dict[str, Callable[[Player], object]]:
+    arriving, in_house = guests["arriving"], guests["in_house"]
+    return {
+        f"find_by_name, find_exact ({purpose})": lambda player: player.ask(
+            lookup.FindByName, purpose=purpose, name="Nobody", phone_end="0000",
+        ),
+        f"inscribe a new record ({purpose})": lambda player: player.ask(
+            lookup.Inscribe, purpose=purpose, guest_id=new_id(), groups={"identity": b'{"name":"N"}'}, is_new=True,
+        ),
+        f"inscribe identity, arriving ({purpose})": lambda player: player.ask(lookup.Inscribe, purpose=purpose, **written(arriving)),
+        f"inscribe identity, in house ({purpose})": lambda player: player.ask(lookup.Inscribe, purpose=purpose, **written(in_house)),
+    }
+
+
+def _who(ask: Callable[[Player], object], people: dict[str, Player]) -> str:
+    done = [duty for duty, player in people.items() if was_done(ask(player))]
+    return "every duty" if len(done) == len(people) else " ".join(done)
+
+
+def test_a_live_keeper_does_for_each_duty_what_was_reviewed(stage: Stage, people: dict[str, Player]) -> None:
+    reviewed, found = REVIEWED.read_text("utf-8").splitlines(), rows(stage, people)
+    changed = "\n".join(difflib.unified_diff(reviewed, found, REVIEWED.name, "the keeper", lineterm="", n=0))
+    assert found == reviewed, f"let somebody else review this, then write it to {REVIEWED.name}:\n{changed}"
+
+
+def test_every_message_stands_in_the_reviewed_table_or_in_the_other() -> None:
+    text = REVIEWED.read_text("utf-8")
+    tags = {kind.__struct_config__.tag for kind in lookup.Request.__args__}
+    seen = {"look_up", "look_up_many"}  # who_may_see_what.txt
+    assert {tag for tag in tags - seen if tag not in text} == set()
+
+
+def test_of_the_operators_messages_none_brings_back_a_record() -> None:
+    tags = {kind.__struct_config__.tag for kind in upkeep.UpkeepRequest.__args__}
+    assert tags == {"guest_ids", "seal_batch", "enter_import", "enter_changes", "publish_checkpoint", "health"}
+    assert {kind.__struct_config__.tag for kind in upkeep.UpkeepAnswer.__args__} == {"ids", "done", "failed"}
