@@ -91,7 +91,7 @@ def went(page, way) -> None:
         page.goto(page.locator(link).first.get_attribute("href"))
 
 
-@pytest.mark.parametrize("locale,theme,width", WAYS, ids=lambda each: str(each))
+@pytest.mark.parametrize(("locale", "theme", "width"), WAYS, ids=str)
 @pytest.mark.parametrize("number", PAGES, ids=["front_desk", "duty_manager", "housekeeping", "administrator"])
 def test_the_pages_of_a_persona_are_accessible_and_within_the_screen(persona, number, locale, theme, width):
     page = persona(number, locale=locale, color_scheme=theme, viewport={"width": width, "height": 900})

@@ -71,9 +71,10 @@ def test_no_module_comes_in_by_a_name_that_contracts_cannot_see() -> None:
     hidden = {"import_module", "__import__", "exec", "eval", "run_path", "run_module"}
     found = []
     for path, tree in sources():
-        for node in ast.walk(tree):
-            if isinstance(node, ast.Call) and getattr(node.func, "id", getattr(node.func, "attr", "")) in hidden:
-                found.append(f"{name_of(path)}:{node.lineno}")
+        found += [
+            f"{name_of(path)}:{node.lineno}" for node in ast.walk(tree)
+            if isinstance(node, ast.Call) and getattr(node.func, "id", getattr(node.func, "attr", "")) in hidden
+        ]
     assert found == []
 
 
@@ -102,9 +103,10 @@ def test_statements_stand_in_sql_files_alone() -> None:
         docs = {id(node.body[0].value) for node in ast.walk(tree)
                 if isinstance(node, (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)) and node.body
                 and isinstance(node.body[0], ast.Expr)}
-        for node in ast.walk(tree):
-            if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in docs and statement.match(node.value):
-                found.append(f"{name_of(path)}:{node.lineno}: {node.value[:40]}")
+        found += [
+            f"{name_of(path)}:{node.lineno}: {node.value[:40]}" for node in ast.walk(tree)
+            if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in docs and statement.match(node.value)
+        ]
     assert [each for each in found if re.search(r"\b(from|into|set|table|where)\b", each)] == []
 
 

@@ -35,13 +35,14 @@ def start(settings: Settings) -> tuple[str, subprocess.Popen[bytes]]:
         return pipe.readline().strip(), process
 
 
-def changed(settings: Settings, **values: str) -> Settings:
-    """Return the settings with these lines of the house's part replaced."""
-    text = settings.path.read_text("utf-8")
-    for key, value in values.items():
-        lines = [f"{key} = {value}" if line.startswith(f"{key} =") else line for line in text.splitlines()]
-        text = "\n".join(lines) + "\n"
-    settings.path.write_text(text, "utf-8")
+def changed(settings: Settings, at: str = "house", **values: str) -> Settings:
+    """Return the settings with these lines of one part replaced."""
+    lines, part = [], ""
+    for line in settings.path.read_text("utf-8").splitlines():
+        part = line if line.startswith("[") else part
+        key = line.split(" =")[0]
+        lines.append(f"{key} = {values[key]}" if part == f"[{at}]" and key in values else line)
+    settings.path.write_text("\n".join(lines) + "\n", "utf-8")
     return load(settings.path)
 
 
@@ -123,10 +124,7 @@ def test_a_second_house_on_the_same_port_is_noticed(installation):
 
 
 def test_a_database_that_is_away_is_told(installation):
-    settings = changed(installation, host='"127.0.0.1"')
-    text = settings.path.read_text("utf-8").replace('host = "127.0.0.1"', 'host = "/nowhere/at/all"', 1)
-    settings.path.write_text(text, "utf-8")
-    said, process = start(load(settings.path))
+    said, process = start(changed(installation, "database", host='"/nowhere/at/all"'))
     assert said == "failed database_away"
     assert process.wait(40) != 0
 

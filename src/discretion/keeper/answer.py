@@ -151,8 +151,6 @@ def judge(facts: Facts, policy: Policy) -> Judged:
     if ask.kind in (AskKind.FIND, AskKind.SNAPSHOT):
         return _judge_purpose(facts, policy)
     if ask.kind is AskKind.INSCRIBE:
-        if ask.purpose not in WRITING_PURPOSES:
-            return Denied(facts, None, 0, "not_allowed")
         return _judge_founding(facts, policy) if ask.founds else _judge_inscribe(facts, policy)
     if ask.kind is AskKind.INVITE:
         duties = PEOPLE_DUTIES if dict(ask.details).get("invitation") == "enrolment" else RECOVERY_DUTIES
@@ -205,6 +203,8 @@ def _judge_founding(facts: Facts, policy: Policy) -> Judged:
 
     One that exists is never founded again.
     """
+    if facts.ask.purpose not in WRITING_PURPOSES:
+        return Denied(facts, None, 0, "not_allowed")
     if facts.guest is not None:
         return Denied(facts, None, 0, "conflict")
     judged = _judge_purpose(facts, policy)
@@ -218,6 +218,8 @@ def _judge_founding(facts: Facts, policy: Policy) -> Judged:
 def _judge_inscribe(facts: Facts, policy: Policy) -> Judged:
     """Judge a change of a record that exists: only groups may be replaced of which the asker may see something."""
     ask = facts.ask
+    if ask.purpose not in WRITING_PURPOSES:
+        return Denied(facts, None, 0, "not_allowed")
     bits = fact_bits(facts, policy.fact_bit)
     relation = facts.guest.relation if facts.guest else "none"
     decision = decide(policy, ask.purpose, _duty(facts), relation, bits)
