@@ -20,6 +20,7 @@ from litestar.params import FromQuery
 from msgspec import Meta
 
 from discretion.faces.desk.acts import Hex
+from discretion.faces.kit import language
 from discretion.faces.kit.permissions import home_of
 from discretion.faces.kit.seat import Caller, NotPermittedError
 from discretion.faces.kit.words import marked as _
@@ -143,6 +144,7 @@ async def be_persona(caller: NamedDependency[Caller], welcome_key: NamedDependen
     if not isinstance(answer, SignedIn):
         raise TypeError(type(answer).__name__)
     caller.take_ticket(answer.ticket)
+    caller.remember(language.COOKIE, caller.language)  # whoever tries the demo goes on in the language of its cards
     duty = answer.person.duty
     return caller.onward(home_of(duty) if duty else "/duty")
 
