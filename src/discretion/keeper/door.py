@@ -314,6 +314,8 @@ class Line(asyncio.Protocol):
         self._transport: asyncio.Transport | None = None
         self._tasks: set[asyncio.Task[None]] = set()
         self._under_way = 0
+        self._answered: list[bytes] = []
+        self._loop = asyncio.get_running_loop()
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Keep the transport to answer on."""
@@ -353,12 +355,18 @@ class Line(asyncio.Protocol):
         task.add_done_callback(self._tasks.discard)
 
     def answer(self, number: int, answer: Answer) -> None:
-        """Write one answer; nothing, if the asker has gone."""
+        """Take one answer to be written, together with the others of its round."""
         self._under_way -= 1
-        if self._transport is None or self._transport.is_closing():
-            return
         body = self._door.encoder.encode((number, answer))
-        self._transport.write(struct.pack(">I", len(body)) + body)
+        if not self._answered:
+            self._loop.call_soon(self._write)
+        self._answered += (struct.pack(">I", len(body)), body)
+
+    def _write(self) -> None:
+        """Write what was answered; nothing, if the asker has gone."""
+        answered, self._answered = self._answered, []
+        if self._transport is not None and not self._transport.is_closing():
+            self._transport.write(b"".join(answered))
 
     def connection_lost(self, _error: Exception | None) -> None:
         """Forget the transport; asks under way are still entered, and answered to nobody."""

@@ -6,18 +6,22 @@ Rules:
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from discretion.keeper.answer import guards_of_staff
 from discretion.keeper.papers import AlreadyEntered, Ask, Denied, Opened, Refused, Reply
 from discretion.wire.lookup import Disclosure, Entered, Failed, Line, OfferLine, Refusal
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
-    from discretion.keeper.papers import Decision
+    from discretion.keeper.papers import Decision, Offer
     from discretion.keeper.policy.table import Policy
     from discretion.wire.lookup import Answer
+
+KEPT_MAX = 4096  # a policy's decisions name a few dozen different sets of rules
+_Key = TypeVar("_Key")
+_Told = TypeVar("_Told")
+_LINES: dict[tuple[bytes, tuple[str, ...]], list[Line]] = {}  # sentences of rules, by policy and rules
+_OFFERS: dict[tuple[bytes, tuple[Offer, ...]], list[OfferLine]] = {}
 
 
 def told(reply: Reply, ask: Ask, policy: Policy) -> Answer:
@@ -70,16 +74,32 @@ def _refusal(reply: Refused, ask: Ask, policy: Policy) -> Refusal | Failed:
     return Refusal(entry=reply.draft.index, reason=reason, lines=lines, offers=offers, guest_id=ask.guest_id)
 
 
-def _lines(policy: Policy, rules: Iterable[str]) -> list[Line]:
-    return [Line(rule, policy.rule_text(rule, "zh"), policy.rule_text(rule, "en")) for rule in rules]
+def _lines(policy: Policy, rules: tuple[str, ...]) -> list[Line]:
+    key = (policy.hash, rules)
+    lines = _LINES.get(key)
+    if lines is None:
+        lines = [Line(rule, policy.rule_text(rule, "zh"), policy.rule_text(rule, "en")) for rule in rules]
+        _keep(_LINES, key, lines)
+    return lines
 
 
 def _offers(policy: Policy, decision: Decision) -> list[OfferLine]:
-    return [
-        OfferLine(
-            offer.rule, list(offer.lacking), offer.clear, offer.masked,
-            "、".join(policy.fact_text(fact, "zh") for fact in offer.lacking),
-            ", ".join(policy.fact_text(fact, "en") for fact in offer.lacking),
-        )
-        for offer in decision.offers
-    ]
+    key = (policy.hash, decision.offers)
+    lines = _OFFERS.get(key)
+    if lines is None:
+        lines = [
+            OfferLine(
+                offer.rule, list(offer.lacking), offer.clear, offer.masked,
+                "、".join(policy.fact_text(fact, "zh") for fact in offer.lacking),
+                ", ".join(policy.fact_text(fact, "en") for fact in offer.lacking),
+            )
+            for offer in decision.offers
+        ]
+        _keep(_OFFERS, key, lines)
+    return lines
+
+
+def _keep(kept: dict[_Key, list[_Told]], key: _Key, lines: list[_Told]) -> None:
+    if len(kept) >= KEPT_MAX:
+        kept.clear()
+    kept[key] = lines

@@ -87,7 +87,17 @@ class Rounds:
         return await future
 
     async def run(self) -> None:
-        """Answer rounds until cancelled. A quiet property still enters captured changes of facts, once a second."""
+        """Answer rounds until cancelled; those that are being entered then are still answered.
+
+        A quiet property enters captured changes of facts all the same, once a second.
+        """
+        try:
+            await self._run()
+        finally:
+            if self._tasks:
+                await asyncio.wait(self._tasks)
+
+    async def _run(self) -> None:
         committed: asyncio.Future[None] | None = None  # of the round that is being entered
         while True:
             if not self._waiting:
@@ -171,7 +181,8 @@ class Rounds:
             self._fail(groups, error)
             return
         finally:
-            committed.set_result(None)
+            if not committed.done():  # cancelled with the sequencer that waited for it
+                committed.set_result(None)
         await asyncio.sleep(0)  # let the next round go to the database before this one is opened:
         await asyncio.sleep(0)  # once for the sequencer to wake, once for its task to begin
         try:

@@ -20,7 +20,7 @@ import msgspec
 from discretion.ledger.errors import LeafError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Collection
 
 LEAF_SIZE_BYTES = 120
 MAGIC = b"DISCRET1"
@@ -33,6 +33,7 @@ PARTS: tuple[Part, Part, Part] = ("guest", "staff", "context")
 
 _PREFIXES = {part: b"discretion/v1/" + part.encode() + b"\x00" for part in PARTS}
 _SIZES = [TAG_SIZE_BYTES, COMMITMENT_SIZE_BYTES, COMMITMENT_SIZE_BYTES, COMMITMENT_SIZE_BYTES]
+_TEXT = frozenset((str,))
 _PLAIN = frozenset((str, int, bool, type(None)))
 _encode = msgspec.json.Encoder(order="sorted").encode
 _decode = msgspec.json.Decoder(dict).decode
@@ -129,11 +130,10 @@ def parts_match(raw: bytes, guest: Salted | None, staff: Salted | None, context:
 
 
 def _check_plain(value: object) -> None:
-    inner: Iterable[object]
+    inner: Collection[object]
     if isinstance(value, dict):
-        for key in value:
-            if type(key) is not str:
-                raise LeafError("a key that is no text")
+        if not _TEXT.issuperset(map(type, value)):
+            raise LeafError("a key that is no text")
         inner = value.values()
     elif isinstance(value, (list, tuple)):
         inner = value
@@ -141,6 +141,7 @@ def _check_plain(value: object) -> None:
         return
     else:
         raise LeafError(f"a {type(value).__name__} has no one encoding")
-    for one in inner:
-        if type(one) not in _PLAIN:
-            _check_plain(one)
+    if not _PLAIN.issuperset(map(type, inner)):
+        for one in inner:
+            if type(one) not in _PLAIN:
+                _check_plain(one)

@@ -7,13 +7,13 @@ Trust: whoever holds these connections reads facts, wrapped keys and ledger, but
 from __future__ import annotations
 
 from contextlib import asynccontextmanager
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import psycopg
 from psycopg.adapt import Dumper
 from psycopg.pq import Format
 
-from discretion.keeper.store.statement import run
+from discretion.keeper.store.statement import Answers
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterable, Mapping
@@ -80,13 +80,15 @@ class Database:
     def __init__(self, conninfo: str) -> None:
         self._conninfo = conninfo
         self._connection: psycopg.AsyncConnection[Any] | None = None
-        self._prepared: set[bytes] = set()
+        self._answers: Answers | None = None
 
     async def connection(self) -> psycopg.AsyncConnection[Any]:
-        """Return an open connection in autocommit.
+        """Return an open connection in autocommit, for the driver's own use.
 
         Errors: `StoreAwayError`.
         """
+        if self._answers is not None:
+            self._answers.leave()
         if self._connection is None or self._connection.closed:
             try:
                 self._connection = await psycopg.AsyncConnection.connect(
@@ -94,7 +96,7 @@ class Database:
                 )
             except psycopg.Error as error:
                 raise StoreAwayError("the database does not take connections") from error
-            self._prepared = set()
+            self._answers = Answers(self._connection.pgconn)
         return self._connection
 
     async def rows(self, query: str, params: Mapping[str, object]) -> list[tuple[Any, ...]]:
@@ -111,8 +113,9 @@ class Database:
     async def run(self, statement: Statement, params: Iterable[bytes | None]) -> PGresult:
         """Return the binary result of a prepared statement. Errors: as `rows`."""
         with _told():
-            connection = await self.connection()
-            return await run(connection.pgconn, statement, params, self._prepared)
+            if self._answers is None or self._connection is None or self._connection.closed:
+                await self.connection()
+            return await cast("Answers", self._answers).run(statement, params)
 
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[None]:
@@ -124,9 +127,12 @@ class Database:
             connection = await self.connection()
             try:
                 async with connection.transaction():
-                    yield
+                    try:
+                        yield
+                    finally:
+                        cast("Answers", self._answers).leave()
             except BaseException:
-                self._prepared = set()  # the driver deallocates all statements with a rollback, ours too
+                cast("Answers", self._answers).forget()
                 raise
 
     async def write_one(self, query: str, params: Mapping[str, object]) -> None:
@@ -155,6 +161,7 @@ class Database:
     async def close(self) -> None:
         """Close the connection; the next use opens another."""
         if self._connection is not None:
+            cast("Answers", self._answers).leave()
             await self._connection.close()
             self._connection = None
 

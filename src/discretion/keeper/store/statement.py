@@ -91,47 +91,85 @@ def read_numbers_array(raw: bytes) -> Sequence[int]:
     return struct.unpack_from(">" + "4xi" * count, raw, _HEAD.size)
 
 
-async def run(pgconn: PGconn, statement: Statement, params: Iterable[bytes | None], prepared: set[bytes]) -> PGresult:
-    """Return the result of a statement, preparing it first on a connection that does not know it.
+class Answers:
+    """Runs statements on one connection; between them its socket stays registered with the loop.
 
-    Errors: the driver's, by SQLSTATE; `psycopg.OperationalError` when the connection is lost.
+    Not for two tasks at once. `leave` before the driver itself waits on the connection: both would take the socket.
     """
-    if statement.name not in prepared:
-        pgconn.send_prepare(statement.name, statement.sql, statement.types)
-        await _result(pgconn)
-        prepared.add(statement.name)
-    pgconn.send_query_prepared(statement.name, list(params), statement.formats, 1)
-    return await _result(pgconn)
 
+    def __init__(self, pgconn: PGconn) -> None:
+        self._pgconn = pgconn
+        self._loop = asyncio.get_running_loop()
+        self._prepared: set[bytes] = set()
+        self._waiter: asyncio.Future[None] | None = None
+        self._socket = -1  # while it is registered
 
-async def _result(pgconn: PGconn) -> PGresult:
-    loop = asyncio.get_running_loop()
-    found: PGresult | None = None
-    while pgconn.flush():
-        await _ready(loop, pgconn.socket, is_write=True)
-    while True:
-        while pgconn.is_busy():
-            await _ready(loop, pgconn.socket, is_write=False)
-            pgconn.consume_input()
-        result = pgconn.get_result()
-        if result is None:
-            break
-        found = result
-    if found is None or pgconn.transaction_status == TransactionStatus.UNKNOWN:
-        raise psycopg.OperationalError("the connection was lost")
-    if found.status not in (ExecStatus.TUPLES_OK, ExecStatus.COMMAND_OK):
-        raise psycopg.errors.error_from_result(found)
-    return found
+    async def run(self, statement: Statement, params: Iterable[bytes | None]) -> PGresult:
+        """Return the binary result of a statement, preparing it first on a connection that does not know it.
 
+        Errors: the driver's, by SQLSTATE; `psycopg.OperationalError` when the connection is lost.
+        """
+        pgconn = self._pgconn
+        try:
+            if statement.name not in self._prepared:
+                pgconn.send_prepare(statement.name, statement.sql, statement.types)
+                await self._result()
+                self._prepared.add(statement.name)
+            pgconn.send_query_prepared(statement.name, list(params), statement.formats, 1)
+            return await self._result()
+        except BaseException:
+            self.leave()  # at once: of a lost connection the socket is closed, and its number soon another's
+            raise
 
-async def _ready(loop: asyncio.AbstractEventLoop, number_of_socket: int, *, is_write: bool) -> None:
-    waiter: asyncio.Future[None] = loop.create_future()
-    add, remove = (loop.add_writer, loop.remove_writer) if is_write else (loop.add_reader, loop.remove_reader)
-    add(number_of_socket, _set, waiter)
-    try:
-        await waiter
-    finally:
-        remove(number_of_socket)
+    def forget(self) -> None:
+        """Prepare everything anew: the driver deallocates all statements with a rollback, ours too."""
+        self._prepared.clear()
+
+    def leave(self) -> None:
+        """Give the socket back."""
+        if self._socket >= 0:
+            self._loop.remove_reader(self._socket)
+            self._socket = -1
+
+    async def _result(self) -> PGresult:
+        pgconn = self._pgconn
+        found: PGresult | None = None
+        while pgconn.flush():
+            await self._writable()
+        while True:
+            while pgconn.is_busy():
+                await self._readable()
+                pgconn.consume_input()
+            result = pgconn.get_result()
+            if result is None:
+                break
+            found = result  # a COMMIT that fails comes as a second result, after the rows
+        if found is None or pgconn.transaction_status == TransactionStatus.UNKNOWN:
+            raise psycopg.OperationalError("the connection was lost")
+        if found.status not in (ExecStatus.TUPLES_OK, ExecStatus.COMMAND_OK):
+            raise psycopg.errors.error_from_result(found)
+        return found
+
+    async def _readable(self) -> None:
+        self._waiter = self._loop.create_future()
+        if self._socket < 0:
+            self._socket = self._pgconn.socket
+            self._loop.add_reader(self._socket, self._heard)
+        await self._waiter
+
+    def _heard(self) -> None:
+        if self._waiter is None or self._waiter.done():
+            self.leave()  # the server speaks and nobody asked: it went away, which the next statement will find
+        else:
+            self._waiter.set_result(None)
+
+    async def _writable(self) -> None:
+        waiter: asyncio.Future[None] = self._loop.create_future()
+        self._loop.add_writer(self._pgconn.socket, _set, waiter)
+        try:
+            await waiter
+        finally:
+            self._loop.remove_writer(self._pgconn.socket)
 
 
 def _set(waiter: asyncio.Future[None]) -> None:

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from discretion.keeper.vault.keyring import Keyring
 
 SALT_SIZE_BYTES = 32
+_NOISE_SIZE_BYTES = 3 * (SALT_SIZE_BYTES + NONCE_SIZE_BYTES)
 _EMPTY = b"{}"
 _BOUND = tuple(part.encode() for part in PARTS)
 
@@ -39,21 +40,25 @@ def draft_all(
     Errors: `SealError` when a staff member's wrapped key does not open.
     """
     last: dict[bytes, tuple[int, int]] = {}  # guest → (seq, index) of the latest entry of this round
-    return [_draft(paper, index, keyring, last, latest) for index, paper in enumerate(judged, size)]
+    noise = os.urandom(_NOISE_SIZE_BYTES * len(judged))  # one call for the round
+    return [
+        _draft(paper, index, keyring, last, latest, noise[at:at + _NOISE_SIZE_BYTES])
+        for index, paper, at in zip(
+            range(size, size + len(judged)), judged, range(0, len(noise), _NOISE_SIZE_BYTES), strict=True,
+        )
+    ]
 
 
 def _draft(
     paper: Judged, index: int, keyring: Keyring, last: dict[bytes, tuple[int, int]],
-    latest: Callable[[bytes], tuple[int, int]],
+    latest: Callable[[bytes], tuple[int, int]], noise: bytes,
 ) -> Draft:
     facts = paper.facts
     ask, guest = facts.ask, facts.guest
-    noise = os.urandom(3 * SALT_SIZE_BYTES + 3 * NONCE_SIZE_BYTES)
     salts = (noise[:32], noise[32:64], noise[64:96])
     guest_text, seq, guest_key, guest_key_id, sealing = _EMPTY, 0, b"", b"", keyring.opening
     if guest is not None:
         guest_key = _key_or_none(keyring, ask.guest_id, guest)
-        guest_text = canonical_json({"guest": ask.guest_id.hex()})  # and no more, when the key is damaged
     if guest is not None and guest_key:
         before = last.get(ask.guest_id) or max((guest.seq, guest.last_idx), latest(ask.guest_id))
         seq = before[0] + 1
@@ -63,6 +68,8 @@ def _draft(
         leaf_tag = tag(subkey(guest_key, b"tag" + guest.tag_epoch.to_bytes(4, "big")), seq)
     else:
         leaf_tag = os.urandom(16)
+        if guest is not None:  # the key is damaged: the entry names the guest and no more
+            guest_text = canonical_json({"guest": ask.guest_id.hex()})
     staff_text, staff_sealing, staff_key_id = _staff_part(facts, keyring)
     context_text = canonical_json(_context(paper, facts))
     texts = (guest_text, staff_text, context_text)

@@ -10,6 +10,8 @@ Left to others: people for the rows (`identities`), which property a hotel is (`
 
 from __future__ import annotations
 
+from collections import Counter
+from contextlib import suppress
 from datetime import date, timedelta
 from functools import lru_cache
 from hashlib import blake2b
@@ -99,10 +101,35 @@ def read(file: BinaryIO, tally: Tally, *, encoding: str, date_order: DateOrder |
             yield BadRow(line, bad.field, bad.rule)
 
 
+def hotels(file: BinaryIO, *, encoding: str) -> Counter[str]:
+    """Return the hotels that the file names, with how many rows each; nothing else of a row is read.
+
+    Errors: `FileRefusedError`.
+    """
+    raw_rows = rows(file, encoding=encoding)
+    positions, width = _columns(next(raw_rows, None))
+    at = positions[_COLUMN_AT["hotel"]]
+    named = Counter(raw[1][at] for raw in raw_rows if not isinstance(raw, BadRow) and len(raw[1]) == width)
+    found = Counter[str]()
+    for text, count in named.items():
+        with suppress(BadRowError):  # `read` says which rows these are
+            found[word(text, "hotel", 80)] += count
+    del found[""]
+    return found
+
+
 def _shape(file: BinaryIO, encoding: str, stated: DateOrder | None) -> _Shape:
     """Return the file's layout. Errors: `FileRefusedError`: a column is missing, dates are written in two orders."""
     raw_rows = rows(file, encoding=encoding)
-    first = next(raw_rows, None)
+    positions, width = _columns(next(raw_rows, None))
+    at = positions[_COLUMN_AT["reservation_status_date"]]
+    dates = ((raw[0], raw[1][at]) for raw in raw_rows if not isinstance(raw, BadRow) and len(raw[1]) == width)
+    order = proved_order(dates, stated, "mdy", "reservation_status_date")
+    return _Shape(positions, width, order)
+
+
+def _columns(first: tuple[int, list[str]] | BadRow | None) -> tuple[tuple[int, ...], int]:
+    """Return where each of the 32 columns is, and how many there are. Errors: `FileRefusedError`: one is missing."""
     if first is None:
         raise FileRefusedError("empty")
     if isinstance(first, BadRow):
@@ -111,11 +138,7 @@ def _shape(file: BinaryIO, encoding: str, stated: DateOrder | None) -> _Shape:
     for name in COLUMNS:
         if name not in names:
             raise FileRefusedError("column_missing", name, 1)
-    positions = tuple(names.index(name) for name in COLUMNS)
-    at = positions[_COLUMN_AT["reservation_status_date"]]
-    dates = ((raw[0], raw[1][at]) for raw in raw_rows if not isinstance(raw, BadRow) and len(raw[1]) == len(names))
-    order = proved_order(dates, stated, "mdy", "reservation_status_date")
-    return _Shape(positions, len(names), order)
+    return tuple(names.index(name) for name in COLUMNS), len(names)
 
 
 def _count_dropped(names: list[str], tally: Tally) -> None:

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, BinaryIO, Final
 from zoneinfo import ZoneInfo
 
 from discretion.office.imports import apaleo, bookings, cloudbeds, mews, opera, table
-from discretion.office.imports.drafts import FileRefusedError
+from discretion.office.imports.drafts import Draft, FileRefusedError, Tally
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from discretion.office.imports.drafts import BadRow, Draft, Tally
+    from discretion.office.imports.drafts import BadRow
     from discretion.office.imports.given import DateOrder
 
 BOOKINGS: Final = "bookings"
@@ -38,6 +39,12 @@ class Layout:
         if self.format == "csv" and self.mapping is not None:
             return self.mapping.source
         return self.format
+
+    def hotels(self, file: BinaryIO) -> Counter[str]:
+        """Return the hotels that the file names, with how many rows each. Errors: `FileRefusedError`."""
+        if self.format == BOOKINGS:
+            return bookings.hotels(file, encoding=self.encoding or "utf-8")
+        return Counter(draft.hotel for draft in self.read(file, Tally()) if isinstance(draft, Draft))
 
     def read(self, file: BinaryIO, tally: Tally) -> Iterator[Draft | BadRow]:
         """Yield drafts and bad rows of the file. Errors: `FileRefusedError`; a CSV needs a mapping."""

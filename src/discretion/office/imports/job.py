@@ -97,7 +97,7 @@ class Plan:
 def hotels_in(path: Path, layout: Layout) -> Counter[str]:
     """Return the hotels that a file names, with how many rows each. Errors: `FileRefusedError`."""
     with opened(path) as file:
-        return Counter(draft.hotel for draft in layout.read(file, Tally()) if isinstance(draft, Draft))
+        return layout.hotels(file)
 
 
 def plan(
