@@ -19,8 +19,8 @@ demo: $(VENV)/run.stamp  ## a demo hotel on 127.0.0.1, with the link printed (AR
 # The browser's tests run apart: their driver keeps an event loop in the thread, in which no other test could start one.
 # Exit 5 of one half alone means that ARGS chose none of its tests.
 test: $(VENV)/dev.stamp  ## all tests, the browser's included (ARGS="-k words")
-	@$(BIN)/python -m pytest -n 2 --dist loadfile --ignore=tests/browser $(ARGS); first=$$?; \
-	$(BIN)/python -m pytest -n 2 --dist loadfile tests/browser $(ARGS); second=$$?; \
+	@$(BIN)/python -m pytest -n 2 --dist loadfile -m "not browser" $(ARGS); first=$$?; \
+	$(BIN)/python -m pytest -n 2 --dist loadfile -m browser $(ARGS); second=$$?; \
 	test $$first -eq 5 && exit $$second; test $$second -eq 5 && exit $$first; test $$first -eq 0 && exit $$second || exit $$first
 
 check: $(VENV)/dev.stamp  ## lint, types, import fences, catalogues, policy

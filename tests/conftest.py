@@ -156,4 +156,11 @@ def made_installation(database: DatabaseUnderTest, directory: Path, **changes: A
 
 # The cast's stages are built on the fixtures above, so they are named here last.
 from tests.houses import house  # noqa: E402, F401
+from tests.pages import (  # noqa: E402, F401
+    base_url,
+    browser_context_args,
+    browser_type_launch_args,
+    page_of,
+    pytest_collection_modifyitems,
+)
 from tests.stages import first_stage, own_stage, stage  # noqa: E402, F401

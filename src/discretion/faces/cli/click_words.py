@@ -20,6 +20,14 @@ _MODULES: tuple[ModuleType, ...] = (
 )
 
 
+class _ChineseHelp(formatting.HelpFormatter):
+    """Help whose headings end in a Chinese colon."""
+
+    def write_heading(self, heading: str) -> None:
+        """Write a heading."""
+        self.write(f"{'':>{self.current_indent}}{heading}：\n")
+
+
 def speak(language: str) -> None:
     """Let click speak `language` from now on."""
     words = translator(language, "click")
@@ -29,3 +37,4 @@ def speak(language: str) -> None:
             names["_"] = words.gettext
         if "ngettext" in names:
             names["ngettext"] = words.ngettext
+    core.Context.formatter_class = _ChineseHelp if language == "zh_Hans" else formatting.HelpFormatter

@@ -15,13 +15,13 @@ from collections.abc import Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Final, Literal
 
 import click
 
 from discretion.faces.cli.trouble import Trouble
 from discretion.faces.kit.language import matched
-from discretion.faces.kit.words import translator
+from discretion.faces.kit.words import marked, translator
 from discretion.wire.settings import FILE_NAME, Settings, load
 
 if TYPE_CHECKING:
@@ -30,6 +30,38 @@ if TYPE_CHECKING:
     from rich.console import Console
 
 Form = Literal["text", "json", "plain"]
+# The titles of tables, by the key that `--json` has for the same value.
+TITLES: Final = {
+    "active": marked("Active"),
+    "again": marked("Restarts"),
+    "code": marked("Code"),
+    "completed": marked("Completed"),
+    "course": marked("Course"),
+    "duty": marked("Duty"),
+    "ended": marked("Ended early"),
+    "ends": marked("Until"),
+    "from": marked("From"),
+    "id": marked("Id"),
+    "locked": marked("Locked"),
+    "name": marked("Name"),
+    "name_en": marked("English name"),
+    "name_zh": marked("Chinese name"),
+    "number": marked("Number"),
+    "on_shift": marked("On shift"),
+    "pid": marked("Process"),
+    "presence": marked("Presence"),
+    "present": marked("Present"),
+    "role": marked("Role"),
+    "roles": marked("Roles"),
+    "shift_id": marked("Shift"),
+    "since": marked("Since"),
+    "starts": marked("From"),
+    "time_zone": marked("Time zone"),
+    "trained_until": marked("Trained until"),
+    "until": marked("Until"),
+    "valid_until": marked("Valid until"),
+    "version": marked("Version"),
+}
 ENVIRONMENT_LANGUAGE = "DISCRETION_LANG"
 ENVIRONMENT_DATA = "DISCRETION_DATA"
 
@@ -88,17 +120,20 @@ class Terminal:
         else:
             self.table(records)
 
-    def table(self, items: Sequence[Mapping[str, Any]], titles: Mapping[str, str] | None = None) -> None:
-        """Print records as a table; `titles` by key, in the language of this run."""
+    def table(self, items: Sequence[Mapping[str, Any]]) -> None:
+        """Print records as a table, with titles in the language of this run."""
         from rich.table import Table  # noqa: PLC0415 - most runs print no table, and rich takes its time
 
         if not items:
             return
         shown = Table(box=None, pad_edge=False)
         for key in items[0]:
-            shown.add_column((titles or {}).get(key, key), overflow="fold")
+            shown.add_column(self.words(TITLES[key]), overflow="fold")
+        yes_no = {"yes": self.words(marked("yes")), "no": self.words(marked("no"))}
         for item in items:
-            shown.add_row(*(_flat(value) for value in item.values()))
+            shown.add_row(*(
+                yes_no[_flat(value)] if isinstance(value, bool) else _flat(value) for value in item.values()
+            ))
         self.console(is_error=False).print(shown)
 
     def console(self, *, is_error: bool = True) -> Console:

@@ -91,7 +91,7 @@ def _identity(seat: Seat, value: Identity) -> Lines:
     yield words.gettext("Birth date"), birth_text(seat, value.birth)
     yield words.gettext("Birth place"), _joined(value.birth_place, formats.country(value.birth_country))
     yield words.gettext("Nationality"), _joined(*(formats.country(code) for code in value.nationalities))
-    yield words.gettext("Language"), value.language
+    yield words.gettext("Language"), formats.tongue(value.language)
     yield words.gettext("Profession"), value.profession
 
 

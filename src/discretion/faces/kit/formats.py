@@ -100,3 +100,8 @@ class Formats:
         """Return the name of a country from its alpha-3 code; a code nobody knows is shown as it is."""
         name: str = self._locale.territories.get(ALPHA2_OF_ALPHA3.get(alpha3, ""), alpha3)
         return name
+
+    def tongue(self, code: str) -> str:
+        """Return the name of a language from its code; a code nobody knows is shown as it is."""
+        name: str = self._locale.languages.get(code, code)
+        return name

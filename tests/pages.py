@@ -23,13 +23,14 @@ FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "-
          "--disable-component-update", "--disable-sync"]
 
 
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark what is here as the browser's, and skip it visibly where there is none."""
+    """Mark the browser's tests, and skip them visibly where there is none."""
     for item in items:
         if "tests/browser/" in str(item.path):
             item.add_marker(pytest.mark.browser)
-            if CHROMIUM is None and not os.environ.get("CHROMIUM_REQUIRED"):
-                item.add_marker(pytest.mark.skip(reason=INSTALL))
+        if CHROMIUM is None and not os.environ.get("CHROMIUM_REQUIRED") and item.get_closest_marker("browser"):
+            item.add_marker(pytest.mark.skip(reason=INSTALL))
 
 
 @pytest.fixture(scope="session")
