@@ -59,6 +59,7 @@ class Rounds:
         self._count = 0
         self._wake = asyncio.Event()
         self._tasks: set[asyncio.Task[None]] = set()
+        self._is_idle = True  # nobody waits, and no round is being prepared
         self.rounds_count = 0
         self.asks_count = 0
 
@@ -91,9 +92,11 @@ class Rounds:
 
         A quiet property enters captured changes of facts all the same, once a second.
         """
+        ticking = asyncio.create_task(self._tick())
         try:
             await self._run()
         finally:
+            ticking.cancel()
             if self._tasks:
                 await asyncio.wait(self._tasks)
 
@@ -101,7 +104,10 @@ class Rounds:
         committed: asyncio.Future[None] | None = None  # of the round that is being entered
         while True:
             if not self._waiting:
-                await self._quiet()
+                self._wake.clear()
+                self._is_idle = True
+                await self._wake.wait()
+                self._is_idle = False
             groups = self._take()
             prepared = await self._prepared(groups, committed)
             if committed is not None:
@@ -117,14 +123,11 @@ class Rounds:
             self._tasks.add(task)
             task.add_done_callback(self._tasks.discard)
 
-    async def _quiet(self) -> None:
-        """Wait for an ask, or until it is time to look for captured changes."""
-        self._wake.clear()
-        try:
-            async with asyncio.timeout(CHANGES_EVERY_SECONDS):
-                await self._wake.wait()
-        except TimeoutError:
-            return
+    async def _tick(self) -> None:
+        """Wake the sequencer now and then, to look for captured changes where nobody asks."""
+        while True:
+            await asyncio.sleep(CHANGES_EVERY_SECONDS)
+            self._wake.set()
 
     def _take(self) -> list[_Group]:
         groups: list[_Group] = []
@@ -183,8 +186,9 @@ class Rounds:
         finally:
             if not committed.done():  # cancelled with the sequencer that waited for it
                 committed.set_result(None)
-        await asyncio.sleep(0)  # let the next round go to the database before this one is opened:
-        await asyncio.sleep(0)  # once for the sequencer to wake, once for its task to begin
+        if not self._is_idle:
+            await asyncio.sleep(0)  # let the next round go to the database before this one is opened:
+            await asyncio.sleep(0)  # once for the sequencer to wake, once for its task to begin
         try:
             replies = open_all(prepared, papers, self.room)
         except Exception as error:  # noqa: BLE001 - a receipt that proves nothing: nobody is shown anything
