@@ -8,7 +8,7 @@ PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11; 
 	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check bench lock clean
+.PHONY: help demo test check interop bench lock clean
 
 help:  ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -19,7 +19,7 @@ demo: $(VENV)/run.stamp  ## a demo hotel on 127.0.0.1, with the link printed (AR
 # The browser's tests run apart: their driver keeps an event loop in the thread, in which no other test could start one.
 # Exit 5 of one half alone means that ARGS chose none of its tests.
 test: $(VENV)/dev.stamp  ## all tests, the browser's included (ARGS="-k words")
-	@$(BIN)/python -m pytest -n 2 --dist loadfile -m "not browser" $(ARGS); first=$$?; \
+	@$(BIN)/python -m pytest -n 2 --dist loadfile -m "not browser and not interop" $(ARGS); first=$$?; \
 	$(BIN)/python -m pytest -n 2 --dist loadfile -m browser $(ARGS); second=$$?; \
 	test $$first -eq 5 && exit $$second; test $$second -eq 5 && exit $$first; test $$first -eq 0 && exit $$second || exit $$first
 
@@ -29,6 +29,9 @@ check: $(VENV)/dev.stamp  ## lint, types, import fences, catalogues, policy
 	$(BIN)/lint-imports
 	$(BIN)/discretion --lang en i18n check
 	$(BIN)/discretion --lang en policy check
+
+interop: $(VENV)/dev.stamp  ## others' tools check what we publish (Go, openssl); says what it had to skip
+	@$(BIN)/python -m pytest -q -m interop -rs tests/journeys/ledger $(ARGS)
 
 bench: $(VENV)/dev.stamp  ## measure; writes bench/latest.json (QUICK=1 ends within a minute)
 	@$(BIN)/python -m bench $(if $(QUICK),--quick) $(ARGS)

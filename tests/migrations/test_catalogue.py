@@ -247,12 +247,14 @@ insert into vault.snapshot (property_id, stay_id, guest_id, version, boxes, vers
 insert into ledger.head select property_id, 'o', 'v', 1, sha256(''), sha256('') from hotel.property;
 insert into ledger.entry select property_id, 0, decode(repeat('00', 120), 'hex'), sha256(''), property_id, null, null, 'g', 's', 'c' from hotel.property;
 insert into ledger.checkpoint select property_id, 1, 'note' from hotel.property;
+insert into ledger.tile select property_id, 0, 0, sha256(''), decode(repeat('00', 8192), 'hex') from hotel.property;
 """
 REFUSED = [
     "update hotel.stay_act set act = 'x'", "delete from hotel.stay_act", "truncate hotel.stay_act",
     "update hotel.presence set direction = 'out'", "delete from hotel.presence", "truncate hotel.presence",
     "update vault.snapshot set version = 2", "delete from vault.snapshot", "truncate vault.snapshot",
     "update ledger.checkpoint set note = 'x'", "delete from ledger.checkpoint", "truncate ledger.checkpoint",
+    "update ledger.tile set root = sha256('x')", "delete from ledger.tile", "truncate ledger.tile",
     "update ledger.head set size = size - 1", "update ledger.head set root = sha256('x')", "update ledger.head set size = size",
     "update ledger.head set size = size + 1, origin = 'x'", "update ledger.head set size = size + 1, vkey = 'x'",
     "delete from ledger.head", "truncate ledger.head",

@@ -1,4 +1,4 @@
-"""Rescan: read a whole ledger again and say whether head, leaves, openings and signatures agree.
+"""Rescan: read a whole ledger again and say whether head, leaves, openings, tiles and signatures agree.
 
 Rules:
 * It reads what is stored, rebuilds what follows, and believes neither head nor checkpoint.
@@ -18,6 +18,7 @@ from discretion.keeper.vault.keyring import Keyring, SealError, subkey, unseal
 from discretion.ledger.checkpoint import open_checkpoint
 from discretion.ledger.errors import CheckpointError
 from discretion.ledger.leaf import MAGIC, PARTS, SALT_SIZE_BYTES, commit, commitments_of
+from discretion.ledger.tile import TILE_WIDTH, tile_root
 from discretion.ledger.tree import Frontier, leaf_hash
 
 if TYPE_CHECKING:
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
     from discretion.ledger.checkpoint import Verifier
 
 BATCH = 4096
-_ROUND, _SQL = queries("round.sql"), queries("records.sql")
+_ROUND, _SQL, _PUBLISH = queries("round.sql"), queries("records.sql"), queries("publish.sql")
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +93,7 @@ async def _read_all(
     progress: Callable[[int, int], None], with_openings: bool,  # noqa: FBT001
 ) -> Frontier:
     frontier = Frontier.empty()
+    roots: list[bytes] = []  # of the full tiles of leaf hashes
     _check_note(notes, frontier, verifier, tally)
     while frontier.size < size:
         rows = await database.rows(
@@ -107,6 +109,7 @@ async def _read_all(
                 raise _BadError("leaf", expected)
         if with_openings:
             await _check_openings(database, keyring, rows, tally)
+        roots += await _check_tiles(database, keyring, 0, [row[2] for row in rows], len(roots))
         start = 0
         for stop in [
             kept - frontier.size for kept in sorted(notes) if frontier.size < kept < frontier.size + len(rows)
@@ -117,7 +120,30 @@ async def _read_all(
         frontier = frontier.append([row[2] for row in rows[start:]])
         _check_note(notes, frontier, verifier, tally)
         progress(frontier.size, size)
+    level = 1
+    while len(roots) >= TILE_WIDTH:
+        roots = await _check_tiles(database, keyring, level, roots, 0)
+        level += 1
     return frontier
+
+
+async def _check_tiles(
+    database: Database, keyring: Keyring, level: int, hashes: list[bytes], first: int,
+) -> list[bytes]:
+    """Return the roots of the full tiles that `hashes` make, from tile `first` of the level on.
+
+    Those beyond the last one kept are not kept yet; all others must be what the entries make.
+    """
+    place = Uid(keyring.property_id)
+    made = [hashes[at:at + TILE_WIDTH] for at in range(0, len(hashes) - TILE_WIDTH + 1, TILE_WIDTH)]
+    ((kept_count,),) = await database.rows(_PUBLISH["tiles_kept"], {"p": place, "level": level})
+    params = {"p": place, "level": level, "first": first, "end": first + len(made)}
+    kept = {n: (root, data) for n, root, data in await database.rows(_PUBLISH["tiles"], params)}
+    roots = [tile_root(tile) for tile in made]
+    for n, (root, tile) in enumerate(zip(roots, made, strict=True), first):
+        if n < kept_count and kept.get(n) != (root, b"".join(tile)):
+            raise _BadError("tile", n * TILE_WIDTH ** (level + 1))
+    return roots
 
 
 def _check_note(notes: dict[int, bytes], frontier: Frontier, verifier: Verifier, tally: _Tally) -> None:

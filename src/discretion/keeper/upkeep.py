@@ -18,11 +18,9 @@ import msgspec
 from discretion.hotel.record import RecordError
 from discretion.keeper.inscribe import seal_batch
 from discretion.keeper.papers import Ask, AskKind, Opened
+from discretion.keeper.publish import publish
 from discretion.keeper.rounds import RoundError
-from discretion.keeper.store.database import StoreError, Uid
-from discretion.keeper.store.sql import queries
-from discretion.ledger.checkpoint import sign_checkpoint
-from discretion.ledger.tree import TreeHead
+from discretion.keeper.store.database import StoreError
 from discretion.wire import upkeep as wire
 from discretion.wire.frame import UPKEEP_FRAME_SIZE_BYTES_MAX, FrameError, read_frame
 from discretion.wire.lookup import Failed
@@ -32,8 +30,6 @@ if TYPE_CHECKING:
 
     from discretion.keeper.door import Desk
 
-_SQL = queries("records.sql")
-_HEAD = queries("round.sql")["head"]
 _log = logging.getLogger("discretion.keeper.upkeep")
 
 
@@ -94,19 +90,9 @@ class Upkeep:
         if isinstance(message, wire.EnterChanges):
             await desk.rounds.ask([])
             return wire.Done(counts={})
-        return await self._publish(desk)
-
-    async def _publish(self, desk: Desk) -> wire.Done:
-        """Sign the committed head, read from its row, and keep the note if the ledger grew."""
-        room = desk.rounds.room
-        place = Uid(room.property_id)
         async with desk.lock:
-            ((_, _, size, root, _),) = await desk.database.rows(_HEAD, {"p": place})
-            ((last,),) = await desk.database.rows(_SQL["last_checkpoint"], {"p": place})
-            if size > last:
-                note = sign_checkpoint(room.signer, TreeHead(size, root))
-                await desk.database.rows(_SQL["add_checkpoint"], {"p": place, "size": size, "note": note.encode()})
-        return wire.Done(counts={"size": size, "published": int(size > last)})
+            size, has_grown = await publish(room, desk.database)
+        return wire.Done(counts={"size": size, "published": int(has_grown)})
 
 
 async def serve_private(upkeep: Upkeep, socket_path: str) -> asyncio.Server:

@@ -1,1 +1,1 @@
-"""Alarms over the ledger; joins with its own issue."""
+"""Reads and checks ledgers from outside: by the auditor's right to entries without openings, or from files."""

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import json
+from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
 import click
 
 from discretion.faces.cli.exits import Exit
+from discretion.faces.cli.ledger_files import export_, prove, verify_files
 from discretion.faces.cli.serve import checked
 from discretion.faces.cli.trouble import Trouble
 from discretion.faces.kit.words import marked
@@ -29,6 +31,7 @@ PROBLEMS = {
     "head": marked("The head does not follow from the entries: first difference at %(index)s."),
     "checkpoint": marked("The signed checkpoint at %(index)s says another root than the entries."),
     "signature": marked("The checkpoint at %(index)s is not signed by the ledger's key."),
+    "tile": marked("The tile kept over entry %(index)s and those after it is not what the entries make."),
     "behind_checkpoint": marked("The ledger ends at %(index)s, before a checkpoint that was signed."),
 }
 
@@ -38,15 +41,26 @@ def ledger() -> None:
     """Hold the subcommands."""
 
 
+ledger.add_command(export_)
+ledger.add_command(prove)
+
+
 @ledger.command(
     help=marked(
-        "Read every entry again and say whether head, leaves, openings and signatures agree. Exit code 3 if not."
+        "Read every entry again and say whether head, leaves, openings, tiles and signatures agree. Exit code 3 if "
+        "not. With a PATH: check a directory that was exported, or one proof, needing nothing else of ours."
     )
 )
+@click.argument("path", type=click.Path(path_type=Path), required=False)
 @click.option("--property", "code", help=marked("The hotel's code; all hotels otherwise."))
+@click.option("--key", type=click.Path(path_type=Path), help=marked("With PATH: the file with the log's key."))
+@click.option("--entry", type=click.Path(path_type=Path),
+              help=marked("With a proof as PATH: the file with the entry; NAME.entry beside it otherwise."))
 @click.pass_obj
-def verify(terminal: Terminal, /, *, code: str | None) -> Exit:
-    """Verify the ledgers of one hotel or of all."""
+def verify(terminal: Terminal, /, *, path: Path | None, code: str | None, key: Path | None, entry: Path | None) -> Exit:
+    """Verify the ledgers of one hotel or of all, or what was written of one."""
+    if path is not None:
+        return verify_files(terminal, path, key, entry)
     settings = checked(terminal)
     chosen = [each for each in settings.properties if code in (None, each.code)]
     if not chosen:

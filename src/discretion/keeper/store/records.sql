@@ -53,14 +53,6 @@ insert into keys.property_key (property_id, name, wrapped) values (%(p)s, %(name
 -- The empty ledger of a property that is being founded.
 insert into ledger.head (property_id, origin, vkey, size, root, stack) values (%(p)s, %(origin)s, %(vkey)s, 0, %(root)s, '')
 
--- name: last_checkpoint
--- The size of the newest checkpoint that was kept.
-select coalesce(max(size), -1) from ledger.checkpoint where property_id = %(p)s
-
--- name: add_checkpoint
--- Keep a signed checkpoint; the same head signed again gives the same bytes.
-insert into ledger.checkpoint (property_id, size, note) values (%(p)s, %(size)s, %(note)s) on conflict (property_id, size) do nothing
-
 -- name: settings
 -- What durability rests on.
 select current_setting('fsync'), current_setting('full_page_writes'), current_setting('synchronous_commit'),

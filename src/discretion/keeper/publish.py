@@ -1,0 +1,65 @@
+"""Publish: what outsiders may be given of a ledger: the signed head, and the tree's full tiles, each kept once.
+
+Rules:
+* A head is signed as read from its committed row. The tiles under it are kept before it is.
+* No look-up waits for this: tiles are made from committed entries, when the operator's worker asks.
+* A tile is written once; another keeper's is as good, since both follow from the same entries.
+
+Left to others: what is not full yet (whoever exports reads it from the entries), checking (`rescan`).
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from discretion.keeper.store.database import Uid
+from discretion.keeper.store.sql import queries
+from discretion.ledger.checkpoint import sign_checkpoint
+from discretion.ledger.tile import TILE_HEIGHT, TILE_WIDTH, tile_root
+from discretion.ledger.tree import TreeHead
+
+if TYPE_CHECKING:
+    from discretion.keeper.answer import Room
+    from discretion.keeper.store.database import Database
+
+TILES_AT_ONCE = 64
+_SQL = queries("publish.sql")
+_HEAD = queries("round.sql")["head"]
+
+
+async def publish(room: Room, database: Database) -> tuple[int, bool]:
+    """Return the committed size, and whether it grew; its full tiles are kept then, and its checkpoint.
+
+    Errors: as `Database.rows`.
+    """
+    place = Uid(room.property_id)
+    ((_, _, size, root, _),) = await database.rows(_HEAD, {"p": place})
+    await keep_tiles(place, size, database)
+    ((last,),) = await database.rows(_SQL["last_checkpoint"], {"p": place})
+    if size > last:
+        note = sign_checkpoint(room.signer, TreeHead(size, root))
+        await database.rows(_SQL["add_checkpoint"], {"p": place, "size": size, "note": note.encode()})
+    return size, size > last
+
+
+async def keep_tiles(place: Uid, size: int, database: Database) -> None:
+    """Keep every full tile of the first `size` entries that is not kept yet, level by level.
+
+    Errors: as `Database.rows`.
+    """
+    level, count = 0, size
+    while count >= TILE_WIDTH:
+        source = _SQL["leaf_hashes"] if level == 0 else _SQL["tile_roots"]
+        ((kept,),) = await database.rows(_SQL["tiles_kept"], {"p": place, "level": level})
+        for first in range(kept, count // TILE_WIDTH, TILES_AT_ONCE):
+            last = min(first + TILES_AT_ONCE, count // TILE_WIDTH)
+            rows = await database.rows(source, {
+                "p": place, "level": level - 1, "first": first * TILE_WIDTH, "end": last * TILE_WIDTH,
+            })
+            hashes = [row[0] for row in rows]
+            tiles = [hashes[at:at + TILE_WIDTH] for at in range(0, len(hashes), TILE_WIDTH)]
+            await database.rows(_SQL["add_tiles"], {
+                "p": place, "level": level, "numbers": list(range(first, last)),
+                "roots": [tile_root(tile) for tile in tiles], "datas": [b"".join(tile) for tile in tiles],
+            })
+        level, count = level + 1, count >> TILE_HEIGHT

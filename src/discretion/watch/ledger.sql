@@ -1,0 +1,16 @@
+-- name: published
+-- The newest signed checkpoint of a ledger, and its key.
+select c.size, c.note, h.vkey from ledger.checkpoint c join ledger.head h on h.property_id = c.property_id
+ where c.property_id = %(property_id)s order by c.size desc limit 1
+
+-- name: leaves
+-- A run of entries, in order: what each commits to, and its hash.
+select leaf, leaf_hash from ledger.entry where property_id = %(property_id)s and idx >= %(first)s and idx < %(end)s order by idx
+
+-- name: tile
+-- One full tile, where it is kept.
+select data from ledger.tile where property_id = %(property_id)s and level = %(level)s::smallint and n = %(n)s
+
+-- name: roots
+-- The hashes that a run of tiles has in the level above, in order.
+select root from ledger.tile where property_id = %(property_id)s and level = %(level)s::smallint and n >= %(first)s and n < %(end)s order by n

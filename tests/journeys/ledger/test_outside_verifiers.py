@@ -1,0 +1,126 @@
+"""Tools that nobody here wrote check what we publish: Go's sumdb packages, and a shell with OpenSSL. `make interop`."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from discretion.ledger.checkpoint import Signer, sign_checkpoint
+from discretion.ledger.proof_file import write_proof
+from discretion.ledger.tile import Tile, TiledTree, bundles_of, encode_bundle, tile_root, tiles_of
+from discretion.ledger.tree import Frontier, leaf_hash
+from tests.cast import Stage
+from tests.journeys.ledger.publishing import run
+from tests.ledgers import size_now
+
+pytestmark = pytest.mark.interop
+ROOT = Path(__file__).resolve().parents[3]
+NO_GO = "interop: SKIPPED, Go not found (need 1.24)"
+NO_SHELL = "interop: SKIPPED, openssl or xxd not found"
+
+
+@pytest.fixture(scope="session")
+def go_verifier(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The verifier, built from pinned sources."""
+    if shutil.which("go") is None:
+        pytest.skip(NO_GO)
+    made = tmp_path_factory.mktemp("go") / "interop"
+    subprocess.run(
+        ["go", "build", "-o", str(made), "."], cwd=ROOT / "interop" / "go", check=True, timeout=300,
+        env={**os.environ, "GOTOOLCHAIN": "local", "GOFLAGS": "-mod=readonly"},
+    )
+    return made
+
+
+def agreed(verifier: Path, log: Path, key: Path, *indexes: int) -> tuple[int, str]:
+    done = subprocess.run(
+        [str(verifier), str(log), str(key), *map(str, indexes)], check=False, capture_output=True, text=True, timeout=120,
+    )
+    return done.returncode, done.stdout + done.stderr
+
+
+def made_log(directory: Path, size: int, indexes: tuple[int, ...]) -> Path:
+    """A log of so many entries, with proofs, written by our arithmetic alone; returns its key's file."""
+    entries = [number.to_bytes(4, "big") * 30 for number in range(size)]
+    levels = [[leaf_hash(entry) for entry in entries]]
+    while len(levels[-1]) >= 256:
+        levels.append([tile_root(levels[-1][at:at + 256]) for at in range(0, len(levels[-1]) - 255, 256)])
+
+    def read(tile: Tile) -> bytes:
+        part = slice(tile.n * 256, tile.n * 256 + tile.width)
+        return encode_bundle(entries[part]) if tile.is_entries else b"".join(levels[tile.level][part])
+
+    log = directory / "log"
+    for tile in (*tiles_of(size), *bundles_of(size)):
+        (log / tile.path).parent.mkdir(parents=True, exist_ok=True)
+        (log / tile.path).write_bytes(read(tile))
+    signer = Signer("made.example/ledger/log", os.urandom(32))
+    checkpoint = sign_checkpoint(signer, Frontier.empty().append(levels[0]).head())
+    (log / "checkpoint").write_text(checkpoint, "utf-8")
+    tree = TiledTree(size, read)
+    for index in indexes:
+        (directory / f"{index}.tlog-proof").write_text(write_proof(tree.prove_inclusion(index), checkpoint), "utf-8")
+        (directory / f"{index}.entry").write_bytes(entries[index])
+    key = directory / "log.vkey"
+    key.write_text(signer.verifier.vkey + "\n", "ascii")
+    return key
+
+
+def test_go_agrees_with_a_real_ledger_and_its_proofs(house: Stage, exported: Path, go_verifier: Path) -> None:
+    size = size_now(house)
+    indexes = (0, 1, 42, 255, 256, 511, 512, size - 1)
+    for index in indexes:
+        code, _, said = run(house, "prove", str(index), "--property", "harbour", "--out", str(exported.with_name(str(index))))
+        assert code == 0, said
+    code, said = agreed(go_verifier, exported, exported.with_name("log.vkey"), *indexes)
+    assert (code, said) == (0, f"agreed: {size} entries, {size} earlier trees, {len(indexes)} proofs\n")
+
+
+@pytest.mark.parametrize("size", [1, 2, 3, 255, 256, 257, 600, 65_535, 65_536, 65_537])
+def test_go_agrees_at_every_border(tmp_path: Path, go_verifier: Path, size: int) -> None:
+    indexes = tuple(sorted({0, size // 2, size - 1}))
+    code, said = agreed(go_verifier, tmp_path / "log", made_log(tmp_path, size, indexes), *indexes)
+    assert code == 0, said
+
+
+@pytest.mark.parametrize("name", ["tile/entries/000", "tile/0/000", "tile/1/000.p/2", "checkpoint", "7.tlog-proof", "7.entry", "log.vkey"])
+def test_go_refuses_one_flipped_bit_of_any_file(tmp_path: Path, go_verifier: Path, name: str) -> None:
+    key = made_log(tmp_path, 600, (7,))
+    path = tmp_path / name if (tmp_path / name).exists() else tmp_path / "log" / name
+    raw = bytearray(path.read_bytes())
+    raw[len(raw) // 2] ^= 1
+    path.write_bytes(raw)
+    assert agreed(go_verifier, tmp_path / "log", key, 7)[0] == 3
+
+
+def test_the_recipes_of_the_documentation_work_as_printed(house: Stage, exported: Path, tmp_path: Path) -> None:
+    if not all(map(shutil.which, ("openssl", "xxd", "sha256sum"))):
+        pytest.skip(NO_SHELL)
+    shutil.copytree(exported, tmp_path / "log")
+    shutil.copyfile(exported.with_name("log.vkey"), tmp_path / "log.vkey")
+    assert run(house, "prove", "42", "--property", "harbour", "--out", str(tmp_path / "42"))[0] == 0
+    for language, verdict in (("中文", "在审计日志中"), ("English", "in the ledger")):
+        text = (ROOT / "docs" / "verifying.md").read_text("utf-8").partition(f"\n## {language}\n")[2].partition("\n## ")[0]
+        recipes = [block for block in re.findall(r"```sh\n(.*?)```", text, re.DOTALL) if "discretion" not in block]
+        assert len(recipes) == 2
+        said = recipe(tmp_path, *recipes)
+        assert "Signature Verified Successfully" in said
+        assert verdict in said
+        for name in ("log/checkpoint", "42.entry", "42.tlog-proof"):
+            raw = (tmp_path / name).read_bytes()
+            at = raw.index(b"\n", 60) - 9 if name == "42.tlog-proof" else 9
+            (tmp_path / name).write_bytes(raw[:at] + bytes([raw[at] ^ 1]) + raw[at + 1:])
+            broken = recipe(tmp_path, *recipes)
+            assert not ("Signature Verified Successfully" in broken and verdict in broken), name
+            (tmp_path / name).write_bytes(raw)
+
+
+def recipe(directory: Path, *recipes: str) -> str:
+    """Run recipes as somebody pastes them; return all that they said."""
+    done = subprocess.run(["sh"], input="\n".join(recipes), cwd=directory, check=False, capture_output=True, text=True, timeout=60)
+    return done.stdout + done.stderr
