@@ -47,10 +47,11 @@ def key_id(name: str, kind: bytes, public_key: bytes) -> bytes:
 
 @dataclass(frozen=True, slots=True)
 class Verifier:
-    """The public half of a ledger's key: its name, 32 bytes, and the four its lines begin with."""
+    """The public half of a key that signs notes: name, 32 bytes, kind, and the four bytes its lines begin with."""
 
     name: str
     public_key: bytes
+    kind: bytes = ED25519
     key_id: bytes = field(init=False, compare=False)
     _key: Ed25519PublicKey = field(init=False, compare=False, repr=False)
 
@@ -59,23 +60,23 @@ class Verifier:
         _check_name(self.name)
         if len(self.public_key) != KEY_SIZE_BYTES:
             raise CheckpointError("no Ed25519 key")
-        object.__setattr__(self, "key_id", key_id(self.name, ED25519, self.public_key))
+        object.__setattr__(self, "key_id", key_id(self.name, self.kind, self.public_key))
         object.__setattr__(self, "_key", Ed25519PublicKey.from_public_bytes(self.public_key))
 
     @property
     def vkey(self) -> str:
         """The key as one line: name, id in hex, type and key in base64."""
-        return f"{self.name}+{self.key_id.hex()}+{base64.b64encode(ED25519 + self.public_key).decode()}"
+        return f"{self.name}+{self.key_id.hex()}+{base64.b64encode(self.kind + self.public_key).decode()}"
 
     @classmethod
-    def parse(cls, vkey: str) -> Verifier:
-        """Return the key a line names. Errors: `CheckpointError`."""
+    def parse(cls, vkey: str, kind: bytes = ED25519) -> Verifier:
+        """Return the key of this kind that a line names. Errors: `CheckpointError`."""
         name, _, rest = vkey.partition("+")
         hint, _, encoded = rest.partition("+")
         raw = _base64(encoded)
-        if raw[:1] != ED25519:
-            raise CheckpointError("no Ed25519 key")
-        verifier = cls(name, raw[1:])
+        if raw[:1] != kind:
+            raise CheckpointError("no key of this kind")
+        verifier = cls(name, raw[1:], kind)
         if verifier.key_id.hex() != hint.lower():
             raise CheckpointError("the key's id is another key's")
         return verifier
@@ -112,6 +113,24 @@ def open_note(note: str, verifiers: Iterable[Verifier]) -> str:
     Errors: `CheckpointError` when it is malformed, when none of them signed, when a line by one of them fails.
     Source: C2SP signed-note v1.0.0. Not checked: what the text says.
     """
+    text, lines = read_note(note)
+    known = {(verifier.name, verifier.key_id): verifier for verifier in verifiers}
+    is_signed = False
+    for name, hint, signature in lines:
+        verifier = known.get((name, hint))
+        if verifier is not None:  # else a witness we do not know, or grease
+            verifier.check(text, signature)
+            is_signed = True
+    if not is_signed:
+        raise CheckpointError("no signature by a known key")
+    return text
+
+
+def read_note(note: str) -> tuple[str, list[tuple[str, bytes, bytes]]]:
+    """Return a note's text, and of each signature line the key's name, its four bytes, and the signature.
+
+    Errors: `CheckpointError` when it is malformed. Not checked: any signature.
+    """
     if len(note) > NOTE_SIZE_MAX or _FORBIDDEN.search(note):
         raise CheckpointError("a note too large, or with control characters")
     text, empty, signatures = note.rpartition("\n\n")
@@ -121,17 +140,7 @@ def open_note(note: str, verifiers: Iterable[Verifier]) -> str:
     lines = signatures[:-1].split("\n", SIGNATURES_MAX)
     if len(lines) > SIGNATURES_MAX:
         raise CheckpointError("too many signatures")
-    known = {(verifier.name, verifier.key_id): verifier for verifier in verifiers}
-    is_signed = False
-    for line in lines:
-        name, hint, signature = _signature(line)
-        verifier = known.get((name, hint))
-        if verifier is not None:  # else a witness we do not know, or grease
-            verifier.check(text, signature)
-            is_signed = True
-    if not is_signed:
-        raise CheckpointError("no signature by a known key")
-    return text
+    return text, [_signature(line) for line in lines]
 
 
 def checkpoint_text(origin: str, head: TreeHead) -> str:

@@ -2,10 +2,9 @@
 
 Rules:
 * The format is C2SP's tlog-proof and no other; reading takes exactly what writing makes, and an `extra` line.
-* Checking goes in this order: the log's signature, then the entry's place under that head.
+* Checking goes in this order: the log's signature, the witnesses', then the entry's place under that head.
 
-Left to others: whose key is trusted as the log's (whoever checks), the entry's meaning (`leaf`). Source: C2SP
-tlog-proof, an untagged draft.
+Left to others: whom to trust (`trust`), the entry's meaning (`leaf`). Source: C2SP tlog-proof, an untagged draft.
 """
 
 from __future__ import annotations
@@ -16,13 +15,14 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from discretion.ledger.checkpoint import NOTE_SIZE_MAX, SIZE_MAX, open_checkpoint
+from discretion.ledger.checkpoint import NOTE_SIZE_MAX, SIZE_MAX
 from discretion.ledger.errors import ProofError
 from discretion.ledger.proof import InclusionProof, check_inclusion
-from discretion.ledger.tree import HASH_SIZE_BYTES, TreeHead
+from discretion.ledger.tree import HASH_SIZE_BYTES
 
 if TYPE_CHECKING:
-    from discretion.ledger.checkpoint import Verifier
+    from discretion.ledger.tree import TreeHead
+    from discretion.ledger.trust import Trust
 
 FIRST_LINE = "c2sp.org/tlog-proof@v1"
 PATH_LENGTH_MAX = 63
@@ -62,13 +62,14 @@ def read_proof(text: str) -> ProofFile:
     return ProofFile(InclusionProof(int(found[1]), path), checkpoint)
 
 
-def check_proof(text: str, entry: bytes, verifier: Verifier) -> tuple[int, TreeHead]:
+def check_proof(text: str, entry: bytes, trust: Trust) -> tuple[int, TreeHead]:
     """Return the index that a proof file proves for `entry`, and the signed head it is under.
 
-    Errors: `ProofError`, `ShapeError`; `CheckpointError` when the checkpoint is not this log's.
+    Errors: `ProofError`, `ShapeError`; `CheckpointError` when the checkpoint is not of a trusted log, or too few
+    witnesses have seen it.
     """
     said = read_proof(text)
-    head = open_checkpoint(said.checkpoint, verifier)
+    head = trust.open_checkpoint(said.checkpoint)
     check_inclusion(said.proof, entry, head)
     return said.proof.index, head
 

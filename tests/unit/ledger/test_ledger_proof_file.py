@@ -12,10 +12,12 @@ from discretion.ledger.errors import CheckpointError, LedgerError, ProofError
 from discretion.ledger.proof import prove_inclusion
 from discretion.ledger.proof_file import check_proof, read_proof, write_proof
 from discretion.ledger.tree import Frontier, leaf_hash
+from discretion.ledger.trust import Trust
 
 ENTRIES = [os.urandom(120) for _ in range(300)]
 HASHES = [leaf_hash(entry) for entry in ENTRIES]
 SIGNER = Signer("house.example/ledger/harbour", os.urandom(32))
+TRUST = Trust.of_key(SIGNER.verifier.vkey)
 CHECKPOINT = sign_checkpoint(SIGNER, Frontier.empty().append(HASHES).head())
 
 
@@ -28,13 +30,13 @@ def test_what_is_written_is_proved(index: int) -> None:
     text = proof_of(index)
     assert text.startswith(f"c2sp.org/tlog-proof@v1\nindex {index}\n")
     assert text.endswith(CHECKPOINT)
-    assert check_proof(text, ENTRIES[index], SIGNER.verifier)[0] == index
+    assert check_proof(text, ENTRIES[index], TRUST)[0] == index
 
 
 def test_an_extra_line_and_lines_by_others_change_nothing() -> None:
     text = proof_of(3).replace("@v1\n", "@v1\nextra " + base64.b64encode(b"anything").decode() + "\n")
     grease = "— witness.example/w1 " + base64.b64encode(os.urandom(76)).decode() + "\n"
-    assert check_proof(text + grease, ENTRIES[3], SIGNER.verifier)[0] == 3
+    assert check_proof(text + grease, ENTRIES[3], TRUST)[0] == 3
 
 
 def test_another_entry_index_path_key_or_size_proves_nothing() -> None:
@@ -46,9 +48,9 @@ def test_another_entry_index_path_key_or_size_proves_nothing() -> None:
         (text.replace(f"\n{lines[2]}\n", "\n"), ENTRIES[3]), (text.replace("\n300\n", "\n301\n"), ENTRIES[3]),
     ):
         with pytest.raises(LedgerError):
-            check_proof(broken, entry, SIGNER.verifier)
+            check_proof(broken, entry, TRUST)
     with pytest.raises(CheckpointError):
-        check_proof(text, ENTRIES[3], Signer(SIGNER.verifier.name, os.urandom(32)).verifier)
+        check_proof(text, ENTRIES[3], Trust.of_key(Signer(SIGNER.verifier.name, os.urandom(32)).verifier.vkey))
 
 
 @pytest.mark.parametrize("change", [

@@ -54,13 +54,18 @@ ledger.add_command(prove)
 @click.argument("path", type=click.Path(path_type=Path), required=False)
 @click.option("--property", "code", help=marked("The hotel's code; all hotels otherwise."))
 @click.option("--key", type=click.Path(path_type=Path), help=marked("With PATH: the file with the log's key."))
+@click.option("--policy", type=click.Path(path_type=Path),
+              help=marked("With PATH: a tlog-policy file: the keys of log and witnesses, and who must have seen it."))
 @click.option("--entry", type=click.Path(path_type=Path),
               help=marked("With a proof as PATH: the file with the entry; NAME.entry beside it otherwise."))
 @click.pass_obj
-def verify(terminal: Terminal, /, *, path: Path | None, code: str | None, key: Path | None, entry: Path | None) -> Exit:
+def verify(
+    terminal: Terminal, /, *, path: Path | None, code: str | None, key: Path | None, policy: Path | None,
+    entry: Path | None,
+) -> Exit:
     """Verify the ledgers of one hotel or of all, or what was written of one."""
     if path is not None:
-        return verify_files(terminal, path, key, entry)
+        return verify_files(terminal, path, key=key, policy=policy, entry=entry)
     settings = checked(terminal)
     chosen = [each for each in settings.properties if code in (None, each.code)]
     if not chosen:

@@ -14,10 +14,11 @@ from discretion.faces.cli.serve import checked
 from discretion.faces.cli.trouble import Trouble
 from discretion.faces.kit.words import marked
 from discretion.ledger.audit import AuditError, audit
-from discretion.ledger.checkpoint import NOTE_SIZE_MAX, Verifier, open_checkpoint
+from discretion.ledger.checkpoint import NOTE_SIZE_MAX
 from discretion.ledger.errors import CheckpointError, LedgerError, ProofError
 from discretion.ledger.proof_file import check_proof, write_proof
 from discretion.ledger.tile import ENTRY_SIZE_BYTES_MAX
+from discretion.ledger.trust import Trust, TrustError
 from discretion.starter.database import running_database
 from discretion.watch.published import DirectoryLog, LogAwayError, UnpublishedError, export, stored_log, tree_of
 
@@ -35,7 +36,7 @@ PROBLEMS = {
     "bundle": marked("The entries from %(index)s on are missing or not whole."),
     "tile": marked("Entry %(index)s is not the one its tile has."),
     "root": marked("The entries do not make the root that the checkpoint says."),
-    "signature": marked("The checkpoint is not signed by this key."),
+    "signature": marked("The checkpoint is not signed by whom you trust, or too few witnesses have seen it."),
     "proof": marked("This proves nothing of this entry."),
 }
 
@@ -91,19 +92,18 @@ def prove(terminal: Terminal, /, *, index: int, code: str, out: Path | None) -> 
     return Exit.OK
 
 
-def verify_files(terminal: Terminal, path: Path, key: Path | None, entry: Path | None) -> Exit:
-    """Check a directory, or one proof with its entry, by the key of a file; print the verdict."""
-    if key is None:
-        raise Trouble("input_needed", flag="--key")
+def verify_files(
+    terminal: Terminal, path: Path, *, key: Path | None, policy: Path | None, entry: Path | None,
+) -> Exit:
+    """Check a directory, or one proof with its entry, by a key or a policy of trust; print the verdict."""
+    if (key is None) == (policy is None):
+        raise Trouble("input_needed", flag="--key|--policy")
     if not path.exists():
         raise Trouble("published_missing", path=path)
     found: dict[str, object] = {"path": str(path), "size": 0, "root": "", "index": -1, "problem": ""}
+    trust = _trust(key, policy)
     try:
-        verifier = Verifier.parse(_text(key).strip())
-    except LedgerError as error:
-        raise Trouble("key_bad", path=key) from error
-    try:
-        head = _checked_log(terminal, path, verifier) if path.is_dir() else _checked_proof(path, entry, verifier, found)
+        head = _checked_log(terminal, path, trust) if path.is_dir() else _checked_proof(path, entry, trust, found)
         found |= {"size": head.size, "root": head.root.hex()}
     except AuditError as error:
         found |= {"problem": error.what, "index": error.index}
@@ -115,26 +115,38 @@ def verify_files(terminal: Terminal, path: Path, key: Path | None, entry: Path |
     return Exit.PROBLEM if found["problem"] else Exit.OK
 
 
-def _checked_log(terminal: Terminal, directory: Path, verifier: Verifier) -> TreeHead:
+def _trust(key: Path | None, policy: Path | None) -> Trust:
+    """Return whom to trust. Errors: `Trouble`."""
+    try:
+        if key is not None:
+            return Trust.of_key(_text(key).strip())
+        return Trust.parse(_text(policy or Path()))
+    except TrustError as error:
+        raise Trouble("trust_bad", path=policy, line=error.line) from error
+    except LedgerError as error:
+        raise Trouble("key_bad", path=key or policy) from error
+
+
+def _checked_log(terminal: Terminal, directory: Path, trust: Trust) -> TreeHead:
     try:
         log = DirectoryLog(directory)
     except UnpublishedError as error:
         raise Trouble("published_missing", path=directory) from error
-    head = open_checkpoint(log.checkpoint, verifier)
+    head = trust.open_checkpoint(log.checkpoint)
     with terminal.progress(terminal.words("Verifying %(name)s", name=directory), head.size) as told:
         for done in audit(head, log.read):
             told(done)
     return head
 
 
-def _checked_proof(path: Path, entry: Path | None, verifier: Verifier, found: dict[str, object]) -> TreeHead:
+def _checked_proof(path: Path, entry: Path | None, trust: Trust, found: dict[str, object]) -> TreeHead:
     beside = entry or path.with_suffix(".entry")
     try:
         with beside.open("rb") as file:
             raw = file.read(ENTRY_SIZE_BYTES_MAX + 1)
     except OSError as error:
         raise Trouble("published_missing", path=beside) from error
-    found["index"], head = check_proof(_text(path), raw, verifier)
+    found["index"], head = check_proof(_text(path), raw, trust)
     return head
 
 

@@ -94,6 +94,7 @@ SENTENCES: Final[Mapping[str, tuple[str, Exit]]] = {
     "export_not_empty": (marked("%(path)s holds other files. Name an empty or a new directory."), _CONFLICT),
     "entry_unknown": (marked("There is no such entry. The signed ledger has %(size)s, from 0 on."), Exit.NOT_FOUND),
     "published_missing": (marked("%(path)s is not there, or holds no published ledger."), Exit.NOT_FOUND),
+    "trust_bad": (marked("%(path)s is no policy of trust (tlog-policy). Line to mend: %(line)s"), Exit.USAGE),
     "key_bad": (marked("%(path)s holds no key of a ledger: one line, name+id+key."), Exit.USAGE),
     "property_unknown": (marked("There is no such property in the settings."), Exit.NOT_FOUND),
     "property_not_founded": (marked("A property of the settings has no ledger in this database. Is it the right database?"), _PROBLEM),
