@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import hashlib
 import os
 
 import pytest
@@ -15,16 +16,16 @@ from discretion.ledger.errors import CheckpointError
 from discretion.ledger.tree import Frontier, leaf_hash
 from discretion.ledger.trust import Trust, TrustError
 
-LOG = Signer("house.example/ledger/harbour", os.urandom(32))
+LOG = Signer("house.example/ledger/harbour", hashlib.sha256(b"harbour").digest())
 CHECKPOINT = sign_checkpoint(LOG, Frontier.empty().append([leaf_hash(b"one"), leaf_hash(b"two")]).head())
 AT = 1_800_000_000
 
 
 class Witness:
-    """Somebody outside with a key of their own."""
+    """Somebody outside with a key of their own; the same each time, since these lines name test cases."""
 
-    def __init__(self, name: str) -> None:
-        self.key = Ed25519PrivateKey.generate()
+    def __init__(self, name: str, seed: bytes = b"") -> None:
+        self.key = Ed25519PrivateKey.from_private_bytes(hashlib.sha256(name.encode() + seed).digest())
         self.verifier = Verifier(name, self.key.public_key().public_bytes(Encoding.Raw, PublicFormat.Raw), TIMESTAMPED)
 
     def line(self, note: str = CHECKPOINT, at: int = AT) -> str:
@@ -68,7 +69,7 @@ def test_a_checkpoint_counts_when_enough_witnesses_have_seen_it(quorum: str, eno
 
 
 def test_a_cosignature_says_when_and_strangers_say_nothing() -> None:
-    stranger = Witness("witness.example/w1")  # the name of another
+    stranger = Witness("witness.example/w1", b"another's key")
     note = CHECKPOINT + stranger.line() + ONE.line(at=AT + 5) + TWO.line()
     assert cosignatures(note, [ONE.verifier, THREE.verifier]) == {ONE.verifier: AT + 5}
     assert parse_witness(ONE.verifier.vkey) == ONE.verifier
