@@ -43,6 +43,8 @@ def running(settings: Settings, database: DatabaseUnderTest, *, is_started: bool
                 assert told == "ready", told
             yield stage
         finally:
+            stage.office.close()  # a test may have put others in the place of those above
+            stage.superuser.close()
             stage.hang_up()
             if stage.keeper.process is not None and stage.keeper.process.returncode is None:
                 stage.keeper.stop()
