@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from discretion.ledger.errors import LedgerError, ShapeError
 from discretion.ledger.tile import TILE_HEIGHT, TILE_WIDTH, Tile, bundles_of, decode_bundle, tile_root
-from discretion.ledger.tree import Frontier, leaf_hash
+from discretion.ledger.tree import HASH_SIZE_BYTES, Frontier, leaf_hash
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -71,5 +71,6 @@ def _compare(read: Callable[[Tile], bytes], tile: Tile, hashes: list[bytes]) -> 
         kept = b""
     made = b"".join(hashes)
     if kept != made:
-        at = next((at for at, value in enumerate(hashes) if kept[at * 32:at * 32 + 32] != value), len(hashes) - 1)
+        parts = (kept[at:at + HASH_SIZE_BYTES] for at in range(0, len(made), HASH_SIZE_BYTES))
+        at = next((at for at, part in enumerate(parts) if part != hashes[at]), len(hashes) - 1)
         raise AuditError("tile", (tile.n * TILE_WIDTH + at) << TILE_HEIGHT * tile.level)

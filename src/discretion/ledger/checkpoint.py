@@ -22,7 +22,7 @@ from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
-from discretion.ledger.errors import CheckpointError
+from discretion.ledger.errors import CheckpointError, LedgerError
 from discretion.ledger.tree import HASH_SIZE_BYTES, TreeHead
 
 if TYPE_CHECKING:
@@ -73,7 +73,7 @@ class Verifier:
         """Return the key of this kind that a line names. Errors: `CheckpointError`."""
         name, _, rest = vkey.partition("+")
         hint, _, encoded = rest.partition("+")
-        raw = _base64(encoded)
+        raw = canonical_base64(encoded)
         if raw[:1] != kind:
             raise CheckpointError("no key of this kind")
         verifier = cls(name, raw[1:], kind)
@@ -164,7 +164,7 @@ def open_checkpoint(note: str, verifier: Verifier) -> TreeHead:
         raise CheckpointError("no checkpoint of this ledger, or one with extensions")
     if not _SIZE.fullmatch(lines[1]) or int(lines[1]) > SIZE_MAX:
         raise CheckpointError("a size that is no decimal number, or beyond counting")
-    root = _base64(lines[2])
+    root = canonical_base64(lines[2])
     if len(root) != HASH_SIZE_BYTES:
         raise CheckpointError("a root that is not 32 bytes")
     return TreeHead(int(lines[1]), root)
@@ -175,7 +175,7 @@ def _signature(line: str) -> tuple[str, bytes, bytes]:
         raise CheckpointError("a malformed signature line")
     name, _, encoded = line.removeprefix(_DASH).partition(" ")
     _check_name(name)
-    raw = _base64(encoded)
+    raw = canonical_base64(encoded)
     if len(raw) <= KEY_ID_SIZE_BYTES:
         raise CheckpointError("a signature line without a signature")
     return name, raw[:KEY_ID_SIZE_BYTES], raw[KEY_ID_SIZE_BYTES:]
@@ -186,11 +186,12 @@ def _check_name(name: str) -> None:
         raise CheckpointError("a name that no key may have")
 
 
-def _base64(text: str) -> bytes:
+def canonical_base64(text: str, error: type[LedgerError] = CheckpointError) -> bytes:
+    """Return what `text` encodes. Errors: `error` unless it is the one encoding of that, with padding."""
     try:
         raw = base64.b64decode(text, validate=True)
-    except (binascii.Error, ValueError) as error:
-        raise CheckpointError("no base64") from error
+    except (binascii.Error, ValueError) as found:
+        raise error("no base64") from found
     if base64.b64encode(raw).decode() != text:
-        raise CheckpointError("base64, but not canonical")
+        raise error("base64, but not canonical")
     return raw

@@ -133,7 +133,7 @@ def _sides(node: int, last: int, path: Sequence[bytes]) -> list[bool]:
 def _path(index: int, hashes: Sequence[bytes]) -> list[bytes]:
     if len(hashes) == 1:
         return []
-    split = _split(len(hashes))
+    split = split_size(len(hashes))
     if index < split:
         return [*_path(index, hashes[:split]), _root(hashes[split:])]
     return [*_path(index - split, hashes[split:]), _root(hashes[:split])]
@@ -142,13 +142,14 @@ def _path(index: int, hashes: Sequence[bytes]) -> list[bytes]:
 def _subproof(old_size: int, hashes: Sequence[bytes], *, is_whole: bool) -> list[bytes]:
     if old_size == len(hashes):
         return [] if is_whole else [_root(hashes)]
-    split = _split(len(hashes))
+    split = split_size(len(hashes))
     if old_size <= split:
         return [*_subproof(old_size, hashes[:split], is_whole=is_whole), _root(hashes[split:])]
     return [*_subproof(old_size - split, hashes[split:], is_whole=False), _root(hashes[:split])]
 
 
-def _split(size: int) -> int:
+def split_size(size: int) -> int:
+    """Return the largest power of two below `size`, which is 2 or more: where a tree of that size splits."""
     return 1 << (size - 1).bit_length() - 1
 
 

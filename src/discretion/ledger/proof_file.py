@@ -10,12 +10,11 @@ Left to others: whom to trust (`trust`), the entry's meaning (`leaf`). Source: C
 from __future__ import annotations
 
 import base64
-import binascii
 import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from discretion.ledger.checkpoint import NOTE_SIZE_MAX, SIZE_MAX
+from discretion.ledger.checkpoint import NOTE_SIZE_MAX, SIZE_MAX, canonical_base64
 from discretion.ledger.errors import ProofError
 from discretion.ledger.proof import InclusionProof, check_inclusion
 from discretion.ledger.tree import HASH_SIZE_BYTES
@@ -52,11 +51,11 @@ def read_proof(text: str) -> ProofFile:
     if first != FIRST_LINE or not empty:
         raise ProofError("no proof file")
     if lines and lines[0].startswith("extra "):
-        _base64(lines.pop(0).removeprefix("extra "))  # unauthenticated, and nothing to us
+        canonical_base64(lines.pop(0).removeprefix("extra "), ProofError)  # unauthenticated, and nothing to us
     found = _INDEX.fullmatch(lines[0]) if lines else None
     if found is None or int(found[1]) > SIZE_MAX:
         raise ProofError("a proof file without its index")
-    path = tuple(_base64(line) for line in lines[1:])
+    path = tuple(canonical_base64(line, ProofError) for line in lines[1:])
     if len(path) > PATH_LENGTH_MAX or any(len(value) != HASH_SIZE_BYTES for value in path):
         raise ProofError("a path that no tree has")
     return ProofFile(InclusionProof(int(found[1]), path), checkpoint)
@@ -72,13 +71,3 @@ def check_proof(text: str, entry: bytes, trust: Trust) -> tuple[int, TreeHead]:
     head = trust.open_checkpoint(said.checkpoint)
     check_inclusion(said.proof, entry, head)
     return said.proof.index, head
-
-
-def _base64(text: str) -> bytes:
-    try:
-        raw = base64.b64decode(text, validate=True)
-    except (binascii.Error, ValueError) as error:
-        raise ProofError("no base64") from error
-    if base64.b64encode(raw).decode() != text:
-        raise ProofError("base64, but not canonical")
-    return raw

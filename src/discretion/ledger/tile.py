@@ -16,8 +16,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from discretion.ledger.errors import ProofError, ShapeError
-from discretion.ledger.proof import ConsistencyProof, InclusionProof
-from discretion.ledger.tree import EMPTY_ROOT, HASH_SIZE_BYTES, Frontier, node_hash
+from discretion.ledger.proof import ConsistencyProof, InclusionProof, split_size
+from discretion.ledger.tree import HASH_SIZE_BYTES, Frontier, node_hash
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -123,12 +123,7 @@ class TiledTree:
 
     def frontier(self) -> Frontier:
         """Return the compact range, on which the tree can be grown. Errors: as `root`."""
-        stack, start = [], 0
-        for height in range(self.size.bit_length() - 1, -1, -1):
-            if self.size >> height & 1:
-                stack.append(self._node(height, start >> height))
-                start += 1 << height
-        return Frontier(self.size, tuple(stack))
+        return self._run(0, self.size)
 
     def prove_inclusion(self, index: int) -> InclusionProof:
         """Return the proof that leaf `index` is in this tree, from at most two tiles a level.
@@ -140,7 +135,7 @@ class TiledTree:
         path: list[bytes] = []
         start, end = 0, self.size
         while end - start > 1:
-            split = start + _split(end - start)
+            split = start + split_size(end - start)
             if index < split:
                 path.append(self._range(split, end))
                 end = split
@@ -161,7 +156,7 @@ class TiledTree:
         path: list[bytes] = []
         start, end, is_whole = 0, self.size, True
         while old_size != end:
-            split = start + _split(end - start)
+            split = start + split_size(end - start)
             if old_size <= split:
                 path.append(self._range(split, end))
                 end = split
@@ -174,17 +169,16 @@ class TiledTree:
 
     def _range(self, start: int, end: int) -> bytes:
         """Return the root over the leaves from `start` to `end`; `start` is where a subtree that large may begin."""
-        if start == end:
-            return EMPTY_ROOT
-        parts = []  # the perfect subtrees of the run, largest first
+        return self._run(start, end).root()
+
+    def _run(self, start: int, end: int) -> Frontier:
+        """Return the perfect subtrees of a run of leaves, largest first: a tree of its own."""
+        size, parts = end - start, []
         while start < end:
             height = (end - start).bit_length() - 1
             parts.append(self._node(height, start >> height))
             start += 1 << height
-        root = parts[-1]
-        for left in parts[-2::-1]:
-            root = node_hash(left, root)
-        return root
+        return Frontier(size, tuple(parts))
 
     def _node(self, height: int, index: int) -> bytes:
         """Return the root of the perfect subtree of 2^`height` leaves at `index`."""
@@ -206,7 +200,3 @@ def _folded(row: list[bytes]) -> bytes:
         pairs = iter(row)
         row = [node_hash(left, right) for left, right in zip(pairs, pairs, strict=True)]
     return row[0]
-
-
-def _split(size: int) -> int:
-    return 1 << (size - 1).bit_length() - 1
