@@ -15,7 +15,7 @@ import pytest
 from tests.houses import RunningHouse
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser, BrowserContext, Page
+    from playwright.sync_api import Browser, BrowserContext, Locator, Page
 
 CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
 INSTALL = "Chromium is missing: apt install chromium fonts-wqy-microhei fonts-inter (or set CHROMIUM to its path)"
@@ -75,3 +75,9 @@ def page_of(house: RunningHouse, browser: Browser, browser_context_args: dict[st
     for context in contexts:
         context.close()
     assert complaints == []
+
+
+def pressed(button: Locator) -> None:
+    """Press a button or a link that leads to another page, and wait until that page stands."""
+    with button.page.expect_navigation():
+        button.click()

@@ -6,6 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from tests.pages import pressed
+
 if TYPE_CHECKING:
     from playwright.sync_api import Page
 
@@ -58,7 +60,7 @@ def _reveal_form(house: RunningHouse, page: Page) -> None:
 def _revealed(house: RunningHouse, page: Page) -> None:
     _reveal_form(house, page)
     page.check("input[value=correction]")
-    page.locator("main form button[type=submit]").click()
+    pressed(page.locator("main form button[type=submit]"))
 
 
 def _refused(house: RunningHouse, page: Page) -> None:
@@ -70,7 +72,7 @@ def _found(house: RunningHouse, page: Page) -> None:
     page.check("input[value=check_in]")
     page.fill("input[name=name]", house.stage.guests["Dora"].surname)
     page.fill("input[name=phone_end]", house.stage.guests["Dora"].phone[-4:])
-    page.locator("main form button[type=submit]").click()
+    pressed(page.locator("main form button[type=submit]"))
     page.wait_for_url("**/q/*")
 
 
@@ -79,7 +81,7 @@ def _nobody_found(house: RunningHouse, page: Page) -> None:
     page.check("input[value=check_in]")
     page.fill("input[name=name]", "Nobody")
     page.fill("input[name=room]", "0000")
-    page.locator("main form button[type=submit]").click()
+    pressed(page.locator("main form button[type=submit]"))
     page.wait_for_url("**/q/*")
 
 
@@ -87,7 +89,7 @@ def _find_error(house: RunningHouse, page: Page) -> None:
     page.goto("/find")
     page.check("input[value=check_in]")
     page.fill("input[name=name]", "Nobody")
-    page.locator("main form button[type=submit]").click()
+    pressed(page.locator("main form button[type=submit]"))
 
 
 def _walk_in_error(house: RunningHouse, page: Page) -> None:
@@ -96,7 +98,7 @@ def _walk_in_error(house: RunningHouse, page: Page) -> None:
     page.select_option("select[name=p0-document_type]", "RIC")
     page.fill("input[name=p0-document_number]", "1234")
     page.fill("input[name=p0-phone]", "1")
-    page.locator("button[value=do]").click()
+    pressed(page.locator("button[value=do]"))
 
 
 def _member(house: RunningHouse, page: Page) -> None:
@@ -105,7 +107,7 @@ def _member(house: RunningHouse, page: Page) -> None:
 
 def _invited(house: RunningHouse, page: Page) -> None:
     _member(house, page)
-    page.locator("form[action$='/invite'] button").click()
+    pressed(page.locator("form[action$='/invite'] button"))
 
 
 PLACES = (

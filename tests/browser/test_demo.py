@@ -10,6 +10,7 @@ from collections.abc import Iterator
 import pytest
 
 from tests.journeys.installation import command, environment, free_port
+from tests.pages import pressed
 
 
 @pytest.fixture(scope="module")
@@ -41,8 +42,7 @@ def welcomed(link, browser, browser_context_args) -> Iterator[object]:
 def be(context, link, number):
     page = context.new_page()
     page.goto(link.partition("?")[0])
-    page.locator("form[action='/welcome/be'] button").nth(number).click()
-    page.wait_for_load_state()
+    pressed(page.locator("form[action='/welcome/be'] button").nth(number))
     return page
 
 
@@ -69,7 +69,7 @@ def test_the_front_desk_checks_somebody_in_and_shows_a_name(welcomed, link):
     page.goto(page.url.rpartition("/")[0] + "/desk?list=arrivals&show=due")
     due = page.locator("table tbody tr").count()
     assert due
-    page.locator("table tbody tr td a", has_text="办理入住").first.click()
+    pressed(page.locator("table tbody tr td a", has_text="办理入住").first)
     for person in page.locator("fieldset").all():
         if person.locator("select[name$=-age_category]").count() and person.locator("select[name$=-age_category]").input_value() != "adult":
             person.locator("select[name$=-guardian_reached]").select_option("yes")
@@ -79,10 +79,10 @@ def test_the_front_desk_checks_somebody_in_and_shows_a_name(welcomed, link):
     room = page.locator("select[name=room]")
     if not room.input_value():
         room.select_option(index=1)
-    page.locator("button[value=do]").click()
+    pressed(page.locator("button[value=do]"))
     assert page.url.endswith("said=check_in"), page.locator("main").inner_text()
     page.goto(re.sub(r"/stays/.*", "/desk?list=arrivals&show=due", page.url))
-    page.locator("table tbody th a").first.click()
+    pressed(page.locator("table tbody th a").first)
     masked = page.locator("h1").inner_text()
     assert "生成数据" in masked and "*" in masked
     page.locator("button[commandfor=reveal-identity][command=show-modal]").click()
@@ -96,7 +96,7 @@ def test_the_duty_manager_attests_and_marketing_shows_nothing(welcomed, link):
     page = be(welcomed, link, 1)
     assert page.goto(re.sub(r"(://[^/]+)/.*", r"\1/presence", page.url)).status == 200
     page.goto(page.url.replace("/presence", "/desk?list=in_house"))
-    page.locator("table tbody th a").first.click()
+    pressed(page.locator("table tbody th a").first)
     page.goto(page.url + "?purpose=marketing")
     assert "MK-1" in page.locator("main").inner_text()
 
@@ -106,14 +106,14 @@ def test_housekeeping_sees_stays_and_preferences_but_no_name(welcomed, link):
     home = re.sub(r"(://[^/]+)/.*", r"\1", page.url)
     page.goto(home + "/desk?list=in_house")
     assert "*" not in page.locator("table").inner_text()
-    page.locator("table tbody td a").first.click()
-    page.locator("table tbody th a").first.click()
+    pressed(page.locator("table tbody td a").first)
+    pressed(page.locator("table tbody th a").first)
     groups = page.locator("main h3").all_inner_texts()
     assert any("偏好" in each and "完整" in each for each in groups)
     assert any("身份" in each and "不显示" in each for each in groups)
     page.goto(home + "/rooms?show=VD")
     if page.locator("button[value=VC]").count():
-        page.locator("button[value=VC]").first.click()
+        pressed(page.locator("button[value=VC]").first)
         assert page.url.endswith("said=room")
 
 
@@ -122,7 +122,7 @@ def test_the_administrator_adds_somebody_and_has_no_guests(welcomed, link):
     home = re.sub(r"(://[^/]+)/.*", r"\1", page.url)
     page.fill("#f-number", "N-901")
     page.fill("input[name=name]", "新同事")
-    page.locator("main form button[type=submit]").last.click()
-    page.locator("form[action$='/invite'] button").click()
+    pressed(page.locator("main form button[type=submit]").last)
+    pressed(page.locator("form[action$='/invite'] button"))
     assert "/enrol#" in page.locator("[role=status] code").inner_text()
     assert page.goto(home + "/desk").status == 403

@@ -6,6 +6,8 @@ import json
 
 import pytest
 
+from tests.pages import pressed
+
 MODES = [(scripts, locale) for scripts in (True, False) for locale in ("zh-CN", "en-GB")]
 NAMESAKES = 21  # one more than a list shows
 
@@ -26,8 +28,7 @@ def namesakes(house) -> str:
 
 
 def sent(page) -> None:
-    page.locator("main form button[type=submit]").last.click()
-    page.wait_for_load_state()
+    pressed(page.locator("main form button[type=submit]").last)
 
 
 def test_a_search_without_a_purpose_is_refused_and_not_made(ada, house):

@@ -8,6 +8,7 @@ import msgspec
 import pytest
 
 from discretion.wire import lookup
+from tests.pages import pressed
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
@@ -23,8 +24,7 @@ def ada(request, page_of) -> Page:
 
 
 def sent(page: Page, button: str = "main form button[type=submit]") -> None:
-    page.locator(button).last.click()
-    page.wait_for_load_state()
+    pressed(page.locator(button).last)
 
 
 def said(page: Page) -> str:
@@ -34,8 +34,8 @@ def said(page: Page) -> str:
 def test_a_guest_is_checked_in_shown_and_checked_out(ada, house):
     guest = house.arriving()
     ada.goto("/desk?list=arrivals&show=due")
-    ada.locator(f"a[href='/stays/{guest.stay_id.hex()}/check-in']").click()
-    ada.locator("button[value=do]").click()
+    pressed(ada.locator(f"a[href='/stays/{guest.stay_id.hex()}/check-in']"))
+    pressed(ada.locator("button[value=do]"))
     assert said(ada) == "check_in"
     stay = ada.url.partition("?")[0]
 
@@ -67,7 +67,7 @@ def test_a_check_in_can_be_undone_on_its_day_and_done_again(ada, house):
     stay = f"/stays/{guest.stay_id.hex()}"
     for slug, act in (("check-in", "check_in"), ("undo-check-in", "undo_check_in"), ("check-in", "check_in")):
         ada.goto(f"{stay}/{slug}")
-        ada.locator("button[value=do]" if slug == "check-in" else "main form button[type=submit]").click()
+        pressed(ada.locator("button[value=do]" if slug == "check-in" else "main form button[type=submit]"))
         assert said(ada) == act
 
 
@@ -75,7 +75,7 @@ def test_a_booking_is_made_changed_cancelled_and_reinstated(ada, house):
     ada.goto("/reservations/new")
     ada.fill("input[name=p0-name]", "欧阳文")
     ada.fill("input[name=adults]", "2")
-    ada.locator("button[value=do]").click()
+    pressed(ada.locator("button[value=do]"))
     assert said(ada) == "booked"
     stay = ada.url.partition("?")[0]
     ada.goto(f"{stay}/amend")
@@ -95,22 +95,22 @@ def test_a_walk_in_is_checked_in_from_a_zone_with_a_child_beside(ada, house):
     room = house.free_room()
     ada.goto("/walk-in")
     ada.fill("textarea[name=p0-mrz]", PASSPORT)
-    ada.locator("button[value=read]").click()
+    pressed(ada.locator("button[value=read]"))
     assert ada.input_value("input[name=p0-latin]") == "ERIKSSON, ANNA MARIA"
     ada.fill("input[name=p0-document_country]", "SWE")
     ada.fill("input[name=p0-document_expires]", "2031-04-15")
     ada.fill("input[name=children]", "1")
-    ada.locator("button[value=more]").click()
+    pressed(ada.locator("button[value=more]"))
     ada.select_option("select[name=room]", room)
     ada.fill("input[name=p1-name]", "Nils Eriksson")
     ada.select_option("select[name=p1-age_category]", "child")
-    ada.locator("button[value=do]").click()
+    pressed(ada.locator("button[value=do]"))
     assert ada.locator("[role=alert] li").count() == 1  # the guardian was not answered, nothing else is wrong
     ada.select_option("select[name=p1-guardian_reached]", "yes")
-    ada.locator("button[value=do]").click()
+    pressed(ada.locator("button[value=do]"))
     assert ada.locator("#f-p1-relation[aria-invalid]").count() == 1
     ada.select_option("select[name=p1-relation]", "HJ")
-    ada.locator("button[value=do]").click()
+    pressed(ada.locator("button[value=do]"))
     assert said(ada) == "walk_in"
     assert ada.locator("tbody tr").count() == 2
     assert "Er*** A." in ada.content() or "ER*** A." in ada.content()
@@ -121,7 +121,7 @@ def test_a_form_sent_twice_happens_once(ada, house):
     guest = house.arriving()
     ada.goto(f"/stays/{guest.stay_id.hex()}/check-in")
     form = ada.content()
-    ada.locator("button[value=do]").click()
+    pressed(ada.locator("button[value=do]"))
     ada.go_back()
     if "check-in" not in ada.url or ada.content() == form:
         ada.goto(f"/stays/{guest.stay_id.hex()}")
@@ -145,7 +145,7 @@ def test_a_masked_group_is_shown_for_a_reason_and_masked_again(ada, house):
     ada.emulate_media(media="print")
     assert ada.locator(".revealed").first.evaluate("each => getComputedStyle(each).visibility") == "hidden"
     ada.emulate_media(media="screen")
-    ada.locator("main a[href^='/guests/']", has_text="").locator("xpath=self::*[contains(@class,'btn')]").first.click()
+    pressed(ada.locator("main a[href^='/guests/']", has_text="").locator("xpath=self::*[contains(@class,'btn')]").first)
     assert guest.phone[3:] not in ada.content().replace(" ", "")
 
 
@@ -180,7 +180,7 @@ def test_a_guest_is_found_for_a_purpose_and_no_name_is_in_any_address(ada, house
     sent(ada)
     assert "/q/" in ada.url
     assert guest.surname not in ada.url
-    ada.locator("tbody th a").click()
+    pressed(ada.locator("tbody th a"))
     assert guest.guest_id.hex() in ada.url
     ada.goto("/find")
     ada.check("input[value=check_in]")
@@ -237,7 +237,7 @@ def test_the_administrator_runs_the_house_and_sees_no_guest(page_of, house):
     iris.select_option("select[name=role]", "front_desk")
     sent(iris)
     assert said(iris) == "staff_added"
-    iris.locator("form[action$='/invite'] button").click()
+    pressed(iris.locator("form[action$='/invite'] button"))
     link = iris.locator("[role=status] code").inner_text()
     assert link.startswith(f"{house.origin}/enrol#")
     iris.reload() if False else iris.goto(iris.url.removesuffix("/invite"))
@@ -247,7 +247,7 @@ def test_the_administrator_runs_the_house_and_sees_no_guest(page_of, house):
         "name": "r.csv", "mimeType": "text/csv",
         "buffer": f"staff number,duty,starts,ends\n{number},front_desk,2026-11-23 07:00,2026-11-23 15:00\nnobody,front_desk,x,y\n".encode(),
     }])
-    iris.locator("button[value=check]").click()
+    pressed(iris.locator("button[value=check]"))
     report = iris.locator("[role=status]").inner_text()
     assert "3" in report
     for path in ("/desk", "/find", f"/guests/{house.stage.guests['Dora'].guest_id.hex()}"):
@@ -278,7 +278,7 @@ def test_every_act_of_the_desk_is_one_act_in_the_ledger_of_facts(page_of, house)
     guest = house.arriving()
     ada = page_of("Ada")
     ada.goto(f"/stays/{guest.stay_id.hex()}/check-in")
-    ada.locator("button[value=do]").click()
+    pressed(ada.locator("button[value=do]"))
     answer = house.stage.ben.look_up(guest, "guest_request", masked=1)
     assert isinstance(answer, lookup.Disclosure)  # the act changed the relation at once
     assert msgspec.json.decode(answer.fields["identity"])["name"]
