@@ -112,6 +112,7 @@ def _same_keys(first: FirstStage, database: DatabaseUnderTest, directory: Path, 
     if policy:
         (directory / "policy.toml").write_text(policy, "utf-8")
     shutil.copyfile(first.settings.root_key_file, settings.root_key_file)
+    shutil.copytree(first.settings.directory / "signer", directory / "signer")
     return settings
 
 

@@ -18,6 +18,7 @@ from msgspec import structs
 from discretion.keeper.facts import fact_bits, staff_bits, until_at
 from discretion.keeper.papers import Allowed, AlreadyEntered, Ask, AskKind, Denied, Facts, Receipt, Reply
 from discretion.keeper.policy.decide import decide
+from discretion.keeper.policy.table import WITNESS_FIRST
 from discretion.keeper.record import record, spend
 from discretion.keeper.vault.entry import draft_all
 
@@ -27,16 +28,19 @@ if TYPE_CHECKING:
     from discretion.keeper.papers import Draft, Judged, Refused, Usage, WaitingChange
     from discretion.keeper.policy.table import Policy
     from discretion.keeper.store.appends import Appends
+    from discretion.keeper.store.memory import Memory
     from discretion.keeper.store.reads import Reads
     from discretion.keeper.store.standing import Standing
     from discretion.keeper.vault.keyring import Keyring
     from discretion.keeper.vault.unseal import Vault
+    from discretion.keeper.witness import Witnessing
     from discretion.ledger.checkpoint import Signer
     from discretion.ledger.tree import Frontier
 
 PEOPLE_DUTIES = frozenset({"it_admin"})
 RECOVERY_DUTIES = frozenset({"duty_manager", "privacy"})
 WRITING_PURPOSES = frozenset({"check_in"})  # to look is not to write: an auditor, say, sees masks and changes nothing
+_OPENING = frozenset({AskKind.LOOK_UP, AskKind.LIST, AskKind.FIND})
 _RELATIONS = ("arriving", "in_house", "departed", "none")
 
 
@@ -50,6 +54,8 @@ class Room:
     keyring: Keyring
     vault: Vault
     signer: Signer
+    memory: Memory
+    witnessing: Witnessing
     policy: Policy
     limited: dict[str, int]  # purposes with a daily number of their own, numbered from 1
 
@@ -79,7 +85,10 @@ async def prepare(asks: Sequence[Ask], room: Room) -> Round | None:
         return None
     known = _once(gathered.facts, gathered.standing.frontier.size)
     fresh = [facts for facts in known if facts.entered_idx < 0]
-    return _drafted([judge(facts, room.policy) for facts in fresh], known, gathered.standing, room)
+    judged = [judge(facts, room.policy) for facts in fresh]
+    if room.witnessing.is_closed():
+        judged = [_closed(paper) for paper in judged]
+    return _drafted(judged, known, gathered.standing, room)
 
 
 def _once(known: Sequence[Facts], size: int) -> list[Facts]:
@@ -115,6 +124,7 @@ async def enter(prepared: Round, room: Room) -> list[Receipt | Refused]:
     try:
         papers = await record(
             prepared.drafts, prepared.before, prepared.after, prepared.paths, prepared.usage, room.appends, room.signer,
+            room.memory,
         )
     except BaseException:
         prepared.standing.is_bad = True
@@ -124,10 +134,30 @@ async def enter(prepared: Round, room: Room) -> list[Receipt | Refused]:
     return papers
 
 
-def open_all(prepared: Round, papers: Sequence[Receipt | Refused], room: Room) -> list[Reply]:
-    """Open: return what each asker is told, in the order asked. One asker's trouble is not the round's."""
+def _closed(judged: Judged) -> Judged:
+    """Return an ask as refused where it would open something, while no outside witness keeps up."""
+    if isinstance(judged, Allowed) and judged.facts.ask.kind in _OPENING:
+        return Denied(judged.facts, judged.decision, judged.fact_bits, "witness_lag")
+    return judged
+
+
+def waits_for_witness(papers: Sequence[Receipt | Refused], room: Room) -> bool:
+    """Whether the policy has outside witnesses cosign these entries before anything is opened."""
+    return room.policy.has_witness_first and any(
+        isinstance(paper, Receipt) and (decision := paper.committed.draft.judged.decision) is not None
+        and WITNESS_FIRST in decision.obligations for paper in papers
+    )
+
+
+def open_all(known: Sequence[Facts], papers: Sequence[Receipt | Refused], room: Room) -> list[Reply]:
+    """Open: return what each asker is told, in the order asked. One asker's trouble is not the others'.
+
+    Shapes: `papers` are those of the asks among `known` that were not entered before.
+    """
     told = iter([room.vault.unseal(paper) if isinstance(paper, Receipt) else paper for paper in papers])
-    return [AlreadyEntered(facts.entered_idx) if facts.entered_idx >= 0 else next(told) for facts in prepared.known]
+    room.memory.opened += room.vault.boxes.take_opened()
+    room.vault.boxes.allowed += sum(isinstance(paper, Receipt) and bool(paper.committed.boxes) for paper in papers)
+    return [AlreadyEntered(facts.entered_idx) if facts.entered_idx >= 0 else next(told) for facts in known]
 
 
 def _drafted(judged: Sequence[Judged], known: Sequence[Facts], standing: Standing, room: Room) -> Round:

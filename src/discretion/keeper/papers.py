@@ -66,6 +66,7 @@ class Decision(Struct, frozen=True):
 class AskKind(StrEnum):
     """What an ask wants done. The word stands in the entry."""
 
+    ALARM = "alarm"
     CHANGE = "change"
     DEMO_SIGN_IN = "demo_sign_in"
     DUTY = "duty"
@@ -76,6 +77,7 @@ class AskKind(StrEnum):
     INVITE = "invite"
     LIST = "list"
     LOOK_UP = "look_up"
+    RECOVER = "recover"
     SIGN_IN = "sign_in"
     SIGN_OUT = "sign_out"
     SNAPSHOT = "snapshot"

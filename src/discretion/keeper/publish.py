@@ -1,7 +1,8 @@
 """Publish: what outsiders may be given of a ledger: the signed head, and the tree's full tiles, each kept once.
 
 Rules:
-* A head is signed as read from its committed row. The tiles under it are kept before it is.
+* What is signed is the last head that the signer remembers: committed, and durable on disk before it goes out.
+* The tiles under it are kept before it is.
 * No look-up waits for this: tiles are made from committed entries, when the operator's worker asks.
 * A tile is written once; another keeper's is as good, since both follow from the same entries.
 
@@ -10,13 +11,13 @@ Left to others: what is not full yet (whoever exports reads it from the entries)
 
 from __future__ import annotations
 
+import asyncio
 from typing import TYPE_CHECKING
 
 from discretion.keeper.store.database import Uid
 from discretion.keeper.store.sql import queries
 from discretion.ledger.checkpoint import sign_checkpoint
 from discretion.ledger.tile import TILE_HEIGHT, TILE_WIDTH, tile_root
-from discretion.ledger.tree import TreeHead
 
 if TYPE_CHECKING:
     from discretion.keeper.answer import Room
@@ -24,22 +25,23 @@ if TYPE_CHECKING:
 
 TILES_AT_ONCE = 64
 _SQL = queries("publish.sql")
-_HEAD = queries("round.sql")["head"]
 
 
 async def publish(room: Room, database: Database) -> tuple[int, bool]:
-    """Return the committed size, and whether it grew; its full tiles are kept then, and its checkpoint.
+    """Return the size signed last, and whether it grew; its full tiles are kept then, and its checkpoint.
 
-    Errors: as `Database.rows`.
+    Errors: as `Database.rows`; `OSError` when the signer's memory cannot be brought to the disk.
     """
-    place = Uid(room.property_id)
-    ((_, _, size, root, _),) = await database.rows(_HEAD, {"p": place})
-    await keep_tiles(place, size, database)
+    place, head = Uid(room.property_id), room.memory.frontier.head()
+    await keep_tiles(place, head.size, database)
     ((last,),) = await database.rows(_SQL["last_checkpoint"], {"p": place})
-    if size > last:
-        note = sign_checkpoint(room.signer, TreeHead(size, root))
-        await database.rows(_SQL["add_checkpoint"], {"p": place, "size": size, "note": note.encode()})
-    return size, size > last
+    if head.size > last:
+        await asyncio.to_thread(room.memory.sync)
+        note = sign_checkpoint(room.signer, head)
+        await database.rows(_SQL["add_checkpoint"], {"p": place, "size": head.size, "note": note.encode()})
+    room.witnessing.publish(head.size)
+    room.witnessing.wanted.clear()
+    return head.size, head.size > last
 
 
 async def keep_tiles(place: Uid, size: int, database: Database) -> None:

@@ -3,7 +3,8 @@
 Rules:
 * Daily counts are spent here, ask by ask in the order asked; the head's compare-and-swap makes them hold.
 * Every paper given gets an entry, refusals too.
-* A head is signed only after its commit has returned. On any error nobody is answered.
+* A head is signed only after its commit has returned, and only when it extends the last one signed.
+* On any error nobody is answered.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 
     from discretion.keeper.papers import Draft, Judged
     from discretion.keeper.store.appends import Appends
+    from discretion.keeper.store.memory import Memory
     from discretion.keeper.store.standing import Standing
     from discretion.ledger.checkpoint import Signer
     from discretion.ledger.tree import Frontier
@@ -81,14 +83,16 @@ def _limits(
 
 async def record(
     drafts: Sequence[Draft], before: Frontier, after: Frontier, paths: Sequence[tuple[bytes, ...]], usage: Usage,
-    ledger: Appends, signer: Signer,
+    ledger: Appends, signer: Signer, memory: Memory,
 ) -> list[Receipt | Refused]:
     """Enter the round in one transaction. Return after COMMIT, or raise: then nobody is answered.
 
     Shapes: `paths` are the drafts' inclusion paths under `after`.
-    Errors: those of `Appends.append`.
+    Errors: those of `Appends.append`; `ForkError` when `before` does not extend what was signed last; `OSError`.
     """
+    await memory.follow(before, ledger)
     committed = await ledger.append(drafts, before, after, usage)
+    memory.advance(after, sum(bool(each.boxes) for each in committed))
     # The head is committed: signing it now, or again after a crash, gives the same bytes.
     checkpoint = sign_checkpoint(signer, after.head())
     return [

@@ -9,8 +9,11 @@ Left to others: proofs for outsiders (the ledger's own issue).
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from bisect import bisect_left, bisect_right
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
+
+import msgspec
 
 from discretion.keeper.store.database import Uid
 from discretion.keeper.store.sql import queries
@@ -22,13 +25,24 @@ from discretion.ledger.tile import TILE_WIDTH, tile_root
 from discretion.ledger.tree import Frontier, leaf_hash
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping, Sequence
 
     from discretion.keeper.store.database import Database
     from discretion.ledger.checkpoint import Verifier
+    from discretion.ledger.tree import TreeHead
 
 BATCH = 4096
 _ROUND, _SQL, _PUBLISH = queries("round.sql"), queries("records.sql"), queries("publish.sql")
+
+
+class _Context(msgspec.Struct):
+    kind: str
+    given: tuple[int, int] = (0, 0)
+    first: int = -1
+    end: int = -1
+
+
+_decode_context = msgspec.json.Decoder(_Context).decode
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +54,7 @@ class Verdict:
     openings: int
     erased: int
     checkpoints: int
+    allowed: int  # how many entries allow to open something
     problem: str = ""
     index: int = -1
 
@@ -49,6 +64,48 @@ class _Tally:
     openings: int = 0
     erased: int = 0
     checkpoints: int = 0
+    allowed: int = 0
+    unexplained: set[int] = field(default_factory=set)  # entries without any opening that no later one names yet
+
+    def take(self, context: bytes) -> None:
+        """Count what an entry allows; take off what one about a recovery names."""
+        told = _decode_context(context)
+        self.allowed += any(told.given)
+        if told.kind == "recover":
+            named = self.unexplained & set(range(told.first, told.end))
+            self.unexplained -= named
+            self.erased += len(named)
+
+
+class _Heads:
+    """What was signed of this ledger: the checkpoints kept beside it, and heads known from elsewhere."""
+
+    def __init__(
+        self, notes: Mapping[int, bytes], signed: Sequence[TreeHead], verifier: Verifier, tally: _Tally,
+    ) -> None:
+        self._notes, self._signed, self._verifier, self._tally = notes, signed, verifier, tally
+        self._sizes = sorted({*notes, *(head.size for head in signed)})
+
+    def inside(self, first: int, end: int) -> list[int]:
+        """Return how far from `first` each signed head before `end` is."""
+        at, until = bisect_right(self._sizes, first), bisect_left(self._sizes, end)
+        return [size - first for size in self._sizes[at:until]]
+
+    def check(self, frontier: Frontier) -> None:
+        """Return only if everything signed at this size is this tree. Errors: `_BadError`."""
+        size = frontier.size
+        if any(head.size == size and head.root != frontier.root() for head in self._signed):
+            raise _BadError("signed", size)
+        note = self._notes.get(size)
+        if note is None:
+            return
+        try:
+            head = open_checkpoint(note.decode(), self._verifier)
+        except (CheckpointError, UnicodeDecodeError) as error:
+            raise _BadError("signature", size) from error
+        if head != frontier.head():
+            raise _BadError("checkpoint", size)
+        self._tally.checkpoints += 1
 
 
 class _BadError(Exception):
@@ -64,18 +121,21 @@ async def rescan(
     verifier: Verifier,
     progress: Callable[[int, int], None],
     *,
+    signed: Sequence[TreeHead] = (),
     with_openings: bool = True,
 ) -> Verdict:
     """Return the verdict on one property's ledger, calling `progress` with entries read and the head's size.
 
+    Shapes: `signed` are heads known from outside the database, which the ledger must extend.
     Errors: `StoreAwayError`.
     """
     place = Uid(keyring.property_id)
     ((_, _, size, root, stack),) = await database.rows(_ROUND["head"], {"p": place})
     notes = dict(await database.rows(_SQL["checkpoints"], {"p": place}))
     tally = _Tally()
+    heads = _Heads(notes, signed, verifier, tally)
     try:
-        frontier = await _read_all(database, keyring, size, notes, verifier, tally, progress, with_openings)
+        frontier = await _read_all(database, keyring, size, heads, tally, progress, with_openings)
         if (frontier.root(), frontier.to_bytes()) != (root, stack):
             raise _BadError("head", size)
         ((count, head_size),) = await database.rows(_SQL["entry_count"], {"p": place})
@@ -83,18 +143,24 @@ async def rescan(
             raise _BadError("missing" if count < head_size else "head", min(count, head_size))
         if any(kept > size for kept in notes):
             raise _BadError("behind_checkpoint", size)
+        if any(head.size > size for head in signed):
+            raise _BadError("behind_signed", size)
+        if tally.unexplained:
+            raise _BadError("opening", min(tally.unexplained))
     except _BadError as bad:
-        return Verdict(size, root, tally.openings, tally.erased, tally.checkpoints, bad.problem, bad.index)
-    return Verdict(size, root, tally.openings, tally.erased, tally.checkpoints)
+        problem, index = bad.problem, bad.index
+    else:
+        problem, index = "", -1
+    return Verdict(size, root, tally.openings, tally.erased, tally.checkpoints, tally.allowed, problem, index)
 
 
 async def _read_all(
-    database: Database, keyring: Keyring, size: int, notes: dict[int, bytes], verifier: Verifier, tally: _Tally,
+    database: Database, keyring: Keyring, size: int, heads: _Heads, tally: _Tally,
     progress: Callable[[int, int], None], with_openings: bool,  # noqa: FBT001
 ) -> Frontier:
     frontier = Frontier.empty()
     roots: list[bytes] = []  # of the full tiles of leaf hashes
-    _check_note(notes, frontier, verifier, tally)
+    heads.check(frontier)
     while frontier.size < size:
         rows = await database.rows(
             _SQL["entries"],
@@ -111,14 +177,12 @@ async def _read_all(
             await _check_openings(database, keyring, rows, tally)
         roots += await _check_tiles(database, keyring, 0, [row[2] for row in rows], len(roots))
         start = 0
-        for stop in [
-            kept - frontier.size for kept in sorted(notes) if frontier.size < kept < frontier.size + len(rows)
-        ]:
+        for stop in heads.inside(frontier.size, frontier.size + len(rows)):
             frontier = frontier.append([row[2] for row in rows[start:stop]])
-            _check_note(notes, frontier, verifier, tally)
+            heads.check(frontier)
             start = stop
         frontier = frontier.append([row[2] for row in rows[start:]])
-        _check_note(notes, frontier, verifier, tally)
+        heads.check(frontier)
         progress(frontier.size, size)
     level = 1
     while len(roots) >= TILE_WIDTH:
@@ -146,19 +210,6 @@ async def _check_tiles(
     return roots
 
 
-def _check_note(notes: dict[int, bytes], frontier: Frontier, verifier: Verifier, tally: _Tally) -> None:
-    note = notes.get(frontier.size)
-    if note is None:
-        return
-    try:
-        head = open_checkpoint(note.decode(), verifier)
-    except (CheckpointError, UnicodeDecodeError) as error:
-        raise _BadError("signature", frontier.size) from error
-    if head.size != frontier.size or head.root != frontier.root():
-        raise _BadError("checkpoint", frontier.size)
-    tally.checkpoints += 1
-
-
 async def _check_openings(database: Database, keyring: Keyring, rows: list[tuple[Any, ...]], tally: _Tally) -> None:
     key_ids = {row[4] for row in rows if row[4]} | {row[5] for row in rows if row[5]}
     found = await database.rows(_SQL["opening_keys"], {"p": Uid(keyring.property_id), "keys": list(key_ids)})
@@ -176,6 +227,9 @@ async def _check_openings(database: Database, keyring: Keyring, rows: list[tuple
 
 def _check_opening(keyring: Keyring, row: tuple[Any, ...], keys: dict[object, bytes], tally: _Tally) -> None:
     index = row[0]
+    if not any(row[4:9]):
+        tally.unexplained.add(index)  # put back after a loss; a later entry must say so
+        return
     place = keyring.property_id + index.to_bytes(8, "big") + row[3].bytes
     owners = (row[4], row[5], row[4])
     for part, sealed, owner, committed in zip(PARTS, row[6:9], owners, commitments_of(row[1]), strict=True):
@@ -191,4 +245,6 @@ def _check_opening(keyring: Keyring, row: tuple[Any, ...], keys: dict[object, by
             raise _BadError("opening", index) from error
         if len(plain) < SALT_SIZE_BYTES or commit(part, plain[:32], plain[32:]) != committed:
             raise _BadError("opening", index)
+        if part == "context":
+            tally.take(plain[SALT_SIZE_BYTES:])
         tally.openings += 1

@@ -4,6 +4,7 @@ Rules:
 * One sequencer a property: for speed. The head's compare-and-swap is what keeps two keepers correct.
 * One commit after the other, in the order of the tree; while one commits, the next is prepared and the last is opened.
 * An ask with writes of its own runs in a round of its own, so that a write that fails is nobody else's trouble.
+* As many boxes are opened as entries allowed, counted once a second; one more is an alarm and an entry.
 * When a commit's outcome is unknown, everyone in the round is told so, and nobody is shown anything.
 """
 
@@ -11,17 +12,20 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import os
 from collections import deque
 from typing import TYPE_CHECKING
 
-from discretion.keeper.answer import enter, open_all, prepare, prepare_changes
+from discretion.keeper.answer import enter, open_all, prepare, prepare_changes, waits_for_witness
+from discretion.keeper.papers import Ask, AskKind
 from discretion.keeper.store.database import LostRaceError, StoreError, WriteRefusedError
+from discretion.keeper.store.memory import ForkError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Coroutine, Sequence
 
     from discretion.keeper.answer import Room, Round
-    from discretion.keeper.papers import Ask, Reply
+    from discretion.keeper.papers import Facts, Receipt, Refused, Reply
 
 ASKS_IN_ROUND_MAX = 512
 ASKS_WAITING_MAX = 8192
@@ -32,7 +36,7 @@ _log = logging.getLogger("discretion.keeper.rounds")
 
 
 class RoundError(Exception):
-    """A round was not answered. `code` is for the wire: `conflict`, `busy` or `unavailable`."""
+    """A round was not answered. `code` is for the wire: `conflict`, `busy`, `unavailable` or `unwitnessed`."""
 
     def __init__(self, code: str) -> None:
         super().__init__(code)
@@ -65,8 +69,8 @@ class Rounds:
 
     def submit(self, asks: Sequence[Ask], done: Callable[[list[Reply] | RoundError], None]) -> None:
         """Queue `asks`; `done` is called once, with their replies in order or with why there are none."""
-        if self._count + len(asks) > ASKS_WAITING_MAX:
-            done(RoundError("busy"))
+        if self._count + len(asks) > ASKS_WAITING_MAX or self.room.witnessing.is_stopped:
+            done(RoundError("unavailable" if self.room.witnessing.is_stopped else "busy"))
             return
         self._count += len(asks)
         self._waiting.append(_Group(asks, done))
@@ -119,15 +123,30 @@ class Rounds:
                 self._again(groups)  # it was prepared on a round that failed, or that changed who may ask
                 continue
             committed = asyncio.get_running_loop().create_future()
-            task = asyncio.create_task(self._enter(groups, prepared, committed))
-            self._tasks.add(task)
-            task.add_done_callback(self._tasks.discard)
+            self._begin(self._enter(groups, prepared, committed))
+
+    def _begin(self, work: Coroutine[None, None, None]) -> None:
+        task = asyncio.create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
 
     async def _tick(self) -> None:
-        """Wake the sequencer now and then, to look for captured changes where nobody asks."""
+        """Wake the sequencer now and then, to look for captured changes where nobody asks, and count openings."""
         while True:
             await asyncio.sleep(CHANGES_EVERY_SECONDS)
             self._wake.set()
+            self.room.memory.opened += self.room.vault.boxes.take_opened()
+            if excess := self.room.vault.boxes.excess():
+                _log.error("boxes were opened without an entry: %d", excess)
+                self._alarm("opened_without_entry", excess)
+            if self.room.witnessing.take_alarm():
+                _log.error("no outside witness has kept up")
+                self._alarm("witness_lag", int(self.room.witnessing.lag_seconds()))
+
+    def _alarm(self, what: str, count: int) -> None:
+        """Enter an alarm."""
+        details = (("alarm", what), ("count", count))
+        self.submit([Ask(AskKind.ALARM, os.urandom(16), details=details)], lambda _: None)
 
     def _take(self) -> list[_Group]:
         groups: list[_Group] = []
@@ -189,17 +208,36 @@ class Rounds:
         if not self._is_idle:
             await asyncio.sleep(0)  # let the next round go to the database before this one is opened:
             await asyncio.sleep(0)  # once for the sequencer to wake, once for its task to begin
-        try:
-            replies = open_all(prepared, papers, self.room)
-        except Exception as error:  # noqa: BLE001 - a receipt that proves nothing: nobody is shown anything
-            self._fail(groups, error)
-            return
         self.rounds_count += 1
-        start = 0
+        start, rest = 0, iter(papers)
         for group in groups:
             self.asks_count += len(group.asks)
-            group.done(replies[start:start + len(group.asks)])
+            known = prepared.known[start:start + len(group.asks)]
+            theirs = [next(rest) for facts in known if facts.entered_idx < 0]
             start += len(group.asks)
+            if waits_for_witness(theirs, self.room):
+                self._begin(self._open_cosigned(group, known, theirs, prepared.after.size))
+            else:
+                self._open(group, known, theirs)
+
+    def _open(self, group: _Group, known: Sequence[Facts], papers: Sequence[Receipt | Refused]) -> None:
+        try:
+            replies = open_all(known, papers, self.room)
+        except Exception as error:  # noqa: BLE001 - a receipt that proves nothing: nothing of it is shown
+            self._fail([group], error)
+        else:
+            group.done(replies)
+
+    async def _open_cosigned(
+        self, group: _Group, known: Sequence[Facts], papers: Sequence[Receipt | Refused], size: int,
+    ) -> None:
+        """Open once outside witnesses have cosigned the entries; entered and not opened when they take too long."""
+        try:
+            await self.room.witnessing.covered(size)
+        except TimeoutError:
+            group.done(RoundError("unwitnessed"))
+        else:
+            self._open(group, known, papers)
 
     def _again(self, groups: list[_Group]) -> None:
         self.room.reads.forget()
@@ -214,7 +252,9 @@ class Rounds:
 
     def _fail(self, groups: list[_Group], error: Exception) -> None:
         self.room.reads.forget()
-        if not isinstance(error, StoreError):
+        if isinstance(error, ForkError):
+            _log.error("the ledger of the database does not extend what was signed; nothing is entered")
+        elif not isinstance(error, StoreError):
             _log.error("a round failed", exc_info=error)
         elif groups:
             _log.warning("a round failed: %s", type(error).__name__)

@@ -16,7 +16,6 @@ from discretion.hotel.exact import normal_form
 from discretion.hotel.name import NameQuery, search_keys
 from discretion.hotel.purpose import FieldGroup
 from discretion.keeper.papers import Ask, AskKind, Refused
-from discretion.keeper.vault.box import open_boxes
 from discretion.keeper.vault.keyring import SealError
 from discretion.wire.lookup import HITS_SHOWN_MAX, FindByName, FindExact
 
@@ -115,10 +114,11 @@ def _fits(person: PresentPerson, message: FindByName, query: NameQuery | None, r
         return False
     if query is None and not message.phone_end:
         return True
-    keyring = rounds.room.keyring
-    key = keyring.guest_key(person.guest_id, person.key_id, person.wrapped_key)
-    fields = open_boxes(
-        keyring.property_id, person.guest_id, person.key_id, key, [person.identity, person.contact, *[None] * 6],
+    key = rounds.room.keyring.guest_key(person.guest_id, person.key_id, person.wrapped_key)
+    opener = rounds.room.vault.boxes
+    opener.compared += 1  # the search's own entry allows to compare everybody who is present
+    fields = opener.open_boxes(
+        person.guest_id, person.key_id, key, [person.identity, person.contact, *[None] * 6],
         [person.identity_version, person.contact_version, *[0] * 6], _SHOWN, 0,
     )
     if query is not None:

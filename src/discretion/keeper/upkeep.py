@@ -20,7 +20,8 @@ from discretion.keeper.inscribe import seal_batch
 from discretion.keeper.papers import Ask, AskKind, Opened
 from discretion.keeper.publish import publish
 from discretion.keeper.rounds import RoundError
-from discretion.keeper.store.database import StoreError
+from discretion.keeper.store.database import StoreError, Uid
+from discretion.ledger.errors import LedgerError
 from discretion.wire import upkeep as wire
 from discretion.wire.frame import UPKEEP_FRAME_SIZE_BYTES_MAX, FrameError, read_frame
 from discretion.wire.lookup import Failed
@@ -65,8 +66,9 @@ class Upkeep:
             return Failed(code="not_allowed")
         try:
             return await self._serve(message, desk)
-        except RecordError as error:
-            return Failed(code="malformed", field=f"{error.group}.{error.field}: {error.rule}")
+        except (RecordError, LedgerError) as error:
+            field = f"{error.group}.{error.field}: {error.rule}" if isinstance(error, RecordError) else ""
+            return Failed(code="malformed", field=field)
         except RoundError as error:
             return Failed(code=error.code)
         except StoreError:
@@ -74,6 +76,8 @@ class Upkeep:
 
     async def _serve(self, message: wire.UpkeepRequest, desk: Desk) -> wire.UpkeepAnswer:
         room = desk.rounds.room
+        if isinstance(message, wire.PublishCheckpoint | wire.AddCosignatures | wire.AwaitWanted | wire.StopLedger):
+            return wire.Done(counts=await _outside(message, desk))
         if isinstance(message, wire.GuestIds):
             return wire.Ids([room.keyring.guest_id(message.source, source_id) for source_id in message.source_ids])
         if isinstance(message, wire.SealBatch):
@@ -87,12 +91,26 @@ class Upkeep:
             )
             (reply,) = await desk.rounds.ask([Ask(AskKind.IMPORT, message.request_id, details=details)])
             return wire.Done(counts={}, entry=reply.receipt.committed.draft.index if isinstance(reply, Opened) else -1)
-        if isinstance(message, wire.EnterChanges):
-            await desk.rounds.ask([])
-            return wire.Done(counts={})
-        async with desk.lock:
-            size, has_grown = await publish(room, desk.database)
-        return wire.Done(counts={"size": size, "published": int(has_grown)})
+        await desk.rounds.ask([])
+        return wire.Done(counts={})
+
+
+async def _outside(
+    message: wire.PublishCheckpoint | wire.AddCosignatures | wire.AwaitWanted | wire.StopLedger, desk: Desk,
+) -> dict[str, int]:
+    """Do what the worker brings from, or takes to, outside witnesses; return the counts to tell it."""
+    room, witnessing = desk.rounds.room, desk.rounds.room.witnessing
+    if isinstance(message, wire.AwaitWanted):
+        return {"wanted": int(await witnessing.is_wanted(message.within_seconds))}
+    if isinstance(message, wire.StopLedger):
+        witnessing.stop(message.why, message.who, message.evidence)
+        return {}
+    async with desk.lock:
+        if isinstance(message, wire.AddCosignatures):
+            added = await witnessing.add(Uid(room.property_id), message.size, message.lines, desk.database)
+            return {"added": added, "cosigned": witnessing.cosigned_size}
+        size, has_grown = await publish(room, desk.database)
+    return {"size": size, "published": int(has_grown), "lag": int(witnessing.lag_seconds())}
 
 
 async def serve_private(upkeep: Upkeep, socket_path: str) -> asyncio.Server:

@@ -48,6 +48,7 @@ class Trust:
     witnesses: dict[str, Verifier] = field(default_factory=dict)
     groups: dict[str, _Group] = field(default_factory=dict)
     quorum: str = ""
+    urls: dict[str, str] = field(default_factory=dict)  # of witnesses, by the names that this policy gives them
 
     @classmethod
     def of_key(cls, vkey: str) -> Trust:
@@ -56,8 +57,11 @@ class Trust:
         return cls({verifier.name: verifier}, quorum=NONE)
 
     @classmethod
-    def parse(cls, text: str) -> Trust:
-        """Return what a policy says. Errors: `TrustError`, naming the line."""
+    def parse(cls, text: str, *, needs_log: bool = True) -> Trust:
+        """Return what a policy says. Errors: `TrustError`, naming the line.
+
+        Shapes: without `needs_log` it may speak of witnesses alone, for a house that knows its own logs.
+        """
         trust = cls()
         if len(text) > TEXT_SIZE_MAX:
             raise TrustError("too large", 0)
@@ -69,7 +73,7 @@ class Trust:
                 trust._take(words)
             except (CheckpointError, ValueError) as error:
                 raise TrustError(str(error), number) from error
-        if not trust.logs or not trust.quorum:
+        if (needs_log and not trust.logs) or not trust.quorum:
             raise TrustError("no log, or no quorum", 0)
         return trust
 
@@ -84,10 +88,13 @@ class Trust:
         head = open_checkpoint(note, log)
         if self.quorum == NONE:
             return head
-        times = cosignatures(note, self.witnesses.values())
-        if not self._has_seen(self.quorum, times.keys()):
+        if not self.is_enough(cosignatures(note, self.witnesses.values()).keys()):
             raise CheckpointError("too few witnesses have seen it")
         return head
+
+    def is_enough(self, seen: AbstractSet[Verifier]) -> bool:
+        """Whether these witnesses make the quorum."""
+        return self.quorum == NONE or self._has_seen(self.quorum, seen)
 
     def _has_seen(self, name: str, seen: AbstractSet[Verifier]) -> bool:
         group = self.groups.get(name)
@@ -102,11 +109,12 @@ class Trust:
                 log = Verifier.parse(vkey)
                 self._require_new(log.name in self.logs)
                 self.logs[log.name] = log
-            case ["witness", name, vkey] | ["witness", name, vkey, _]:
+            case ["witness", name, vkey, *url] if len(url) <= 1:
                 witness = parse_witness(vkey)
                 keys = {each.public_key for each in self.witnesses.values()}  # one witness under two names counts once
                 self._require_new(name == NONE or self._is_known(name) or witness.public_key in keys)
                 self.witnesses[name] = witness
+                self.urls[name] = "".join(url)
             case ["group", name, rule, *members] if members:
                 self._require_new(name == NONE or self._is_known(name))
                 if len(set(members)) != len(members) or not all(self._is_known(member) for member in members):

@@ -15,7 +15,7 @@ import logging
 import signal
 from dataclasses import dataclass
 from datetime import date, datetime, time  # noqa: TC003 - the rows are built from these annotations
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 import procrastinate
 from procrastinate.exceptions import ConnectorException
@@ -25,14 +25,10 @@ from discretion.office.database import Office, OfficeUnavailableError
 from discretion.office.finds import VALID as FIND_VALID
 from discretion.office.night_audit import business_date_due
 from discretion.office.sql import queries
-from discretion.wire.frame import FrameError
 from discretion.wire.readiness import tell_ready
 from discretion.wire.settings import SettingsError
-from discretion.wire.upkeep import Done, PublishCheckpoint, UpkeepHatch
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-    from pathlib import Path
 
     from discretion.wire.settings import Settings
 
@@ -46,7 +42,6 @@ EVERY_TEN_SECONDS = "* * * * * */10"
 MISSED_SECONDS_MAX = 600.0
 TRY_AGAIN_SECONDS = 3.0
 END_SECONDS_MAX = 10.0
-_KEEPER_SECONDS_MAX = 10.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,13 +54,21 @@ class Clock:
     local_now: datetime
 
 
+class Publishes(Protocol):
+    """What publishes ledgers; the implementer waits for the keeper and for witnesses, and raises for neither."""
+
+    async def publish(self) -> int:
+        """Have every ledger's head signed and brought outside; return how many were."""
+
+    async def watch_for_wanted(self) -> None:
+        """Publish at once whenever somebody waits for it, until cancelled."""
+
+
 class Jobs:
     """What the worker does, job by job."""
 
-    def __init__(self, office: Office, upkeep_socket: Path) -> None:
+    def __init__(self, office: Office) -> None:
         self._office = office
-        self._upkeep_socket = upkeep_socket
-        self._keeper_is_away = False
 
     async def turn_business_dates(self) -> int:
         """Return how many properties' business dates were turned to the day that is due; none is ever turned back."""
@@ -88,36 +91,8 @@ class Jobs:
                 dropped += await now.run(_FINDS["delete_old"], params)
         return dropped
 
-    async def publish_checkpoints(self) -> int:
-        """Return how many properties the keeper was asked to sign the head of; it does so where the ledger grew."""
-        async with self._office.reading() as now:
-            ids = [clock.property_id for clock in await now.rows(Clock, _SQL["clocks"], {})]
-        try:
-            asked = await asyncio.to_thread(_ask_for_checkpoints, self._upkeep_socket, ids)
-        except FrameError:
-            if not self._keeper_is_away:
-                _log.warning("the keeper is away; no checkpoint is signed meanwhile")
-            self._keeper_is_away = True
-            return 0
-        if self._keeper_is_away:
-            _log.info("the keeper is back")
-        self._keeper_is_away = False
-        return asked
 
-
-def _ask_for_checkpoints(upkeep_socket: Path, property_ids: Sequence[bytes]) -> int:
-    hatch = UpkeepHatch(str(upkeep_socket), within_seconds=_KEEPER_SECONDS_MAX)
-    try:
-        answers = [hatch.ask(PublishCheckpoint(property_id=property_id)) for property_id in property_ids]
-    finally:
-        hatch.close()
-    for answer in answers:
-        if not isinstance(answer, Done):
-            _log.warning("no checkpoint: %s", getattr(answer, "code", "another answer"))
-    return sum(isinstance(answer, Done) for answer in answers)
-
-
-def make_queue(conninfo: str, jobs: Jobs) -> procrastinate.App:
+def make_queue(conninfo: str, jobs: Jobs, publishing: Publishes) -> procrastinate.App:
     """Return the queue with every periodic job; nothing is connected yet."""
     queue = procrastinate.App(
         connector=procrastinate.PsycopgConnector(
@@ -141,28 +116,30 @@ def make_queue(conninfo: str, jobs: Jobs) -> procrastinate.App:
     @queue.periodic(cron=EVERY_TEN_SECONDS)
     @queue.task(name="publish_checkpoints", queueing_lock="publish_checkpoints", lock="publish_checkpoints")
     async def _publish_checkpoints(timestamp: int) -> None:  # noqa: ARG001 - as above
-        await jobs.publish_checkpoints()
+        await publishing.publish()
 
     return queue
 
 
-def run(settings: Settings) -> None:
+def run(settings: Settings, publishing: Publishes) -> None:
     """Work until SIGTERM or SIGINT. Says `ready` on the starter's pipe once it takes jobs.
+
+    Shapes: `publishing` is what the watch does on this program's clock.
 
     Errors: `SettingsError` for a password that cannot be read, or `schema_missing`; `OfficeUnavailableError` when the
     database is not there at the start. Not done here: the form of the log, and telling the starter of an error.
     """
     logging.getLogger("procrastinate").setLevel(logging.WARNING)
-    asyncio.run(_work(settings, settings.conninfo("worker")))
+    asyncio.run(_work(settings, settings.conninfo("worker"), publishing))
 
 
-async def _work(settings: Settings, conninfo: str) -> None:
+async def _work(settings: Settings, conninfo: str, publishing: Publishes) -> None:
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)
     async with Office(conninfo, connections_max=2) as office:
-        queue = make_queue(conninfo, Jobs(office, settings.upkeep_socket))
+        queue = make_queue(conninfo, Jobs(office), publishing)
         try:
             await queue.open_async()
         except (ConnectorException, PoolTimeout) as error:
@@ -171,7 +148,12 @@ async def _work(settings: Settings, conninfo: str) -> None:
             if not await queue.check_connection_async():
                 raise SettingsError("schema_missing", key="jobs")
             tell_ready()
-            await _take_jobs(queue, settings.worker.jobs_at_once, stop)
+            watching = asyncio.create_task(publishing.watch_for_wanted())
+            try:
+                await _take_jobs(queue, settings.worker.jobs_at_once, stop)
+            finally:
+                watching.cancel()
+                await asyncio.gather(watching, return_exceptions=True)
         finally:
             await queue.close_async()
 

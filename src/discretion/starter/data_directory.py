@@ -3,6 +3,7 @@
 ```
 discretion.toml      settings, 0600                       secrets/  0700: root.key and one password file a role, 0600
 postgres/            the database's files, when embedded  log/      0700
+signer/              0700: what each ledger's signer signed last; never put back from a backup with the database
 run/                 0700: sockets and the lock; made anew at each start
 ```
 """
@@ -112,6 +113,8 @@ def settings_text(new: NewSettings) -> str:
         _line("socket", "run/keeper.sock"), _line("upkeep_socket", "run/upkeep/upkeep.sock"),
         "# empty: the policy that came with this version",
         _line("policy", new.policy),
+        "# What the signer signed last: on another disk if you can, and never restored together with the database.",
+        _line("memory", "signer"),
         "",
         "[house]",
         "# Plain HTTP is served on loopback only: give certificate files, or stand behind a reverse proxy.",

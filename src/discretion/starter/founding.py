@@ -32,7 +32,8 @@ if TYPE_CHECKING:
     from discretion.starter.data_directory import NewSettings
     from discretion.wire.settings import Settings
 
-_OURS: Final = (FILE_NAME, f"{FILE_NAME}.new", DEMO_MARKER, "secrets", "log", "run", "postgres", "postgres.new")
+_OURS: Final = (FILE_NAME, f"{FILE_NAME}.new", DEMO_MARKER, "secrets", "log", "run", "postgres", "postgres.new",
+                "signer")
 _NIGHT_AUDIT_AT = time(4)
 
 

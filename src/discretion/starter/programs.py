@@ -45,18 +45,19 @@ def keeper_command(word: str, settings: Settings) -> list[str]:
     return [sys.executable, "-m", "discretion.keeper", word, "--settings", str(settings.path)]
 
 
-def ask_keeper(settings: Settings, *words: str) -> str:
+def ask_keeper(settings: Settings, *words: str, brought: bytes = b"") -> str:
     """Run one of the keeper's own commands to its end and return what it printed.
 
-    Shapes: `words` such as `("found", "--property", id)`; never a secret, other processes can read them.
+    Shapes: `words` such as `("found", "--property", id)`; never a secret, other processes can read them. `brought` is
+    what it finds on its standard input.
     Errors: `StarterError` with the code the keeper gave, or `program_failed`.
     """
     reading, writing = os.pipe()
     try:
         done = subprocess.run(
             [sys.executable, "-m", "discretion.keeper", words[0], "--settings", str(settings.path), *words[1:]],
-            check=False, stdin=subprocess.DEVNULL, capture_output=True, cwd="/",
-            env={**os.environ, READY_FD: str(writing)}, pass_fds=(writing,), encoding="utf-8",
+            check=False, input=brought, capture_output=True, cwd="/",
+            env={**os.environ, READY_FD: str(writing)}, pass_fds=(writing,),
         )
         os.close(writing)
         writing = -1
@@ -68,9 +69,9 @@ def ask_keeper(settings: Settings, *words: str) -> str:
             os.close(writing)
     if done.returncode != 0:
         with (settings.log / "keeper.log").open("a", encoding="utf-8") as log:
-            log.write(done.stderr)
+            log.write(done.stderr.decode("utf-8", errors="replace"))
         raise _failure("keeper", said, settings.log / "keeper.log")
-    return done.stdout
+    return done.stdout.decode()
 
 
 @dataclass(slots=True)

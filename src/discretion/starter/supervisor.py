@@ -23,6 +23,7 @@ from discretion.starter import cluster, data_directory, programs
 from discretion.starter.database import prepare_schema
 from discretion.starter.errors import StarterError
 from discretion.starter.log_file import LogFile
+from discretion.watch.published import PublishedError
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -109,6 +110,18 @@ class Supervisor:
             self._postgres = cluster.Postgres(data_directory.place(self._settings))
             await self._wait_for_postgres(self._postgres)
         prepare_schema(self._settings)
+
+    async def hear_witnesses(self) -> None:
+        """Bring what outside witnesses have cosigned last to where the keeper looks when it starts."""
+        if not self._settings.witnesses.policy:
+            return
+        from discretion.watch.publishing import bring_seen  # noqa: PLC0415 - an HTTP client that most starts do not need
+
+        try:
+            heard = await bring_seen(self._settings)
+        except PublishedError as error:
+            raise StarterError("database_away") from error
+        _log.info("heard", extra={"fields": {"witnesses": heard}})
 
     async def start(self, *names: str) -> None:
         """Return when all of these programs are ready. Errors: `StarterError` of the first that is not."""
@@ -223,6 +236,7 @@ async def serve(
     is_up = False
     async with Supervisor(settings, say, is_log_on_stderr=is_log_on_stderr) as supervisor:
         await supervisor.start_database()
+        await supervisor.hear_witnesses()
         await supervisor.start("keeper")
         await supervisor.start("house", "worker")
         is_up = True

@@ -14,3 +14,11 @@ select data from ledger.tile where property_id = %(property_id)s and level = %(l
 -- name: roots
 -- The hashes that a run of tiles has in the level above, in order.
 select root from ledger.tile where property_id = %(property_id)s and level = %(level)s::smallint and n >= %(first)s and n < %(end)s order by n
+
+-- name: cosigned
+-- By witness, the largest size it has cosigned.
+select witness, max(size) from ledger.cosignature where property_id = %(property_id)s group by witness
+
+-- name: origins
+-- The origin of every ledger.
+select property_id, origin from ledger.head order by property_id

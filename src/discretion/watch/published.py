@@ -72,9 +72,18 @@ class StoredLog:
             return b"".join(self._hashes("leaves", tile, column=1, **run))
         return b"".join(self._hashes("roots", tile, level=tile.level - 1, **run))
 
+    def entries(self, first: int, end: int) -> list[bytes]:
+        """Return what a run of entries commits to, 120 bytes each. Errors: `ShapeError` when some are missing."""
+        return self._hashes("leaves", Tile(0, first, end - first), first=first, end=end)
+
+    def cosigned(self) -> dict[str, int]:
+        """Return, by witness, the largest size it has cosigned."""
+        with self._connection.cursor(binary=True) as cursor:
+            return dict(cursor.execute(_SQL["cosigned"], {"property_id": self._property}).fetchall())
+
     def entry(self, index: int) -> bytes:
         """Return what entry `index` commits to, 120 bytes. Errors: `ShapeError` when it is missing."""
-        return self._hashes("leaves", Tile(0, index, 1), first=index, end=index + 1)[0]
+        return self.entries(index, index + 1)[0]
 
     def _hashes(self, query: str, tile: Tile, *, column: int = 0, **params: object) -> list[bytes]:
         with self._connection.cursor(binary=True) as cursor:
@@ -135,6 +144,15 @@ def stored_log(conninfo: str, property_id: bytes) -> Iterator[StoredLog]:
     try:
         with psycopg.connect(conninfo, options=_OPTIONS) as connection:
             yield StoredLog(connection, property_id)
+    except psycopg.OperationalError as error:
+        raise LogAwayError from error
+
+
+def origins_of(conninfo: str) -> dict[bytes, str]:
+    """Return the origin of every ledger of the database, by property. Errors: `LogAwayError`."""
+    try:
+        with psycopg.connect(conninfo, options=_OPTIONS) as connection:
+            return {row[0].bytes: row[1] for row in connection.execute(_SQL["origins"]).fetchall()}
     except psycopg.OperationalError as error:
         raise LogAwayError from error
 

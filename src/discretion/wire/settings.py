@@ -80,12 +80,14 @@ class Database(Struct, frozen=True, forbid_unknown_fields=True):
 class Keeper(Struct, frozen=True, forbid_unknown_fields=True):
     """`socket` for the house; `upkeep_socket` for the operator and the worker, in a directory only they can enter.
 
-    `policy` is a file, or empty for the policy that came with this version.
+    `policy` is a file, or empty for the policy that came with this version. `memory` is the directory in which the
+    signer remembers what it signed last: never put back from a backup together with the database.
     """
 
     socket: Annotated[str, Meta(min_length=1, max_length=1000)]
     upkeep_socket: Annotated[str, Meta(min_length=1, max_length=1000)]
     policy: PathText
+    memory: Annotated[str, Meta(min_length=1, max_length=1000)] = "signer"
 
 
 class House(Struct, frozen=True, forbid_unknown_fields=True):
@@ -109,6 +111,18 @@ class Worker(Struct, frozen=True, forbid_unknown_fields=True):
     jobs_at_once: Annotated[int, Meta(ge=1, le=10)]
 
 
+class Witnesses(Struct, frozen=True, forbid_unknown_fields=True):
+    """Who outside cosigns the ledgers' checkpoints. `policy` is a tlog-policy file (witness, group, quorum), or empty.
+
+    Entries that no quorum has seen for `alarm_after_seconds` are an alarm; after `close_after_seconds`, unless that is
+    0, nothing more is opened until one has.
+    """
+
+    policy: PathText = ""
+    alarm_after_seconds: Annotated[int, Meta(ge=20, le=86_400)] = 60
+    close_after_seconds: Annotated[int, Meta(ge=0, le=604_800)] = 0
+
+
 class Property(Struct, frozen=True, forbid_unknown_fields=True):
     """One hotel. `presence` says how it is known that staff are there: door controller, badge at the desk, attested."""
 
@@ -125,12 +139,13 @@ class Property(Struct, frozen=True, forbid_unknown_fields=True):
         return bytes.fromhex(self.id)
 
 
-class _File(Struct, frozen=True, forbid_unknown_fields=True):
+class _File(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     installation: Installation
     database: Database
     keeper: Keeper
     house: House
     worker: Worker
+    witnesses: Witnesses = Witnesses()
     property: Annotated[tuple[Property, ...], Meta(min_length=1, max_length=1000)]
 
 
@@ -144,6 +159,7 @@ class Settings:
     keeper: Keeper
     house: House
     worker: Worker
+    witnesses: Witnesses
     properties: tuple[Property, ...]
 
     @property
@@ -165,6 +181,18 @@ class Settings:
     def root_key_file(self) -> Path:
         """The file of the root key: 32 bytes as one line of base64."""
         return self.secrets / "root.key"
+
+    def signer_memory_file(self, property_id: bytes) -> Path:
+        """The file in which a property's signer remembers the last head it signed."""
+        return self.directory / self.keeper.memory / f"{property_id.hex()}.memory"
+
+    def seen_directory(self, property_id: bytes) -> Path:
+        """The directory of a property's checkpoints that witnesses brought back before the start: notes we signed."""
+        return self.directory / self.keeper.memory / f"{property_id.hex()}.seen"
+
+    def stopped_file(self, property_id: bytes) -> Path:
+        """The file that says why a property's ledger was stopped, with the evidence; none while all is well."""
+        return self.directory / self.keeper.memory / f"{property_id.hex()}.stopped"
 
     @property
     def keeper_socket(self) -> Path:
@@ -251,7 +279,8 @@ def parse(raw: bytes, path: Path) -> Settings:
     if found.installation.demo and not (path.parent / DEMO_MARKER).is_file():
         raise SettingsError("settings_demo", key="installation.demo", found="true")
     return Settings(
-        path, found.installation, found.database, found.keeper, found.house, found.worker, found.property,
+        path, found.installation, found.database, found.keeper, found.house, found.worker, found.witnesses,
+        found.property,
     )
 
 

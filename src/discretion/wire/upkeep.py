@@ -4,14 +4,14 @@ Rules:
 * This socket is a second one, in a directory only the operator's account can enter: the house has no path to it.
 * What is brought here is written, counted or checked; the answers are numbers.
 
-Left to others: reading files (the office's imports), posting checkpoints to witnesses (the worker, with its own issue).
+Left to others: reading files (the office's imports), posting checkpoints to witnesses (`watch.publishing`).
 """
 
 from __future__ import annotations
 
 import socket
 import struct
-from typing import Annotated
+from typing import Annotated, Literal
 
 import msgspec
 from msgspec import Meta, Struct
@@ -20,6 +20,7 @@ from discretion.wire.frame import UPKEEP_FRAME_SIZE_BYTES_MAX, FrameError, Hatch
 from discretion.wire.lookup import Failed, Id, RawJson, Word
 
 GUESTS_IN_BATCH_MAX = 4000
+COSIGNATURES_SIZE_MAX = EVIDENCE_SIZE_MAX = 65_536
 
 
 class SealedGuest(Struct, frozen=True, forbid_unknown_fields=True, array_like=True):
@@ -70,11 +71,42 @@ class PublishCheckpoint(Struct, frozen=True, forbid_unknown_fields=True, kw_only
     property_id: Id
 
 
+class AddCosignatures(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True, tag="add_cosignatures"):
+    """Bring the lines with which a witness answered for the checkpoint of `size`; the keeper verifies them."""
+
+    property_id: Id
+    size: Annotated[int, Meta(ge=0, le=2**63 - 1)]
+    lines: Annotated[str, Meta(max_length=COSIGNATURES_SIZE_MAX)]
+
+
+class AwaitWanted(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True, tag="await_wanted"):
+    """Wait until an ask waits for outside witnesses (`wanted` is 1 then), at most so long."""
+
+    property_id: Id
+    within_seconds: Annotated[int, Meta(ge=0, le=60)]
+
+
+class StopLedger(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True, tag="stop_ledger"):
+    """Stop a ledger that somebody outside has found inconsistent: nothing more is entered or opened.
+
+    Shapes: `why` is `fork` (a witness refuses the proof), `ahead` (it has cosigned more than there is) or `stored` (the
+    entries stored do not make the root that was signed); `who` the witness, or empty.
+    """
+
+    property_id: Id
+    why: Literal["fork", "ahead", "stored"]
+    who: Annotated[str, Meta(max_length=200)]
+    evidence: Annotated[str, Meta(max_length=EVIDENCE_SIZE_MAX)]
+
+
 class Health(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True, tag="health"):
     """Ask how the keeper is."""
 
 
-UpkeepRequest = GuestIds | SealBatch | EnterImport | EnterChanges | PublishCheckpoint | Health
+UpkeepRequest = (
+    GuestIds | SealBatch | EnterImport | EnterChanges | PublishCheckpoint | AddCosignatures | AwaitWanted | StopLedger
+    | Health
+)
 
 
 class Ids(Struct, frozen=True, forbid_unknown_fields=True, tag="ids"):

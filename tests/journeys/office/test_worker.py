@@ -7,7 +7,6 @@ import signal
 import subprocess
 import sys
 from datetime import date, datetime, time
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import psycopg
@@ -114,7 +113,7 @@ async def test_it_drops_results_that_nobody_can_read(hotel: Hotel) -> None:
     session = new_id()
     kept = {"purpose": "complaint", "guest_ids": [new_id()], "hits": 1}
     find_id = await keep_find(hotel.office, hotel.property_id, session, **kept)  # type: ignore[arg-type]
-    jobs = Jobs(hotel.office, Path("/nowhere"))
+    jobs = Jobs(hotel.office)
     await jobs.drop_old_finds()
     found = await read_find(hotel.office, hotel.property_id, session, find_id)
     assert found is not None
@@ -124,10 +123,6 @@ async def test_it_drops_results_that_nobody_can_read(hotel: Hotel) -> None:
         await connection.execute("update hotel.find_result set at = at - interval '11 minutes'")
     assert await read_find(hotel.office, hotel.property_id, session, find_id) is None
     assert await jobs.drop_old_finds() == 1
-
-
-async def test_a_keeper_that_is_away_stops_nothing(hotel: Hotel) -> None:
-    assert await Jobs(hotel.office, Path("/nowhere/upkeep.sock")).publish_checkpoints() == 0
 
 
 async def test_the_office_may_defer_a_job_and_touch_no_other(database: DatabaseUnderTest) -> None:

@@ -56,7 +56,7 @@ def test_a_receipt_opens_what_its_entry_names() -> None:
     opened = entered.house.vault.unseal(entered.receipt)
     assert isinstance(opened, Opened)
     assert opened.fields == {"identity": IDENTITY}
-    assert entered.house.vault.opened_count == 1
+    assert entered.house.vault.boxes.take_opened() == 1
 
 
 def test_what_opens_nothing_is_no_opening() -> None:
@@ -64,7 +64,7 @@ def test_what_opens_nothing_is_no_opening() -> None:
     opened = entered.house.vault.unseal(entered.receipt)
     assert isinstance(opened, Opened)
     assert opened.fields == {}
-    assert entered.house.vault.opened_count == 0
+    assert entered.house.vault.boxes.take_opened() == 0
 
 
 def other_guest(entered: Entered) -> Receipt:
@@ -140,7 +140,7 @@ def test_a_receipt_for_anything_else_opens_nothing(forged: Callable[[Entered], R
     entered = Entered()
     with pytest.raises((ReceiptError, msgspec.ValidationError)):
         entered.house.vault.unseal(forged(entered))
-    assert entered.house.vault.opened_count == 0
+    assert entered.house.vault.boxes.take_opened() == 0
 
 
 def test_a_box_of_another_guest_stays_shut() -> None:

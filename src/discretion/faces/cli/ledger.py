@@ -11,6 +11,7 @@ import click
 
 from discretion.faces.cli.exits import Exit
 from discretion.faces.cli.ledger_files import export_, prove, verify_files
+from discretion.faces.cli.ledger_recover import recover
 from discretion.faces.cli.serve import checked
 from discretion.faces.cli.trouble import Trouble
 from discretion.faces.kit.words import marked
@@ -32,6 +33,11 @@ PROBLEMS = {
     "checkpoint": marked("The signed checkpoint at %(index)s says another root than the entries."),
     "signature": marked("The checkpoint at %(index)s is not signed by the ledger's key."),
     "tile": marked("The tile kept over entry %(index)s and those after it is not what the entries make."),
+    "opened": marked("More was opened than the entries allow. The keeper's log says when. Stop the keeper."),
+    "behind_signed": marked(
+        "The ledger ends at %(index)s, before what its signer has signed. See: discretion ledger recover --help"
+    ),
+    "signed": marked("At %(index)s the ledger has another root than its signer has signed: somebody has rewritten it."),
     "behind_checkpoint": marked("The ledger ends at %(index)s, before a checkpoint that was signed."),
 }
 
@@ -43,6 +49,7 @@ def ledger() -> None:
 
 ledger.add_command(export_)
 ledger.add_command(prove)
+ledger.add_command(recover)
 
 
 @ledger.command(

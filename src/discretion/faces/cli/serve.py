@@ -108,8 +108,9 @@ def house(terminal: Terminal, /) -> Exit:
 def worker(terminal: Terminal, /) -> Exit:
     """Run the worker until a signal ends it."""
     from discretion.office.worker import run  # noqa: PLC0415 - the job runner is brought in by this program alone
+    from discretion.watch.publishing import Publishing  # noqa: PLC0415 - as above
 
-    return _run_here("worker", run, terminal)
+    return _run_here("worker", lambda settings: run(settings, Publishing(settings)), terminal)
 
 
 def checked(terminal: Terminal) -> Settings:

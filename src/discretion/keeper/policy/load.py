@@ -87,7 +87,7 @@ class Known:
     """What the keeper can compute and carry out; a policy may use less, never more.
 
     Shapes: `facts` maps each name to its kind; `groups` in the order of their bits; `obligations` are kinds, where
-    `review` and `notify` take hours and `alert` takes a role.
+    `witness` waits for outside witnesses before anything is opened; `review` and `notify` take hours, `alert` a role.
     """
 
     facts: Mapping[str, str]
@@ -106,7 +106,7 @@ class Known:
             roles=tuple(Role),
             relations=tuple(Relation),
             groups=FIELD_GROUPS,
-            obligations=frozenset({"record", "review", "notify", "alert"}),
+            obligations=frozenset({"record", "witness", "review", "notify", "alert"}),
         )
 
 

@@ -17,7 +17,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from discretion.keeper.policy.table import Cap, Guard, Rules, View, implied_by
+from discretion.keeper.policy.table import WITNESS_FIRST, Cap, Guard, Rules, View, implied_by
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
@@ -132,7 +132,8 @@ def _find_view(rules: Rules, view: View) -> Iterator[Finding]:
         yield Finding(f"{view.id}.do", "须含 record", "must contain record")
     for one in view.do:
         kind, _, role = one.partition(":")
-        if one != "record" and not _TIMED.fullmatch(one) and not (kind == "alert" and role in rules.roles):
+        is_alert = kind == "alert" and role in rules.roles
+        if one not in ("record", WITNESS_FIRST) and not is_alert and not _TIMED.fullmatch(one):
             yield Finding(f"{view.id}.do", f"不认识的义务 {one}", f"has no obligation of the form {one}")
 
 

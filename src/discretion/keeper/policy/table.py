@@ -27,6 +27,7 @@ def shape(zh: str, en: str, **limits: Any) -> msgspec.Meta:  # noqa: ANN401 - wh
     return msgspec.Meta(extra={"zh": zh, "en": en}, **limits)
 
 
+WITNESS_FIRST = "witness"  # the obligation to have outside witnesses cosign the entry before anything is opened
 _ONE_LINE = r"^\S[^\x00-\x1f\x7f-\x9f\u2028\u2029]*\Z"
 
 Name = Annotated[str, shape("名称", "a name")]
@@ -209,6 +210,7 @@ class Policy:
     rows: Mapping[str, Rows]
     obligations: tuple[str, ...]
     nothing: Decision
+    has_witness_first: bool  # whether some view waits for outside witnesses before it opens
     memo: dict[tuple[str, str, str, int], Decision] = field(default_factory=dict, repr=False, compare=False)
 
     @property
@@ -291,6 +293,7 @@ def compile_rules(rules: Rules, policy_hash: bytes, computed: Iterable[str] = ()
         },
         obligations=obligations,
         nothing=Decision(0, 0, (), (), (), (), (), "", (), 0, policy_hash),
+        has_witness_first=WITNESS_FIRST in obligations,
     )
 
 
@@ -320,4 +323,4 @@ def _mask(bits: Mapping[str, int], names: Iterable[str]) -> int:
 def _rank(obligation: str) -> tuple[int, int, str]:
     """Order of obligations in a decision: recording first, then by kind, shorter terms before longer ones."""
     kind, _, term = obligation.partition(":")
-    return ("record", "review", "notify", "alert").index(kind), int(term) if term.isdigit() else 0, term
+    return ("record", "witness", "review", "notify", "alert").index(kind), int(term) if term.isdigit() else 0, term

@@ -43,6 +43,7 @@ _RECORD = Statement("record_round", queries("round.sql")["record_round"], [
     _UUIDS, _INT4S, _INT8S, _INT8S, _UUIDS, DATE, _INT2S, _UUIDS, _INT2S, _UUIDS, _INT2S, _INT4S, _INT4S,
     _UUIDS, _INT8S, _UUIDS, _INT4S,
 ])
+_LEAF_HASHES = queries("publish.sql")["leaf_hashes"]
 _DAY_ONE = 730_120  # date(2000, 1, 1).toordinal(): PostgreSQL counts days from there
 
 
@@ -80,6 +81,11 @@ class Appends:
             else Committed(draft, read_bytes_array(value(row, 1) or b""), read_numbers_array(value(row, 2) or b""))
             for place, draft in enumerate(drafts, 1)
         ]
+
+    async def leaf_hashes(self, first: int, end: int) -> list[bytes]:
+        """Return the hashes of a run of entries, in order; fewer when some are missing. Errors: as `Database.rows`."""
+        rows = await self._database.rows(_LEAF_HASHES, {"p": self._property, "first": first, "end": end})
+        return [row[0] for row in rows]
 
 
 def _params(

@@ -27,3 +27,28 @@ select %(p)s, %(level)s::smallint, u.n, u.root, u.data from unnest(%(numbers)s::
 -- name: tiles
 -- A run of tiles of a level, in order.
 select n, root, data from ledger.tile where property_id = %(p)s and level = %(level)s::smallint and n >= %(first)s and n < %(end)s order by n
+
+-- name: checkpoint
+-- The signed checkpoint of one size.
+select note from ledger.checkpoint where property_id = %(p)s and size = %(size)s
+
+-- name: add_cosignatures
+-- Keep the lines of witnesses, each once.
+insert into ledger.cosignature (property_id, size, witness, line, at)
+select %(p)s, %(size)s, u.witness, u.line, to_timestamp(u.at) from unnest(%(witnesses)s::text[], %(lines)s::text[], %(at)s::bigint[]) as u (witness, line, at)
+    on conflict (property_id, size, witness) do nothing returning 1
+
+-- name: cosigned_at
+-- A checkpoint with every line that is kept of it.
+select c.size, convert_from(c.note, 'UTF8') || coalesce((select string_agg(s.line || E'\n', '' order by s.witness) from ledger.cosignature s
+         where s.property_id = %(p)s and s.size = c.size), '')
+  from ledger.checkpoint c where c.property_id = %(p)s and c.size = %(size)s
+
+-- name: cosigned
+-- The newest checkpoints that witnesses have cosigned, oldest first, each with every line that is kept of it.
+select c.size, convert_from(c.note, 'UTF8') || (select string_agg(s.line || E'\n', '' order by s.witness) from ledger.cosignature s
+         where s.property_id = %(p)s and s.size = c.size)
+  from ledger.checkpoint c
+ where c.property_id = %(p)s and c.size in (
+   select distinct s.size from ledger.cosignature s where s.property_id = %(p)s order by s.size desc limit 100)
+ order by c.size

@@ -76,3 +76,23 @@ select size, note from ledger.checkpoint where property_id = %(p)s order by size
 select key_id, 'guest' as kind, guest_id as owner_id, wrapped from keys.guest_key where property_id = %(p)s and key_id = any (%(keys)b::uuid[])
 union all
 select key_id, 'staff', staff_id, wrapped from keys.staff_key where property_id = %(p)s and key_id = any (%(keys)b::uuid[])
+
+-- name: restore_entries
+-- Put back entries that the database has lost, under the head they make; their openings are gone. What follows in their guests'
+-- counters comes with the last of them.
+select count(*) from ledger.record_round(%(p)s, %(old_size)s, %(old_root)s, %(size)s, %(root)s, %(stack)s,
+  %(leaves)b::bytea[], %(hashes)b::bytea[], %(requests)b::uuid[], array_fill(null::uuid, array[%(count)s::int]),
+  array_fill(null::uuid, array[%(count)s::int]), array_fill(null::bytea, array[%(count)s::int]),
+  array_fill(null::bytea, array[%(count)s::int]), array_fill(null::bytea, array[%(count)s::int]),
+  %(guests)b::uuid[], %(epochs)s::int[], %(seqs)s::bigint[], %(last)s::bigint[],
+  '{}', null, '{}', '{}', '{}', '{}', '{}', '{}', '{}', '{}', '{}', '{}', '{}') as r
+
+-- name: restored_from
+-- The first of the entries without any opening at the end of a ledger; its size where there are none.
+select coalesce(max(idx), -1) + 1 from ledger.entry where property_id = %(p)s and context_part is not null
+
+-- name: counters
+-- A run of guests' keys with the counters of their tags, in order of the guests' ids.
+select uuid_send(k.guest_id), uuid_send(k.key_id), k.wrapped, k.tag_epoch, q.seq from keys.guest_key k
+  join ledger.sequence q on q.property_id = %(p)s and q.guest_id = k.guest_id and q.tag_epoch = k.tag_epoch
+ where k.property_id = %(p)s and k.guest_id > %(after)s order by k.guest_id limit %(count)s

@@ -45,36 +45,61 @@ def seal_boxes(
     return boxes
 
 
-def open_boxes(
-    property_id: bytes, guest_id: bytes, key_id: bytes, key: bytes,
-    boxes: Sequence[bytes | None], versions: Sequence[int], clear: int, masked: int,
-) -> dict[str, bytes]:
-    """Return the JSON of every group in `clear` or `masked` that has a box; masked ones hold only the mask.
+class Boxes:
+    """The boxes of one property, and a count of how often they were opened, by whatever way.
 
-    Errors: `SealError` when a box is under another key, altered or out of place; `record.RecordError` when what is in
-    it is no record.
+    Every opening is one that an entry's receipt allowed, or a comparison under a search's entry; those who hold the
+    entry count the one or the other. The sums are the same whenever nothing is under way.
     """
-    opening = AESGCM(subkey(key, b"box"))
-    fields: dict[str, bytes] = {}
-    for number, name in enumerate(GROUP_NAMES):
-        bit = 1 << number
-        box = boxes[number] if (clear | masked) & bit else None
-        if box is None:
-            continue
-        if box[:_HEADER] != SUITE_AES_256_GCM + key_id:
-            raise SealError("a box under another key")
-        try:
-            plain = opening.decrypt(
-                box[_HEADER:_START], box[_START:], _bound(property_id, guest_id, number, versions[number])
-            )
-        except (InvalidTag, ValueError) as error:  # ValueError: too short to hold a nonce
-            raise SealError("a box does not open") from error
-        if not clear & bit:
-            plain = record.encode(name, mask.mask(name, record.decode(name, plain)))
-        elif not clear & _IDENTITY and name in _NAMING:
-            plain = record.encode(name, mask.without_names(name, record.decode(name, plain)))
-        fields[name] = plain
-    return fields
+
+    def __init__(self, property_id: bytes) -> None:
+        self._property_id = property_id
+        self._opened = self._taken = 0
+        self.allowed = 0
+        self.compared = 0
+
+    def excess(self) -> int:
+        """Return how many were opened beyond what was allowed or compared, and were not told before."""
+        found = self._opened - self.allowed - self.compared
+        self.allowed += found
+        return found
+
+    def take_opened(self) -> int:
+        """Return how many were opened since the last time, comparisons left out."""
+        now = self._opened - self.compared
+        new, self._taken = now - self._taken, now
+        return new
+
+    def open_boxes(
+        self, guest_id: bytes, key_id: bytes, key: bytes, boxes: Sequence[bytes | None], versions: Sequence[int],
+        clear: int, masked: int,
+    ) -> dict[str, bytes]:
+        """Return the JSON of every group in `clear` or `masked` that has a box; masked ones hold only the mask.
+
+        Errors: `SealError` when a box is under another key, altered or out of place; `record.RecordError` when what is
+        in it is no record.
+        """
+        self._opened += 1
+        opening = AESGCM(subkey(key, b"box"))
+        fields: dict[str, bytes] = {}
+        for number, name in enumerate(GROUP_NAMES):
+            bit = 1 << number
+            box = boxes[number] if (clear | masked) & bit else None
+            if box is None:
+                continue
+            if box[:_HEADER] != SUITE_AES_256_GCM + key_id:
+                raise SealError("a box under another key")
+            try:
+                bound_to = _bound(self._property_id, guest_id, number, versions[number])
+                plain = opening.decrypt(box[_HEADER:_START], box[_START:], bound_to)
+            except (InvalidTag, ValueError) as error:  # ValueError: too short to hold a nonce
+                raise SealError("a box does not open") from error
+            if not clear & bit:
+                plain = record.encode(name, mask.mask(name, record.decode(name, plain)))
+            elif not clear & _IDENTITY and name in _NAMING:
+                plain = record.encode(name, mask.without_names(name, record.decode(name, plain)))
+            fields[name] = plain
+        return fields
 
 
 def _bound(property_id: bytes, guest_id: bytes, number: int, version: int) -> bytes:

@@ -13,7 +13,7 @@ import msgspec
 
 from discretion.hotel.record import RecordError
 from discretion.keeper.papers import Opened, Unopened
-from discretion.keeper.vault.box import open_boxes
+from discretion.keeper.vault.box import Boxes
 from discretion.keeper.vault.keyring import SealError
 from discretion.ledger.checkpoint import open_checkpoint
 from discretion.ledger.errors import LedgerError
@@ -60,7 +60,7 @@ class Vault:
             "",
             None,
         )  # the last that verified: a round's receipts share it
-        self.opened_count = 0
+        self.boxes = Boxes(keyring.property_id)
 
     def unseal(self, receipt: Receipt) -> Opened | Unopened:
         """Return what `receipt` allows to be seen; `Unopened` when a box is damaged.
@@ -76,18 +76,12 @@ class Vault:
             return Opened(receipt, {})
         guest_id = judged.facts.ask.guest_id
         try:
-            fields = open_boxes(
-                self._keyring.property_id,
-                guest_id,
-                guest.key_id,
-                receipt.committed.draft.guest_key,
-                receipt.committed.boxes,
-                receipt.committed.versions,
-                *allowed,
+            fields = self.boxes.open_boxes(
+                guest_id, guest.key_id, receipt.committed.draft.guest_key, receipt.committed.boxes,
+                receipt.committed.versions, *allowed,
             )
         except (SealError, RecordError):
             return Unopened(receipt)
-        self.opened_count += 1
         return Opened(receipt, fields)
 
     def _check(self, receipt: Receipt) -> tuple[int, int] | None:
