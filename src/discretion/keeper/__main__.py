@@ -25,7 +25,7 @@ from discretion.keeper import commands
 from discretion.keeper.door import Desk, Door, Line
 from discretion.keeper.people import People
 from discretion.keeper.policy.load import PolicyError
-from discretion.keeper.recover import recover
+from discretion.keeper.recover import HOW, recover
 from discretion.keeper.rounds import Rounds
 from discretion.keeper.start import StartError, policy_of, rooms_of, root_key_of
 from discretion.keeper.store.database import Database, StoreError
@@ -73,7 +73,8 @@ def main(argv: Sequence[str] | None = None) -> int:
             command.add_argument("--property", required=True)
     for flag in ("--staff-number", "--name", "--role"):
         words.choices["invite"].add_argument(flag, required=True)
-    words.choices["recover"].add_argument("--how", choices=["restore", "memory"], required=True)
+    words.choices["recover"].add_argument("--how", choices=HOW, required=True)
+    words.choices["recover"].add_argument("--because", default="")
     given = parser.parse_args(argv)
     if given.command == "check-policy":
         return commands.check_policy(given.policy)

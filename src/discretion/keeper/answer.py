@@ -116,6 +116,16 @@ async def prepare_changes(room: Room) -> Round:
     return _drafted(judged, [], gathered.standing, room)
 
 
+async def prepare_first(ask: Ask, room: Room) -> Round:
+    """Return a round of one ask of the operator's that rests on no fact, before any change that waits.
+
+    Errors: `StoreAwayError`.
+    """
+    gathered = await room.reads.gather([], room.limited)
+    facts = Facts(ask, None, None, -1, gathered.now_at, 0, 0)
+    return _drafted([Allowed(facts, None, 0, 0, 0, 0)], [facts], gathered.standing, room)
+
+
 async def enter(prepared: Round, room: Room) -> list[Receipt | Refused]:
     """Record: return the round's receipts and refusals after its commit.
 

@@ -81,6 +81,7 @@ class AskKind(StrEnum):
     SIGN_IN = "sign_in"
     SIGN_OUT = "sign_out"
     SNAPSHOT = "snapshot"
+    SUCCEED = "succeed"
 
 
 class Ask(Struct, frozen=True):

@@ -5,7 +5,7 @@ Rules:
   has signed, and that covers all the signer remembers. Whoever brought them need not be trusted.
 * Their openings do not come back: an entry says so, and names them. Nothing else may lack an opening.
 * A guest's counter moves past every tag that came back, so that no tag is given twice.
-* Every recovery is an entry of its own.
+* Every recovery is an entry of its own. A successor's first entry commits to the ledger that was closed.
 
 Left to others: reading an export (the command line, which pipes it in).
 """
@@ -19,18 +19,27 @@ import sys
 from contextlib import suppress
 from typing import TYPE_CHECKING, BinaryIO
 
+from discretion.keeper.answer import enter, prepare_first
 from discretion.keeper.papers import Ask, AskKind
 from discretion.keeper.rescan import rescan
-from discretion.keeper.rounds import Rounds
-from discretion.keeper.start import StartError, check_database, keys_of, memory_of, policy_of, room_of, root_key_of
+from discretion.keeper.start import (
+    StartError,
+    check_database,
+    keys_of,
+    memory_of,
+    policy_of,
+    room_of,
+    root_key_of,
+    seen_of,
+)
 from discretion.keeper.store.database import Database, Uid
 from discretion.keeper.store.memory import Memory
 from discretion.keeper.store.sql import queries
-from discretion.keeper.vault.keyring import SealError, subkey
-from discretion.ledger.checkpoint import NOTE_SIZE_MAX, open_checkpoint
+from discretion.keeper.vault.keyring import SealError, new_property_key, subkey, unseal
+from discretion.ledger.checkpoint import NOTE_SIZE_MAX, Signer, open_checkpoint
 from discretion.ledger.errors import LedgerError
 from discretion.ledger.leaf import LEAF_SIZE_BYTES, decode_leaf, tag
-from discretion.ledger.tree import Frontier, leaf_hash
+from discretion.ledger.tree import Frontier, TreeHead, leaf_hash
 
 if TYPE_CHECKING:
     import argparse
@@ -38,9 +47,9 @@ if TYPE_CHECKING:
 
     from discretion.keeper.vault.keyring import Keyring
     from discretion.ledger.checkpoint import Verifier
-    from discretion.ledger.tree import TreeHead
     from discretion.wire.settings import Settings
 
+HOW = ("restore", "memory", "go_on", "successor", "succeed")
 _AT_ONCE = 2048
 _RECORDS, _ROUND = queries("records.sql"), queries("round.sql")
 
@@ -49,7 +58,10 @@ async def recover(settings: Settings, given: argparse.Namespace) -> int:
     """Recover one property's ledger and print what was done as a JSON line. Nothing else may run meanwhile.
 
     `given.how` is `restore`: standard input brings a checkpoint, behind its length in 4 bytes, and every leaf under it;
-    or `memory`: the signer's memory begins again at the head that the database has.
+    `memory`: the signer's memory begins again at the head that the database has;
+    `go_on`: a ledger that was stopped is served again;
+    `successor`: prints origin, key and wrapped key for a ledger that shall take this one's place; changes nothing;
+    `succeed`: that ledger stands, and gets its first entry, which commits to the one that was closed.
     Errors: `StartError` `recover_checkpoint` (not signed by this ledger), `recover_short` (it covers less than was
     signed), `recover_misfit` (it does not extend what is here), `recover_nothing`, `ledger_disagrees`.
     """
@@ -59,26 +71,82 @@ async def recover(settings: Settings, given: argparse.Namespace) -> int:
     rows = {row[0]: row for row in await database.rows(_RECORDS["properties"], {})}
     if property_id not in rows:
         raise StartError("property_not_founded")
-    keyring, signer = keys_of(rows[property_id], root_key_of(settings))
+    root_key = root_key_of(settings)
+    keyring, signer = keys_of(rows[property_id], root_key)
     if signer.verifier.vkey != rows[property_id][4]:
         raise StartError("root_key_wrong")
-    if given.how == "restore":
-        memory = memory_of(settings, property_id)
-        first, size = await _put_back(database, keyring, signer.verifier, memory)
-    else:
-        first, size = -1, await _checked_size(database, keyring, signer.verifier, [])
-        memory = await _begun_again(database, settings, property_id)
+    if given.how == "successor":
+        print(json.dumps(_successor(root_key, keyring, signer)))
+        return 0
+    memory, told = await _HOW[given.how](database, settings, keyring, signer.verifier)
     await database.close()
-    rounds = Rounds(room_of(settings, keyring, signer, memory, policy_of(settings)))
-    running = asyncio.create_task(rounds.run())
-    details = (("end", size), ("first", first), ("how", given.how))
-    await rounds.ask([Ask(AskKind.RECOVER, os.urandom(16), details=details)])
-    running.cancel()
-    with suppress(asyncio.CancelledError):
-        await running
+    room = room_of(settings, keyring, signer, memory, policy_of(settings))
+    kind = AskKind.SUCCEED if given.how == "succeed" else AskKind.RECOVER
+    details = tuple(sorted({"how": given.how, "because": given.because, **told}.items()))
+    await enter(await prepare_first(Ask(kind, os.urandom(16), details=details), room), room)
     memory.close()
-    print(json.dumps({"how": given.how, "first": first, "end": size}))
+    print(json.dumps({"how": given.how, **told}))
     return 0
+
+
+def _successor(root_key: bytes, keyring: Keyring, signer: Signer) -> dict[str, str]:
+    """Return what a successor of this ledger is called, and its key, wrapped."""
+    base, _, number = signer.verifier.name.rpartition("/")
+    is_first = not number.isdigit() or not base.rpartition("/")[0].endswith("/ledger")
+    origin = f"{signer.verifier.name}/2" if is_first else f"{base}/{int(number) + 1}"
+    wrapped = new_property_key(root_key, keyring.property_id, "ledger")
+    seed = unseal(root_key, wrapped, b"property" + keyring.property_id + b"ledger")
+    return {"origin": origin, "vkey": Signer(origin, seed).verifier.vkey, "wrapped": wrapped.hex()}
+
+
+async def _restored(
+    database: Database, settings: Settings, keyring: Keyring, verifier: Verifier,
+) -> tuple[Memory, dict[str, str | int]]:
+    memory = memory_of(settings, keyring.property_id)
+    first, size = await _put_back(database, keyring, verifier, memory)
+    return memory, {"first": first, "end": size}
+
+
+async def _begun_again(
+    database: Database, settings: Settings, keyring: Keyring, verifier: Verifier,
+) -> tuple[Memory, dict[str, str | int]]:
+    await _checked_size(database, keyring, verifier, seen_of(settings, keyring.property_id, verifier))
+    ((_, _, size, _, stack),) = await database.rows(_ROUND["head"], {"p": Uid(keyring.property_id)})
+    path = settings.signer_memory_file(keyring.property_id)
+    return Memory.begin(path, Frontier.from_bytes(size, stack), is_new=False), {"size": size}
+
+
+async def _gone_on(
+    database: Database, settings: Settings, keyring: Keyring, verifier: Verifier,
+) -> tuple[Memory, dict[str, str | int]]:
+    stopped = settings.stopped_file(keyring.property_id)
+    if not stopped.exists():
+        raise StartError("recover_nothing")
+    memory = memory_of(settings, keyring.property_id)
+    size = await _checked_size(database, keyring, verifier, [memory.frontier.head()])
+    told = json.loads(stopped.read_text("utf-8"))
+    stopped.rename(stopped.with_name(f"{stopped.name}.{int(told['at'])}"))
+    return memory, {"size": size, "stopped": told["why"], "stopped_at": told["at"]}
+
+
+async def _succeeded(
+    database: Database, settings: Settings, keyring: Keyring, verifier: Verifier,  # noqa: ARG001 - as the others
+) -> tuple[Memory, dict[str, str | int]]:
+    ((number, origin, size, root, note),) = await database.rows(_RECORDS["closed"], {"p": Uid(keyring.property_id)})
+    path = settings.signer_memory_file(keyring.property_id)
+    signed = TreeHead(size, root)
+    if path.exists():
+        before = Memory(path)
+        signed = max(signed, before.frontier.head(), key=lambda head: head.size)
+        before.close()
+    for left in (path, settings.stopped_file(keyring.property_id), settings.seen_directory(keyring.property_id)):
+        if left.exists():
+            left.rename(left.with_name(f"{left.name}.closed-{number}"))
+    memory = Memory.begin(path, Frontier.empty(), is_new=True)
+    return memory, {
+        "closed": origin, "closed_size": size, "closed_root": root.hex(), "signed_size": signed.size,
+        "signed_root": signed.root.hex(), "checkpoint": bytes(note).decode(),
+    }
 
 
 async def _put_back(
@@ -96,11 +164,6 @@ async def _put_back(
     if first == size:
         raise StartError("recover_nothing")
     return first, size
-
-
-async def _begun_again(database: Database, settings: Settings, property_id: bytes) -> Memory:
-    ((_, _, size, _, stack),) = await database.rows(_ROUND["head"], {"p": Uid(property_id)})
-    return Memory.begin(settings.signer_memory_file(property_id), Frontier.from_bytes(size, stack), is_new=False)
 
 
 async def _checked_size(
@@ -177,3 +240,6 @@ def _followed(key: bytes, seq: int, places: dict[bytes, int]) -> Iterator[int]:
     """Yield the index of each further entry of one guest."""
     while (index := places.get(tag(key, seq := seq + 1))) is not None:
         yield index
+
+
+_HOW = {"restore": _restored, "memory": _begun_again, "go_on": _gone_on, "succeed": _succeeded}

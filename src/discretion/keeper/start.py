@@ -31,6 +31,7 @@ from discretion.ledger.trust import Trust, TrustError
 
 if TYPE_CHECKING:
     from discretion.keeper.policy.table import Policy
+    from discretion.ledger.checkpoint import Verifier
     from discretion.ledger.tree import TreeHead
     from discretion.wire.settings import Settings
 
@@ -105,7 +106,7 @@ async def rooms_of(settings: Settings, root_key: bytes, policy: Policy) -> dict[
             memory = memory_of(settings, row[0])
             verdict = await rescan(
                 reading, keyring, signer.verifier, lambda _done, _size: None,
-                signed=[memory.frontier.head(), *seen_of(settings, row[0], signer)], with_openings=False,
+                signed=[memory.frontier.head(), *seen_of(settings, row[0], signer.verifier)], with_openings=False,
             )
             if verdict.problem:
                 _log.error("ledger disagrees: %s at %d", verdict.problem, verdict.index)
@@ -140,12 +141,12 @@ def trust_of(settings: Settings) -> Trust | None:
         raise StartError("witnesses_bad") from error
 
 
-def seen_of(settings: Settings, property_id: bytes, signer: Signer) -> list[TreeHead]:
+def seen_of(settings: Settings, property_id: bytes, verifier: Verifier) -> list[TreeHead]:
     """Return the heads that witnesses brought back before this start; a note we did not sign says nothing about us."""
     heads = []
     for path in sorted(settings.seen_directory(property_id).glob("*.note")):
         try:
-            heads.append(open_checkpoint(path.read_text("utf-8"), signer.verifier))
+            heads.append(open_checkpoint(path.read_text("utf-8"), verifier))
         except (OSError, UnicodeDecodeError, LedgerError):
             _log.warning("a witness brought a checkpoint that is not ours")
     return heads

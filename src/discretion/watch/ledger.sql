@@ -16,8 +16,14 @@ select data from ledger.tile where property_id = %(property_id)s and level = %(l
 select root from ledger.tile where property_id = %(property_id)s and level = %(level)s::smallint and n >= %(first)s and n < %(end)s order by n
 
 -- name: cosigned
--- By witness, the largest size it has cosigned.
-select witness, max(size) from ledger.cosignature where property_id = %(property_id)s group by witness
+-- By witness, the largest size it has cosigned, and when.
+select distinct on (witness) witness, size, extract(epoch from at)::bigint from ledger.cosignature
+ where property_id = %(property_id)s order by witness, size desc
+
+-- name: ledger
+-- A ledger's name and key, and the size of its newest checkpoint.
+select h.origin, h.vkey, coalesce((select max(c.size) from ledger.checkpoint c where c.property_id = h.property_id), 0)
+  from ledger.head h where h.property_id = %(property_id)s
 
 -- name: origins
 -- The origin of every ledger.

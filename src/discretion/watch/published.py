@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import os
 from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import psycopg
@@ -79,7 +80,8 @@ class StoredLog:
     def cosigned(self) -> dict[str, int]:
         """Return, by witness, the largest size it has cosigned."""
         with self._connection.cursor(binary=True) as cursor:
-            return dict(cursor.execute(_SQL["cosigned"], {"property_id": self._property}).fetchall())
+            rows = cursor.execute(_SQL["cosigned"], {"property_id": self._property}).fetchall()
+        return {name: size for name, size, _ in rows}
 
     def entry(self, index: int) -> bytes:
         """Return what entry `index` commits to, 120 bytes. Errors: `ShapeError` when it is missing."""
@@ -146,6 +148,34 @@ def stored_log(conninfo: str, property_id: bytes) -> Iterator[StoredLog]:
             yield StoredLog(connection, property_id)
     except psycopg.OperationalError as error:
         raise LogAwayError from error
+
+
+@dataclass(frozen=True, slots=True)
+class Witnessed:
+    """One ledger's key, the size of its newest checkpoint, and by witness what it has cosigned last, and when."""
+
+    origin: str
+    vkey: str
+    size: int
+    cosigned: dict[str, int]
+    times: dict[str, int]
+
+
+def witnessed(conninfo: str, property_id: bytes) -> Witnessed | None:
+    """Return what outsiders hold of a ledger; None when there is no such ledger. Errors: `LogAwayError`."""
+    given = {"property_id": property_id.hex()}
+    try:
+        with psycopg.connect(conninfo, options=_OPTIONS) as connection:
+            row = connection.execute(_SQL["ledger"], given).fetchone()
+            seen = connection.execute(_SQL["cosigned"], given).fetchall()
+    except psycopg.OperationalError as error:
+        raise LogAwayError from error
+    if row is None:
+        return None
+    origin, vkey, size = row
+    return Witnessed(
+        origin, vkey, size, {name: last for name, last, _ in seen}, {name: at for name, _, at in seen},
+    )
 
 
 def origins_of(conninfo: str) -> dict[bytes, str]:

@@ -12,6 +12,7 @@ import click
 from discretion.faces.cli.exits import Exit
 from discretion.faces.cli.ledger_files import export_, prove, verify_files
 from discretion.faces.cli.ledger_recover import recover
+from discretion.faces.cli.ledger_witnesses import key, witnesses
 from discretion.faces.cli.serve import checked
 from discretion.faces.cli.trouble import Trouble
 from discretion.faces.kit.words import marked
@@ -50,6 +51,8 @@ def ledger() -> None:
 ledger.add_command(export_)
 ledger.add_command(prove)
 ledger.add_command(recover)
+ledger.add_command(key)
+ledger.add_command(witnesses)
 
 
 @ledger.command(

@@ -1,11 +1,11 @@
-"""`discretion ledger recover`: the honest ways back when the database is behind what was signed."""
+"""`discretion ledger recover`: the honest ways back when a ledger is behind what was signed, or was stopped."""
 
 from __future__ import annotations
 
 import json
 from contextlib import ExitStack
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -18,43 +18,70 @@ from discretion.ledger.checkpoint import read_note
 from discretion.ledger.errors import LedgerError
 from discretion.ledger.tile import TILE_WIDTH, bundles_of, decode_bundle
 from discretion.starter import data_directory, programs
+from discretion.starter.closing import close_ledger
 from discretion.starter.database import prepare_schema, running_database
 from discretion.watch.published import DirectoryLog, UnpublishedError
 
 if TYPE_CHECKING:
     from discretion.faces.cli.terminal import Terminal
 
+BECAUSE_SIZE_MAX = 200
 _LENGTH_SIZE_BYTES = 4
 
 
+# What each way back does, asked before it is done.
+QUESTIONS = {
+    "restore": marked(
+        "The entries that are missing come back without their openings: that somebody asked stays provable, who and "
+        "why is lost. An entry will say so. Go on?"
+    ),
+    "memory": marked(
+        "The signer forgets what it signed and believes the database. If that is an old backup, entries are lost, and "
+        "only witnesses or exports can show it. An entry will say that this was done. Go on?"
+    ),
+    "go_on": marked(
+        "This ledger was stopped because it was found inconsistent. Served again, it may be a fork that no witness "
+        "follows. An entry will say that this was done. Go on?"
+    ),
+    "close": marked(
+        "This ledger is closed for ever and kept as evidence. A new one takes its place, with another key; its first "
+        "entry commits to what was closed. Witnesses and auditors must be told the new key. Go on?"
+    ),
+}
+
+
 @click.command(help=marked(
-    "Recover a ledger that is behind what was signed, as after an old backup. With --from: put the missing entries "
-    "back from an export; their openings are lost, and an entry says so. With --new-memory: the signer's memory is "
-    "lost with its machine; it begins again at what the database has. Stop Discretion first."
+    "Recover a ledger that is behind what was signed, as after an old backup, or that was stopped. With --from: put "
+    "the missing entries back from an export; their openings are lost, and an entry says so. With --new-memory: the "
+    "signer's memory is lost with its machine; it begins again at what the database has. With --go-on: serve a ledger "
+    "that was stopped. With --close: close it for ever and open a successor. Stop Discretion first."
 ))
 @click.option("--from", "source", type=click.Path(path_type=Path),
               help=marked("The directory of an export that holds every signed entry."))
-@click.option("--new-memory", is_flag=True,
+@click.option("--new-memory", "how", flag_value="memory",
               help=marked("Begin the signer's memory again. Nobody can tell then whether the database is behind."))
+@click.option("--go-on", "how", flag_value="go_on", help=marked("Serve a ledger again that was stopped."))
+@click.option("--close", "how", flag_value="close",
+              help=marked("Close the ledger and open a successor that commits to it."))
+@click.option("--because", default="", metavar="TEXT",
+              help=marked("What happened, for the entry: at most 200 characters, no personal data."))
 @click.option("--yes", is_flag=True, help=marked("Do not ask again."))
 @property_option
 @click.pass_obj
-def recover(terminal: Terminal, /, *, code: str, source: Path | None, new_memory: bool, yes: bool) -> Exit:
+def recover(
+    terminal: Terminal, /, *, code: str, source: Path | None, how: str | None, because: str, yes: bool,
+) -> Exit:
     """Recover one hotel's ledger."""
-    if (source is None) == (not new_memory):
-        raise Trouble("input_needed", flag="--from|--new-memory")
+    if (source is None) == (how is None):
+        raise Trouble("input_needed", flag="--from|--new-memory|--go-on|--close")
+    if len(because) > BECAUSE_SIZE_MAX or not because.isprintable():
+        raise Trouble("because_bad")
+    how = how or "restore"
     settings = checked(terminal)
     hotel = chosen_property(terminal, code)
     if data_directory.is_held(settings.directory):
         raise Trouble("already_running", path=settings.directory)
-    question = marked(
-        "The signer forgets what it signed and believes the database. If that is an old backup, entries are lost, and "
-        "only witnesses or exports can show it. An entry will say that this was done. Go on?"
-    ) if new_memory else marked(
-        "The entries that are missing come back without their openings: that somebody asked stays provable, who and "
-        "why is lost. An entry will say so. Go on?"
-    )
-    if not yes and not terminal.confirm(terminal.words(question)):
+    if not yes and not terminal.confirm(terminal.words(QUESTIONS[how])):
         raise Trouble("interrupted")
     brought = _brought(terminal, source) if source is not None else b""
     with ExitStack() as held:
@@ -62,19 +89,28 @@ def recover(terminal: Terminal, /, *, code: str, source: Path | None, new_memory
             held.enter_context(data_directory.hold(settings.directory))
         held.enter_context(running_database(settings))
         prepare_schema(settings)
-        said = programs.ask_keeper(
-            settings, "recover", "--property", hotel.id, "--how", "memory" if new_memory else "restore",
-            brought=brought,
-        )
-    done = json.loads(said)
-    sentence = terminal.words("The signer's memory begins again at %(size)s entries.", size=f"{done['end']:,}")
-    if not new_memory:
-        sentence = terminal.words(
+        done = close_ledger(settings, hotel, because) if how == "close" else json.loads(programs.ask_keeper(
+            settings, "recover", "--property", hotel.id, "--how", how, "--because", because, brought=brought,
+        ))
+    terminal.show({"property": hotel.code, **done}, _sentence(terminal, how, done))
+    return Exit.OK
+
+
+def _sentence(terminal: Terminal, how: str, done: dict[str, Any]) -> str:
+    words = terminal.words
+    if how == "restore":
+        return words(
             "%(count)s entries are back, from %(first)s on. Start Discretion: discretion serve",
             count=f"{done['end'] - done['first']:,}", first=f"{done['first']:,}",
         )
-    terminal.show({"property": hotel.code, **done}, sentence)
-    return Exit.OK
+    if how == "memory":
+        return words("The signer's memory begins again at %(size)s entries.", size=f"{done['size']:,}")
+    if how == "go_on":
+        return words("The ledger is served again by the next start.")
+    return words(
+        "%(closed)s is closed at %(size)s entries. Its successor has a key of its own: discretion ledger key",
+        closed=done["closed"], size=f"{done['closed_size']:,}",
+    )
 
 
 def _brought(terminal: Terminal, directory: Path) -> bytes:

@@ -108,6 +108,7 @@ SENTENCES: Final[Mapping[str, tuple[str, Exit]]] = {
     "signer_memory_missing": (marked("The signer's memory is missing (signer/). Put it back as it was last, never an older copy. If it is lost with its machine: discretion ledger recover --new-memory"), Exit.FAILURE),
     "signer_memory_open": (marked("Others can read or write the signer's memory. Close it: chmod -R go= signer"), Exit.FAILURE),
     "signer_memory_bad": (marked("The signer's memory is damaged (signer/). If there is no other copy of it as it was last: discretion ledger recover --new-memory"), Exit.FAILURE),
+    "because_bad": (marked("--because takes one line of at most 200 characters."), Exit.USAGE),
     "recover_checkpoint": (marked("The checkpoint of this export is not signed by this ledger's key."), _PROBLEM),
     "recover_short": (marked("This export does not hold every entry that was signed. A newer one is needed; nothing was changed."), _PROBLEM),
     "recover_misfit": (marked("This export does not go on from the entries that are here. Nothing was changed."), _PROBLEM),

@@ -96,3 +96,9 @@ select coalesce(max(idx), -1) + 1 from ledger.entry where property_id = %(p)s an
 select uuid_send(k.guest_id), uuid_send(k.key_id), k.wrapped, k.tag_epoch, q.seq from keys.guest_key k
   join ledger.sequence q on q.property_id = %(p)s and q.guest_id = k.guest_id and q.tag_epoch = k.tag_epoch
  where k.property_id = %(p)s and k.guest_id > %(after)s order by k.guest_id limit %(count)s
+
+-- name: closed
+-- The ledger of this property that was closed last, with its newest checkpoint.
+select h.number, h.origin, h.size, h.root, coalesce((select c.note from ledger.closed_checkpoint c
+         where c.property_id = %(p)s and c.number = h.number order by c.size desc limit 1), '')
+  from ledger.closed_head h where h.property_id = %(p)s order by h.number desc limit 1
