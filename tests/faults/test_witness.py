@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import base64
 import json
+import re
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
@@ -52,8 +53,12 @@ def witnessed(stage: Stage, witnesses: list[Witness], *, rule: str = "all", poli
     lines = [f"witness {at} {each.verifier.vkey} {each.url}" for at, each in enumerate(witnesses)]
     lines += [f"group all_of_them {rule} {' '.join(str(at) for at in range(len(witnesses)))}", "quorum all_of_them"]
     (stage.settings.directory / "witnesses.policy").write_text("\n".join(lines) + "\n", "utf-8")
-    text = stage.settings.path.read_text("utf-8").partition("\n[witnesses]")[0]
-    text += '\n[witnesses]\npolicy = "witnesses.policy"\n' + "".join(f"{key} = {value}\n" for key, value in more.items())
+    text = stage.settings.path.read_text("utf-8")
+    before, _, after = text.partition("[witnesses]")
+    after = after.replace('policy = ""', 'policy = "witnesses.policy"', 1)
+    for key, value in more.items():
+        after = re.sub(rf"{key} = \d+", f"{key} = {value}", after)
+    text = f"{before}[witnesses]{after}"
     if policy:
         (stage.settings.directory / "policy.toml").write_text(policy, "utf-8")
         text = text.replace('policy = ""', 'policy = "policy.toml"', 1)

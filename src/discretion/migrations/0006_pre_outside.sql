@@ -7,8 +7,7 @@ set local statement_timeout = '60s';
 create table ledger.cosignature (
   property_id uuid not null, size bigint not null, witness text not null check (length(witness) <= 200),
   line text not null check (length(line) <= 8000), at timestamptz not null,
-  primary key (property_id, size, witness),
-  foreign key (property_id, size) references ledger.checkpoint (property_id, size)
+  primary key (property_id, size, witness)
 );
 
 create trigger append_only before update or delete on ledger.cosignature for each row execute function ledger.refuse();
@@ -24,9 +23,9 @@ create table ledger.closed_head (
   origin text not null, vkey text not null, size bigint not null, root bytea not null, stack bytea not null,
   primary key (property_id, number)
 );
-create table ledger.closed_entry (number int not null, like ledger.entry, primary key (property_id, number, idx));
-create table ledger.closed_checkpoint (number int not null, like ledger.checkpoint, primary key (property_id, number, size));
-create table ledger.closed_cosignature (number int not null, like ledger.cosignature, primary key (property_id, number, size, witness));
+create table ledger.closed_entry (like ledger.entry, number int not null check (number > 0), primary key (property_id, number, idx));
+create table ledger.closed_checkpoint (like ledger.checkpoint, number int not null check (number > 0), primary key (property_id, number, size));
+create table ledger.closed_cosignature (like ledger.cosignature, number int not null check (number > 0), primary key (property_id, number, size, witness));
 
 do $$
 declare t text;
@@ -49,9 +48,9 @@ declare
 begin
   insert into ledger.closed_head (property_id, number, origin, vkey, size, root, stack)
   select property_id, closed, origin, vkey, size, root, stack from ledger.head where property_id = p;
-  insert into ledger.closed_entry select closed, e.* from ledger.entry e where property_id = p;
-  insert into ledger.closed_checkpoint select closed, c.* from ledger.checkpoint c where property_id = p;
-  insert into ledger.closed_cosignature select closed, c.* from ledger.cosignature c where property_id = p;
+  insert into ledger.closed_entry select e.*, closed from ledger.entry e where property_id = p;
+  insert into ledger.closed_checkpoint select c.*, closed from ledger.checkpoint c where property_id = p;
+  insert into ledger.closed_cosignature select c.*, closed from ledger.cosignature c where property_id = p;
   foreach t in array array['cosignature', 'checkpoint', 'tile', 'entry', 'head'] loop
     execute format('alter table ledger.%I disable trigger user', t);
     if t <> 'head' then
@@ -71,6 +70,6 @@ begin
 end $$;
 revoke all on function ledger.close from public;
 
-grant select on ledger.closed_head, ledger.closed_entry, ledger.closed_checkpoint, ledger.closed_cosignature to discretion_keeper;
+grant select on ledger.closed_head, ledger.closed_checkpoint to discretion_keeper;
 grant select on ledger.closed_head, ledger.closed_checkpoint, ledger.closed_cosignature to discretion_auditor;
 grant select (property_id, number, idx, leaf, leaf_hash) on ledger.closed_entry to discretion_auditor;

@@ -125,6 +125,12 @@ def settings_text(new: NewSettings) -> str:
         "",
         "[worker]",
         _line("jobs_at_once", 2),
+        "",
+        "[witnesses]",
+        "# A tlog-policy file with the outsiders who cosign checkpoints; empty for none. See docs/running.md.",
+        _line("policy", ""),
+        "# Seconds without a quorum until that is an alarm, and until nothing more is opened (0: never).",
+        _line("alarm_after_seconds", 60), _line("close_after_seconds", 0),
     ]
     for each in new.properties:
         lines += _property_lines(each)

@@ -311,8 +311,7 @@ class Failed(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True, tag=
     """Nothing was done, and `code` says why.
 
     Shapes: `ticket`, `duty`, `malformed`, `menu`, `busy`, `conflict`, `passkey`, `link`, `not_allowed`, `unavailable`,
-    `unwitnessed`.
-    `field` names what to mend where the message was malformed; it never repeats a value.
+    `unwitnessed`. `field` names what to mend where the message was malformed; it never repeats a value.
     """
 
     code: str

@@ -87,7 +87,7 @@ class Keeper(Struct, frozen=True, forbid_unknown_fields=True):
     socket: Annotated[str, Meta(min_length=1, max_length=1000)]
     upkeep_socket: Annotated[str, Meta(min_length=1, max_length=1000)]
     policy: PathText
-    memory: Annotated[str, Meta(min_length=1, max_length=1000)] = "signer"
+    memory: Annotated[str, Meta(min_length=1, max_length=1000)] 
 
 
 class House(Struct, frozen=True, forbid_unknown_fields=True):
@@ -118,9 +118,9 @@ class Witnesses(Struct, frozen=True, forbid_unknown_fields=True):
     0, nothing more is opened until one has.
     """
 
-    policy: PathText = ""
-    alarm_after_seconds: Annotated[int, Meta(ge=20, le=86_400)] = 60
-    close_after_seconds: Annotated[int, Meta(ge=0, le=604_800)] = 0
+    policy: PathText
+    alarm_after_seconds: Annotated[int, Meta(ge=20, le=86_400)]
+    close_after_seconds: Annotated[int, Meta(ge=0, le=604_800)]
 
 
 class Property(Struct, frozen=True, forbid_unknown_fields=True):
@@ -139,13 +139,13 @@ class Property(Struct, frozen=True, forbid_unknown_fields=True):
         return bytes.fromhex(self.id)
 
 
-class _File(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+class _File(Struct, frozen=True, forbid_unknown_fields=True):
     installation: Installation
     database: Database
     keeper: Keeper
     house: House
     worker: Worker
-    witnesses: Witnesses = Witnesses()
+    witnesses: Witnesses
     property: Annotated[tuple[Property, ...], Meta(min_length=1, max_length=1000)]
 
 

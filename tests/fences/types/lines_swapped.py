@@ -8,14 +8,14 @@ async def in_order(asks: list[Ask], room: Room) -> list[Reply]:
     prepared = await prepare(asks, room)
     if prepared is None:
         return []
-    return open_all(prepared, await enter(prepared, room), room)
+    return open_all(prepared.known, await enter(prepared, room), room)
 
 
 async def attempts(asks: list[Ask], room: Room) -> None:
     prepared = await prepare(asks, room)
     await enter(prepared, room)  # refused: arg-type
     if prepared is not None:
-        open_all(prepared, prepared.drafts, room)  # refused: arg-type
-        open_all(prepared, prepared.known, room)  # refused: arg-type
-        open_all(prepared, enter(prepared, room), room)  # refused: arg-type
+        open_all(prepared.known, prepared.drafts, room)  # refused: arg-type
+        open_all(prepared.known, prepared.known, room)  # refused: arg-type
+        open_all(prepared.known, enter(prepared, room), room)  # refused: arg-type
     await enter(asks, room)  # refused: arg-type

@@ -42,7 +42,7 @@ def test_a_missing_key_stops_the_start(line: str) -> None:
     assert line.partition(" ")[0] in error.params["found"]
 
 
-@pytest.mark.parametrize("table", ["[installation]", "[database]", "[keeper]", "[house]", "[worker]", "[[property]]"])
+@pytest.mark.parametrize("table", ["[installation]", "[database]", "[keeper]", "[house]", "[worker]", "[witnesses]", "[[property]]"])
 def test_an_unknown_key_stops_the_start(table: str) -> None:
     error = refused(TEXT.replace(table, f'{table}\nspeling = "x"', 1))
     assert error.code == "settings_value"
