@@ -157,8 +157,8 @@ def test_a_lost_memory_is_not_made_up_silently(own_stage: Stage) -> None:
     refused(stage, "signer_memory_missing")
     code, said = recovered(stage, "--new-memory")
     assert code == 0, said
-    size = size_now(stage)
     stage.restart()
+    size = stage.size()
     assert Memory(memory_file(stage)).frontier.size == size
     assert stage.ada.look_up(stage.dora, clear=1).entry == size
     check_whole(stage, {})

@@ -87,7 +87,7 @@ class Keeper(Struct, frozen=True, forbid_unknown_fields=True):
     socket: Annotated[str, Meta(min_length=1, max_length=1000)]
     upkeep_socket: Annotated[str, Meta(min_length=1, max_length=1000)]
     policy: PathText
-    memory: Annotated[str, Meta(min_length=1, max_length=1000)] 
+    memory: Annotated[str, Meta(min_length=1, max_length=1000)]
 
 
 class House(Struct, frozen=True, forbid_unknown_fields=True):
@@ -119,7 +119,7 @@ class Witnesses(Struct, frozen=True, forbid_unknown_fields=True):
     """
 
     policy: PathText
-    alarm_after_seconds: Annotated[int, Meta(ge=20, le=86_400)]
+    alarm_after_seconds: Annotated[int, Meta(ge=1, le=86_400)]
     close_after_seconds: Annotated[int, Meta(ge=0, le=604_800)]
 
 
