@@ -258,7 +258,7 @@ def test_a_start_on_an_older_database_is_refused_by_what_a_witness_has_seen(own_
     assert own_stage.keeper.stop() == 0
     log = vkey_of(own_stage)
     head = open_checkpoint(witnesses[0].notes[log.name], log)
-    seed = _ledger_seed(own_stage)
+    seed = ledger_seed(own_stage)
     beyond = sign_checkpoint(Signer(log.name, seed), TreeHead(head.size + 5, b"\x09" * 32))
     witnesses[1].notes[log.name] = beyond
     assert asyncio.run(bring_seen(own_stage.settings)) == 4
@@ -271,7 +271,7 @@ def test_a_start_on_an_older_database_is_refused_by_what_a_witness_has_seen(own_
     own_stage.restart()  # a note that another key has signed says nothing about this ledger
 
 
-def _ledger_seed(stage: Stage) -> bytes:
+def ledger_seed(stage: Stage) -> bytes:
     root_key = base64.b64decode(stage.settings.root_key_file.read_text())
     rows = stage.superuser.execute("select name, wrapped from keys.property_key where property_id = %s", (HARBOUR.id,)).fetchall()
     return Keyring(root_key, bytes.fromhex(HARBOUR.id), {name: bytes(wrapped) for name, wrapped in rows}).ledger_seed
