@@ -10,13 +10,10 @@ from pathlib import Path
 
 import pytest
 
-from discretion.ledger.checkpoint import Signer, sign_checkpoint
-from discretion.ledger.proof_file import write_proof
-from discretion.ledger.tile import Tile, TiledTree, bundles_of, encode_bundle, tile_root, tiles_of
-from discretion.ledger.tree import Frontier, leaf_hash
 from tests.cast import Stage
 from tests.journeys.ledger.publishing import run
 from tests.ledgers import size_now
+from tests.made_logs import made_log
 
 pytestmark = pytest.mark.interop
 ROOT = Path(__file__).resolve().parents[3]
@@ -42,33 +39,6 @@ def agreed(verifier: Path, log: Path, key: Path, *indexes: int) -> tuple[int, st
         [str(verifier), str(log), str(key), *map(str, indexes)], check=False, capture_output=True, text=True, timeout=120,
     )
     return done.returncode, done.stdout + done.stderr
-
-
-def made_log(directory: Path, size: int, indexes: tuple[int, ...]) -> Path:
-    """A log of so many entries, with proofs, written by our arithmetic alone; returns its key's file."""
-    entries = [number.to_bytes(4, "big") * 30 for number in range(size)]
-    levels = [[leaf_hash(entry) for entry in entries]]
-    while len(levels[-1]) >= 256:
-        levels.append([tile_root(levels[-1][at:at + 256]) for at in range(0, len(levels[-1]) - 255, 256)])
-
-    def read(tile: Tile) -> bytes:
-        part = slice(tile.n * 256, tile.n * 256 + tile.width)
-        return encode_bundle(entries[part]) if tile.is_entries else b"".join(levels[tile.level][part])
-
-    log = directory / "log"
-    for tile in (*tiles_of(size), *bundles_of(size)):
-        (log / tile.path).parent.mkdir(parents=True, exist_ok=True)
-        (log / tile.path).write_bytes(read(tile))
-    signer = Signer("made.example/ledger/log", os.urandom(32))
-    checkpoint = sign_checkpoint(signer, Frontier.empty().append(levels[0]).head())
-    (log / "checkpoint").write_text(checkpoint, "utf-8")
-    tree = TiledTree(size, read)
-    for index in indexes:
-        (directory / f"{index}.tlog-proof").write_text(write_proof(tree.prove_inclusion(index), checkpoint), "utf-8")
-        (directory / f"{index}.entry").write_bytes(entries[index])
-    key = directory / "log.vkey"
-    key.write_text(signer.verifier.vkey + "\n", "ascii")
-    return key
 
 
 def test_go_agrees_with_a_real_ledger_and_its_proofs(house: Stage, exported: Path, go_verifier: Path) -> None:
