@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import base64
+import json
 import os
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TextIO
 
 from discretion.ledger.checkpoint import Signer, sign_checkpoint
 from discretion.ledger.proof_file import write_proof
@@ -42,3 +44,45 @@ def made_log(directory: Path, size: int, indexes: tuple[int, ...], *, seed: byte
     key = directory / "log.vkey"
     key.write_text(signer.verifier.vkey + "\n", "ascii")
     return key
+
+
+def made_every_size(directory: Path, size_max: int) -> tuple[Path, int]:
+    """Write one log as it was at every size up to `size_max`: all tiles and bundles, and in `sizes` a line for each size.
+
+    A line has the checkpoint, proof files by index, and consistency proofs by older size. Return the key's file, and how many proofs.
+    """
+    entries = [number.to_bytes(4, "big") * 30 for number in range(size_max)]
+    hashes = [leaf_hash(entry) for entry in entries]
+    roots = [tile_root(hashes[at:at + 256]) for at in range(0, size_max - 255, 256)]
+    signer, frontier, proofs = Signer("made.example/ledger/every", os.urandom(32)), Frontier.empty(), 0
+
+    def read(tile: Tile) -> bytes:
+        part = slice(tile.n * 256, tile.n * 256 + tile.width)
+        return encode_bundle(entries[part]) if tile.is_entries else b"".join((hashes, roots)[tile.level][part])
+
+    with _opened(directory / "sizes") as lines:
+        for size in range(1, size_max + 1):
+            for tile in (*tiles_of(size), *bundles_of(size)):
+                if not (path := directory / "log" / tile.path).exists():
+                    path.parent.mkdir(parents=True, exist_ok=True)
+                    path.write_bytes(read(tile))
+            frontier = frontier.append([hashes[size - 1]])
+            checkpoint, tree = sign_checkpoint(signer, frontier.head()), TiledTree(size, read)
+            indexes = {0, size // 3, size // 2, size - 1}
+            older = {1, size // 3 or 1, size // 2 or 1, 1 << (size - 1).bit_length() - 1 if size > 1 else 1, size - 1 or 1}
+            lines.write(json.dumps({
+                "Checkpoint": checkpoint,
+                "Inclusion": {str(index): write_proof(tree.prove_inclusion(index), checkpoint) for index in sorted(indexes)},
+                "Consistency": {
+                    str(old): [base64.b64encode(value).decode() for value in tree.prove_consistency(old).path] for old in sorted(older)
+                },
+            }) + "\n")
+            proofs += len(indexes) + len(older)
+    key = directory / "log.vkey"
+    key.write_text(signer.verifier.vkey + "\n", "ascii")
+    return key, proofs
+
+
+def _opened(path: Path) -> TextIO:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    return path.open("w", encoding="ascii")
