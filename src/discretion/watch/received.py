@@ -96,6 +96,7 @@ class WebServer:
             timeout=httpx.Timeout(_SECONDS_OF_SILENCE, connect=_SECONDS_TO_CONNECT),
             limits=httpx.Limits(max_connections=_CONNECTIONS_MAX),
             follow_redirects=False,
+            verify=httpx.create_ssl_context(),  # SSL_CERT_FILE counts, on this machine too
             trust_env=not is_here,  # a proxy of the network has no business between this machine and itself
         )
 
@@ -121,7 +122,13 @@ class WebServer:
                     raise LogAwayError(f"HTTP {answered.status_code}")
                 return _bounded(answered, size_bytes_max)
         except (httpx.HTTPError, httpx.InvalidURL) as error:
-            raise LogAwayError(type(error).__name__) from error
+            raise LogAwayError(_said(error)) from error
+
+
+def _said(error: Exception) -> str:
+    """Return what an error says, as one short line: parts of it may be the server's."""
+    text = "".join(letter for letter in str(error) if letter.isprintable())
+    return text[:200] or type(error).__name__
 
 
 def _is_here(address: str) -> bool:

@@ -3,18 +3,26 @@
 from __future__ import annotations
 
 import shutil
+import ssl
+import subprocess
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
 from functools import partial
 from http.server import BaseHTTPRequestHandler, SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+from cryptography.x509.oid import NameOID
 
 from discretion.wire import upkeep
-from tests.journeys.installation import discretion, free_port
+from tests.journeys.installation import command, discretion, environment, free_port
 from tests.journeys.ledger.publishing import run
 from tests.ledgers import size_now
 from tests.made_logs import made_log
@@ -31,9 +39,11 @@ def keys(opened: Opened, ledger_key: Path, tmp_path: Path) -> list[str]:
 
 
 @contextmanager
-def serving(handler: Callable[..., BaseHTTPRequestHandler]) -> Iterator[str]:
+def serving(handler: Callable[..., BaseHTTPRequestHandler], tls: ssl.SSLContext | None = None) -> Iterator[str]:
     """Serve on this machine; the value is the address."""
     server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
+    if tls is not None:
+        server.socket = tls.wrap_socket(server.socket, server_side=True, do_handshake_on_connect=False)
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
     thread.start()
     try:
@@ -169,7 +179,7 @@ def packed(handler: BaseHTTPRequestHandler) -> None:
 
 
 @pytest.mark.parametrize(("respond", "code", "said"), [
-    (endless, 3, "signature"), (broken, 7, "RemoteProtocolError"), (packed, 7, "log_away"),
+    (endless, 3, "signature"), (broken, 7, "log_away"), (packed, 7, "log_away"),
     (lambda handler: handler.send_error(500), 7, "HTTP 500"), (lambda handler: handler.send_error(404), 4, "published_missing"),
     (lambda handler: handler.send_error(403), 5, "reader_key_refused"),
 ], ids=["endless", "broken", "packed", "500", "404", "403"])
@@ -206,6 +216,37 @@ def test_what_is_missing_is_said_in_a_sentence(opened: Opened, keys: list[str], 
     for language in ("zh", "en"):
         done = discretion("--lang", language, "ledger", "verify", opened.address, *keys[:2], *words)
         assert (done.returncode, said in done.stderr) == (code, True), done.stderr
+
+
+@pytest.fixture
+def certificate(tmp_path: Path) -> Path:
+    """A certificate for localhost that signs itself, and its key in the same file."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "localhost")])
+    now = datetime.now(UTC)
+    made = (
+        x509.CertificateBuilder().subject_name(name).issuer_name(name).public_key(key.public_key()).serial_number(1)
+        .not_valid_before(now - timedelta(days=1)).not_valid_after(now + timedelta(days=1))
+        .add_extension(x509.SubjectAlternativeName([x509.DNSName("localhost")]), critical=False).sign(key, hashes.SHA256())
+    )
+    path = tmp_path / "localhost.pem"
+    path.write_bytes(made.public_bytes(Encoding.PEM) + key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
+    return path
+
+
+def test_https_is_verified(tmp_path: Path, certificate: Path) -> None:
+    key = made_log(tmp_path, 300, ())
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(certificate)
+    with serving(partial(Quiet, directory=str(tmp_path / "log")), context) as plain:
+        address = plain.replace("http://127.0.0.1", "https://localhost")
+        code, said = verified(address, "--key", str(key))
+        assert (code, "CERTIFICATE_VERIFY_FAILED" in said) == (7, True), said
+        done = subprocess.run(
+            command("--lang", "en", "ledger", "verify", address, "--key", str(key)), env={**environment(), "SSL_CERT_FILE": str(certificate)},
+            check=False, capture_output=True, text=True, timeout=60,
+        )
+        assert done.returncode == 0, done.stderr
 
 
 def test_nobody_listening_is_said_in_a_sentence(tmp_path: Path) -> None:
