@@ -21,6 +21,8 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from cryptography.x509.oid import NameOID
 
+from discretion.ledger.tile import bundles_of, tiles_of
+from discretion.watch.received import Directory, ReceivedLog, WebServer, read_ahead
 from discretion.wire import upkeep
 from tests.journeys.installation import command, discretion, environment, free_port
 from tests.journeys.ledger.publishing import run
@@ -144,6 +146,17 @@ def test_a_tile_that_grew_full_is_cut(tmp_path: Path) -> None:
     with serving(partial(Quiet, directory=str(tmp_path / "large" / "log"))) as address:
         code, said = verified(address, "--key", str(key))
     assert code == 0, said
+
+
+def test_reading_ahead_gives_the_same_in_any_order(tmp_path: Path) -> None:
+    made_log(tmp_path, 3000, ())
+    log = ReceivedLog(Directory(tmp_path / "log"))
+    tiles = [*bundles_of(3000), *tiles_of(3000)]
+    with serving(partial(Quiet, directory=str(tmp_path / "log"))) as address, WebServer(address) as server:
+        far = ReceivedLog(server)
+        for order in (tiles, tiles[::-1], tiles[5:3:-1]):
+            with read_ahead(far, 3000) as read:
+                assert [read(tile) for tile in order] == [log.read(tile) for tile in order]
 
 
 def redirect(handler: BaseHTTPRequestHandler, to: str) -> None:

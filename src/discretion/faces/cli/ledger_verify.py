@@ -23,7 +23,7 @@ from discretion.ledger.proof_file import check_proof
 from discretion.ledger.tile import ENTRY_SIZE_BYTES_MAX, TiledTree
 from discretion.ledger.trust import NONE, Trust, TrustError
 from discretion.watch.published import KeyRefusedError, LogAwayError, UnpublishedError
-from discretion.watch.received import AddressError, Directory, ReceivedLog, WebServer
+from discretion.watch.received import AddressError, Directory, ReceivedLog, WebServer, read_ahead
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -122,8 +122,10 @@ def _checked_log(terminal: Terminal, place: str, brought: Brought, trust: Trust)
     with _received(place, brought) as log:
         head = trust.open_checkpoint(log.checkpoint)
         old = _old_head(old_note, log, trust) if old_note else None
-        with terminal.progress(terminal.words("Verifying %(name)s", name=place), head.size) as told:
-            for done in audit(head, log.read):
+        with terminal.progress(terminal.words("Verifying %(name)s", name=place), head.size) as told, (
+            read_ahead(log, head.size)
+        ) as read:
+            for done in audit(head, read):
                 told(done)
         if old is not None:
             _check_history(old, head, log)
