@@ -5,13 +5,16 @@ record and no key; nothing asks the keeper.
 
 Rules:
 * Nothing is given beyond the newest signed checkpoint. Sizes only grow, so a size once seen is never asked for again.
-* A few connections, one query a tile. What is signed never changes, so no two queries need one snapshot.
+* A few connections, one query a tile, and as many readers at once: the rest wait their turn, so that a mirror which
+  asks without end takes little from the desk, whose connections the readers' keys are checked on.
+* What is signed never changes, so no two queries need one snapshot.
 
 Left to others: who may read (the office knows the keys), addresses and headers (the face).
 """
 
 from __future__ import annotations
 
+import asyncio
 from typing import TYPE_CHECKING, Any, Self
 
 import psycopg
@@ -31,10 +34,11 @@ _OPTIONS = "-c search_path=pg_catalog -c statement_timeout=10s -c default_transa
 
 
 class Window:
-    """The ledgers of one installation, by property."""
+    """The ledgers of one installation, by property; `turns` is held by whoever serves one reader."""
 
     def __init__(self, conninfo: str) -> None:
         """Say where the database is; a connection is made when somebody reads."""
+        self.turns = asyncio.Semaphore(CONNECTIONS_MAX)
         self._sizes: dict[bytes, int] = {}
         self._pool: AsyncConnectionPool[psycopg.AsyncConnection[Any]] = AsyncConnectionPool(
             conninfo,

@@ -57,6 +57,8 @@ async def test_a_published_ledger_needs_a_readers_key_and_takes_no_ticket(path, 
     for headers in ({}, {"cookie": "ticket=" + "A" * 64}, {"authorization": "Bearer " + "A" * 64}, {"authorization": "Basic ==="}):
         answered = await asked(house_without_anything_behind(), address(path).partition("?")[0], method=method, **headers)
         assert (answered.status, answered.header("content-type")) == (401, "application/problem+json")
+    answered = await asked(house_without_anything_behind(), address(path).partition("?")[0], method=method, authorization="Bearer " + "A" * 43)
+    assert (answered.status, answered.header("content-type")) == (503, "application/problem+json")  # nobody knows whose key it is
 
 
 async def test_a_real_installation_has_no_welcome_and_no_gallery():

@@ -37,6 +37,11 @@ async def published(
     request: Request[Any, Any, Any], code: FromPath[str], means: NamedDependency[Means],
 ) -> Response[bytes]:
     """Serve the checkpoint, a tile or a bundle."""
+    async with means.window.turns:
+        return await _answer(request, code, means)
+
+
+async def _answer(request: Request[Any, Any, Any], code: str, means: Means) -> Response[bytes]:
     property_id = means.settings.properties.get(code, _NOBODY)
     if not await is_reader(means.office, property_id, _key_of(request)):
         raise ReaderKeyError

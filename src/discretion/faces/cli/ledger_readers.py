@@ -36,7 +36,7 @@ def list_readers(terminal: Terminal, /, *, code: str) -> None:
     with running_database(checked(terminal)):
         found = ask_office(terminal, do)
     terminal.show([
-        {"name": each.name, "since": _time(each.from_at), "until": each.ended_at and _time(each.ended_at)}
+        {"name": each.name, "from": _time(each.from_at), "until": each.ended_at and _time(each.ended_at)}
         for each in found
     ])
 
