@@ -30,8 +30,8 @@ check: $(VENV)/dev.stamp  ## lint, types, import fences, catalogues, policy
 	$(BIN)/discretion --lang en i18n check
 	$(BIN)/discretion --lang en policy check
 
-interop: $(VENV)/dev.stamp  ## others' tools check what we publish (Go, openssl); says what it had to skip
-	@$(BIN)/python -m pytest -q -m interop -rs tests/journeys/ledger $(ARGS)
+interop: $(VENV)/dev.stamp  ## others' tools check what we publish (Go, Python, Node, openssl); says what it had to skip
+	@$(BIN)/python -m pytest -q -m interop -rs tests/journeys/ledger tests/journeys/published $(ARGS)
 
 bench: $(VENV)/dev.stamp  ## measure; writes bench/latest.json (QUICK=1 ends within a minute)
 	@$(BIN)/python -m bench $(if $(QUICK),--quick) $(ARGS)

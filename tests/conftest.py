@@ -164,3 +164,4 @@ from tests.pages import (  # noqa: E402, F401
     pytest_collection_modifyitems,
 )
 from tests.stages import first_stage, own_stage, stage  # noqa: E402, F401
+from tests.windows import ledger_key, opened  # noqa: E402, F401

@@ -1,6 +1,7 @@
 // Checks a published log and its proofs with Go's own note and tlog packages: nothing of the product takes part.
 //
-//	interop LOG KEY INDEX... (each INDEX.tlog-proof and INDEX.entry in the directory of KEY)
+//	interop LOG KEY INDEX...  a whole log; each INDEX.tlog-proof and INDEX.entry in the directory of KEY
+//	interop every LOG KEY     every size that the lines of "sizes" beside KEY name, see every.go
 package main
 
 import (
@@ -47,18 +48,18 @@ func (d directory) ReadTiles(tiles []tlog.Tile) ([][]byte, error) {
 }
 
 func main() {
-	if err := run(os.Args[1], os.Args[2], os.Args[3:]); err != nil {
+	check := func() error { return run(os.Args[1], os.Args[2], os.Args[3:]) }
+	if os.Args[1] == "every" {
+		check = func() error { return every(os.Args[2], os.Args[3]) }
+	}
+	if err := check(); err != nil {
 		fmt.Println("refused:", err)
 		os.Exit(3)
 	}
 }
 
 func run(root, keyFile string, indexes []string) error {
-	key, err := os.ReadFile(keyFile)
-	if err != nil {
-		return err
-	}
-	verifier, err := note.NewVerifier(strings.TrimSpace(string(key)))
+	verifier, err := readVerifier(keyFile)
 	if err != nil {
 		return err
 	}
@@ -97,6 +98,14 @@ func run(root, keyFile string, indexes []string) error {
 	}
 	fmt.Printf("agreed: %d entries, %d earlier trees, %d proofs\n", tree.N, tree.N, len(indexes))
 	return nil
+}
+
+func readVerifier(keyFile string) (note.Verifier, error) {
+	key, err := os.ReadFile(keyFile)
+	if err != nil {
+		return nil, err
+	}
+	return note.NewVerifier(strings.TrimSpace(string(key)))
 }
 
 func openCheckpoint(raw []byte, verifier note.Verifier) (tlog.Tree, error) {
@@ -146,7 +155,6 @@ func checkEntries(root string, tree tlog.Tree, reader tlog.HashReader) error {
 	return nil
 }
 
-// checkProof reads a tlog-proof, compares it byte for byte with the proof made here, and checks it.
 func checkProof(base, number string, verifier note.Verifier, reader tlog.HashReader) error {
 	raw, err := os.ReadFile(base + ".tlog-proof")
 	if err != nil {
@@ -156,19 +164,21 @@ func checkProof(base, number string, verifier note.Verifier, reader tlog.HashRea
 	if err != nil {
 		return err
 	}
+	return checkProofOf(raw, number, tlog.RecordHash(entry), verifier, reader)
+}
+
+// checkProofOf reads a tlog-proof, compares it byte for byte with the proof made here, and checks it.
+func checkProofOf(raw []byte, number string, leaf tlog.Hash, verifier note.Verifier, reader tlog.HashReader) error {
 	head, checkpoint, found := bytes.Cut(raw, []byte("\n\n"))
 	lines := strings.Split(string(head), "\n")
 	if !found || lines[0] != "c2sp.org/tlog-proof@v1" || lines[1] != "index "+number {
 		return fmt.Errorf("no proof of %s", number)
 	}
-	var proof tlog.RecordProof
-	for _, line := range lines[2:] {
-		hash, err := base64.StdEncoding.Strict().DecodeString(line)
-		if err != nil || len(hash) != tlog.HashSize {
-			return fmt.Errorf("no hash: %q", line)
-		}
-		proof = append(proof, tlog.Hash(hash))
+	path, err := hashes(lines[2:])
+	if err != nil {
+		return err
 	}
+	proof := tlog.RecordProof(path)
 	tree, err := openCheckpoint(checkpoint, verifier)
 	if err != nil {
 		return err
@@ -184,5 +194,17 @@ func checkProof(base, number string, verifier note.Verifier, reader tlog.HashRea
 	if fmt.Sprint(own) != fmt.Sprint(proof) {
 		return fmt.Errorf("the proof is not the one made here")
 	}
-	return tlog.CheckRecord(proof, tree.N, tree.Hash, index, tlog.RecordHash(entry))
+	return tlog.CheckRecord(proof, tree.N, tree.Hash, index, leaf)
+}
+
+func hashes(lines []string) ([]tlog.Hash, error) {
+	var found []tlog.Hash
+	for _, line := range lines {
+		hash, err := base64.StdEncoding.Strict().DecodeString(line)
+		if err != nil || len(hash) != tlog.HashSize {
+			return nil, fmt.Errorf("no hash: %q", line)
+		}
+		found = append(found, tlog.Hash(hash))
+	}
+	return found, nil
 }

@@ -247,6 +247,7 @@ insert into vault.snapshot (property_id, stay_id, guest_id, version, boxes, vers
 insert into ledger.head select property_id, 'o', 'v', 1, sha256(''), sha256('') from hotel.property;
 insert into ledger.entry select property_id, 0, decode(repeat('00', 120), 'hex'), sha256(''), property_id, null, null, 'g', 's', 'c' from hotel.property;
 insert into ledger.checkpoint select property_id, 1, 'note' from hotel.property;
+insert into hotel.ledger_reader (property_id, reader_id, name, key_hash) select property_id, property_id, 'A', sha256('') from hotel.property;
 insert into ledger.tile select property_id, 0, 0, sha256(''), decode(repeat('00', 8192), 'hex') from hotel.property;
 """
 REFUSED = [
@@ -264,7 +265,7 @@ REFUSED = [
     "delete from ledger.entry", "truncate ledger.entry",
     "update ledger.fact_change set rows = '{}'", "update ledger.fact_change set by_role = 'x'", "update ledger.fact_change set entry_idx = null",
     "update ledger.fact_change set at = now(), entry_idx = 1", "delete from ledger.fact_change", "truncate ledger.fact_change",
-    "truncate hotel.stay cascade", "truncate hotel.staff cascade",
+    "truncate hotel.ledger_reader", "truncate hotel.stay cascade", "truncate hotel.staff cascade",
 ]
 ALLOWED = [
     "update ledger.head set size = size + 1, root = sha256('x'), stack = sha256('x')", "update ledger.entry set guest_part = null",

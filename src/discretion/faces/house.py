@@ -1,7 +1,8 @@
 """The house: pages and API in one process, between browsers and the keeper.
 
 Trust: whoever controls this process can act as the sessions live at that moment, inside policy and budget, on the
-record. It has no key, no right to a sealed record, none to the ledger.
+record. It has no key and no right to a sealed record. Of the ledger it reads the published form, under the auditor's
+role, which has no opening (decision 0014).
 
 Left to others: TLS of a reverse proxy, starting and stopping (the starter), what is decided and opened (the keeper).
 """
@@ -35,6 +36,7 @@ from discretion.faces.kit.render import Pages
 from discretion.faces.kit.seat import Caller, Seat, seat_of
 from discretion.faces.kit.trouble import exception_handlers
 from discretion.office.database import Office, OfficeUnavailableError
+from discretion.watch.window import Window
 from discretion.wire.journal import write_journal
 from discretion.wire.readiness import tell_failed, tell_ready
 from discretion.wire.settings import SettingsError, read_secret
@@ -63,11 +65,12 @@ def build(settings: Settings, *, is_development: bool = False) -> Litestar:
         is_demo=settings.installation.demo,
         welcome_key=_welcome_key(settings),
         is_development=is_development,
+        properties={each.code: each.property_id for each in settings.properties},
     )
     means = Means(
         shown, Hatches(str(settings.keeper_socket)),
         Office(settings.conninfo("office"), connections_max=_CONNECTIONS_MAX),
-        Pages([kit.TEMPLATES, desk.TEMPLATES], desk.NAMES),
+        Pages([kit.TEMPLATES, desk.TEMPLATES], desk.NAMES), Window(settings.conninfo("auditor")),
     )
     return application(means)
 
@@ -99,6 +102,7 @@ def application(means: Means) -> Litestar:
             Router("/", route_handlers=pages, before_request=gate_of(means), include_in_schema=False,
                    dependencies={"seat": Provide(seat), "caller": Provide(caller), "welcome_key": Provide(welcome)}),
             Router("/api/v1", route_handlers=list(api.ROUTES), dependencies={"means": Provide(at_hand)}),
+            Router("/ledger", route_handlers=list(api.PUBLISHED), dependencies={"means": Provide(at_hand)}),
         ],
         exception_handlers=exception_handlers(means, problem_of),  # type: ignore[arg-type]
         lifespan=[_lifespan(means)],
@@ -185,7 +189,7 @@ def _listener(host: str, port: int) -> socket.socket:
 
 @asynccontextmanager
 async def _lifespan_of(means: Means) -> AsyncIterator[None]:
-    async with means.office:
+    async with means.office, means.window:
         try:
             yield
         finally:

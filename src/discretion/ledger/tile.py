@@ -12,6 +12,7 @@ entry is (`leaf`). Source: C2SP tlog-tiles v0.1.0; RFC 9162, 2.1.3 and 2.1.4.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -26,7 +27,9 @@ TILE_HEIGHT = 8
 TILE_WIDTH = 1 << TILE_HEIGHT
 TILE_SIZE_BYTES = TILE_WIDTH * HASH_SIZE_BYTES
 ENTRY_SIZE_BYTES_MAX = 65_535
+LEVEL_MAX = 63
 _LENGTH_SIZE_BYTES = 2
+_PATH = re.compile(r"tile/(entries|[0-9]{1,2})/((?:x[0-9]{3}/){0,6})([0-9]{3})(?:\.p/([0-9]{1,3}))?")
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -48,6 +51,26 @@ class Tile:
             place = f"x{group:03d}/{place}"
         name = f"tile/{'entries' if self.is_entries else self.level}/{place}"
         return name if self.width == TILE_WIDTH else f"{name}.p/{self.width}"
+
+    @classmethod
+    def parse(cls, path: str) -> Tile:
+        """Return the tile that is found at `path`. Errors: `ShapeError` for any but the one way to write it.
+
+        Not checked: whether a tree has it; see `is_of`.
+        """
+        found = _PATH.fullmatch(path)
+        if found is None:
+            raise ShapeError("no path of a tile")
+        is_entries = found[1] == "entries"
+        n = int(found[2].replace("x", "").replace("/", "") + found[3])
+        tile = cls(0 if is_entries else int(found[1]), n, int(found[4] or TILE_WIDTH), is_entries)
+        if tile.path != path or tile.level > LEVEL_MAX or not 0 < tile.width <= TILE_WIDTH:
+            raise ShapeError("a path of a tile, but not the one")
+        return tile
+
+    def is_of(self, size: int) -> bool:
+        """Whether a tree of `size` leaves has every hash of this tile."""
+        return self.n * TILE_WIDTH + self.width <= size >> TILE_HEIGHT * self.level
 
 
 def tiles_of(size: int) -> Iterator[Tile]:

@@ -24,7 +24,7 @@ LOGINS: Final[Mapping[str, int]] = {
     "discretion_keeper": 40,
     "discretion_office": 20,
     "discretion_worker": 12,
-    "discretion_auditor": 4,
+    "discretion_auditor": 8,  # the house's window keeps to three, so that command lines always get in
 }
 _FILE = "roles.sql"
 

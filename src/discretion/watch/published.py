@@ -2,8 +2,9 @@
 
 Rules:
 * It is read with the auditor's rights: entries without their openings, nothing about people.
-* Two sources, the database and a directory, answer alike; whoever checks does not see the difference.
 * A directory gets its checkpoint last: one that was not finished has none, and proves nothing.
+
+Left to others: serving it (`window`), reading what somebody published (`received`).
 """
 
 from __future__ import annotations
@@ -20,13 +21,12 @@ from discretion.ledger.tile import TILE_WIDTH, Tile, TiledTree, bundles_of, enco
 from discretion.watch.sql import queries
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Mapping, Sequence
     from pathlib import Path
 
 CHECKPOINT = "checkpoint"
-FILE_SIZE_BYTES_MAX = TILE_WIDTH * (2 + 65_535)
+SQL = queries("ledger.sql")
 _OPTIONS = "-c search_path=pg_catalog -c statement_timeout=60s -c default_transaction_isolation=repeatable\\ read"
-_SQL = queries("ledger.sql")
 
 
 class PublishedError(Exception):
@@ -34,7 +34,9 @@ class PublishedError(Exception):
 
     PublishedError
     ├── UnpublishedError  there is no signed checkpoint to read under
-    └── LogAwayError      the database is away
+    ├── LogAwayError      the database, or the web server, is away
+    ├── KeyRefusedError   the web server wants a reader's key, or another one
+    └── AddressError      an address that nothing is read from (`received`)
     """
 
 
@@ -43,7 +45,43 @@ class UnpublishedError(PublishedError):
 
 
 class LogAwayError(PublishedError):
-    """The database is away."""
+    """The database or the web server is away; the text says what was met and holds no key."""
+
+
+class KeyRefusedError(PublishedError):
+    """The web server wants a reader's key, or another one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """One query that gives a tile: its name, its parameters, how many rows make it whole, and the column to take."""
+
+    query: str
+    params: Mapping[str, int]
+    rows: int
+    column: int = 0
+
+
+def readings(tile: Tile) -> tuple[Reading, ...]:
+    """Return the ways to read a tile or bundle, to be tried in this order: as kept, then from what is below it."""
+    run = {"first": tile.n * TILE_WIDTH, "end": tile.n * TILE_WIDTH + tile.width}
+    if tile.is_entries:
+        return (Reading("leaves", run, tile.width),)
+    if tile.level == 0:
+        made = Reading("leaves", run, tile.width, column=1)
+    else:
+        made = Reading("roots", {"level": tile.level - 1, **run}, tile.width)
+    if tile.width == TILE_WIDTH:
+        return Reading("tile", {"level": tile.level, "n": tile.n}, 1), made
+    return (made,)
+
+
+def put_together(tile: Tile, reading: Reading, rows: Sequence[Sequence[Any]]) -> bytes | None:
+    """Return the bytes of a tile or bundle from the rows of one of its readings, None when rows are missing."""
+    if len(rows) != reading.rows:
+        return None
+    parts = [bytes(row[reading.column]) for row in rows]
+    return encode_bundle(parts) if tile.is_entries else b"".join(parts)
 
 
 class StoredLog:
@@ -53,88 +91,39 @@ class StoredLog:
         """Read the checkpoint. Errors: `UnpublishedError` when none is signed yet."""
         self._connection = connection
         self._property = property_id.hex()
-        row = self._row("published")
-        if row is None:
+        rows = self._rows("published", {})
+        if not rows:
             raise UnpublishedError
-        self.size: int = row[0]
-        self.checkpoint: str = bytes(row[1]).decode()
-        self.vkey: str = row[2]
+        self.size: int = rows[0][0]
+        self.checkpoint: str = bytes(rows[0][1]).decode()
+        self.vkey: str = rows[0][2]
 
     def read(self, tile: Tile) -> bytes:
         """Return the bytes of a tile or a bundle. Errors: `ShapeError` when entries of it are missing."""
-        run = {"first": tile.n * TILE_WIDTH, "end": tile.n * TILE_WIDTH + tile.width}
-        if tile.is_entries:
-            return encode_bundle(self._hashes("leaves", tile, **run))
-        if tile.width == TILE_WIDTH:
-            kept = self._row("tile", level=tile.level, n=tile.n)
-            if kept is not None:
-                return bytes(kept[0])
-        if tile.level == 0:
-            return b"".join(self._hashes("leaves", tile, column=1, **run))
-        return b"".join(self._hashes("roots", tile, level=tile.level - 1, **run))
+        for reading in readings(tile):
+            raw = put_together(tile, reading, self._rows(reading.query, reading.params))
+            if raw is not None:
+                return raw
+        raise ShapeError(f"{tile.path} is not whole")
 
     def entries(self, first: int, end: int) -> list[bytes]:
         """Return what a run of entries commits to, 120 bytes each. Errors: `ShapeError` when some are missing."""
-        return self._hashes("leaves", Tile(0, first, end - first), first=first, end=end)
+        rows = self._rows("leaves", {"first": first, "end": end})
+        if len(rows) != end - first:
+            raise ShapeError(f"entries from {first} to {end} are not whole")
+        return [bytes(row[0]) for row in rows]
 
     def cosigned(self) -> dict[str, int]:
         """Return, by witness, the largest size it has cosigned."""
-        with self._connection.cursor(binary=True) as cursor:
-            rows = cursor.execute(_SQL["cosigned"], {"property_id": self._property}).fetchall()
-        return {name: size for name, size, _ in rows}
+        return {name: size for name, size, _ in self._rows("cosigned", {})}
 
     def entry(self, index: int) -> bytes:
         """Return what entry `index` commits to, 120 bytes. Errors: `ShapeError` when it is missing."""
         return self.entries(index, index + 1)[0]
 
-    def _hashes(self, query: str, tile: Tile, *, column: int = 0, **params: object) -> list[bytes]:
+    def _rows(self, query: str, params: Mapping[str, int]) -> list[tuple[Any, ...]]:
         with self._connection.cursor(binary=True) as cursor:
-            rows = cursor.execute(_SQL[query], {"property_id": self._property, **params}).fetchall()
-        if len(rows) != tile.width:
-            raise ShapeError(f"{tile.path} is not whole")
-        return [bytes(row[column]) for row in rows]
-
-    def _row(self, query: str, **params: object) -> tuple[Any, ...] | None:
-        with self._connection.cursor(binary=True) as cursor:
-            return cursor.execute(_SQL[query], {"property_id": self._property, **params}).fetchone()
-
-
-class DirectoryLog:
-    """A log in a directory, as `export` or any other tool of the format wrote it."""
-
-    def __init__(self, directory: Path) -> None:
-        """Read the checkpoint. Errors: `UnpublishedError` when the directory has none."""
-        self._directory = directory
-        try:
-            self.checkpoint = (directory / CHECKPOINT).read_bytes().decode()
-        except (OSError, UnicodeDecodeError) as error:
-            raise UnpublishedError from error
-
-    def read(self, tile: Tile) -> bytes:
-        """Return the bytes of a tile or bundle; one that is not full may be cut from the full one that came after it.
-
-        Errors: `ShapeError` when there is neither.
-        """
-        for path in (tile.path, Tile(tile.level, tile.n, is_entries=tile.is_entries).path):
-            try:
-                with (self._directory / path).open("rb") as file:
-                    raw = file.read(FILE_SIZE_BYTES_MAX + 1)
-            except OSError:
-                continue
-            if path == tile.path:
-                return raw
-            return _cut(raw, tile)
-        raise ShapeError(f"{tile.path} is missing")
-
-
-def _cut(raw: bytes, tile: Tile) -> bytes:
-    """Return the part of a full tile or bundle that the smaller one had."""
-    if not tile.is_entries:
-        return raw[:tile.width * 32]
-    end = 0
-    for _ in range(tile.width):
-        end += 2 + int.from_bytes(raw[end:end + 2], "big")
-    return raw[:end]
+            return cursor.execute(SQL[query], {"property_id": self._property, **params}).fetchall()
 
 
 @contextmanager
@@ -147,7 +136,7 @@ def stored_log(conninfo: str, property_id: bytes) -> Iterator[StoredLog]:
         with psycopg.connect(conninfo, options=_OPTIONS) as connection:
             yield StoredLog(connection, property_id)
     except psycopg.OperationalError as error:
-        raise LogAwayError from error
+        raise LogAwayError("the database is away") from error
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,10 +155,10 @@ def witnessed(conninfo: str, property_id: bytes) -> Witnessed | None:
     given = {"property_id": property_id.hex()}
     try:
         with psycopg.connect(conninfo, options=_OPTIONS) as connection:
-            row = connection.execute(_SQL["ledger"], given).fetchone()
-            seen = connection.execute(_SQL["cosigned"], given).fetchall()
+            row = connection.execute(SQL["ledger"], given).fetchone()
+            seen = connection.execute(SQL["cosigned"], given).fetchall()
     except psycopg.OperationalError as error:
-        raise LogAwayError from error
+        raise LogAwayError("the database is away") from error
     if row is None:
         return None
     origin, vkey, size = row
@@ -182,9 +171,9 @@ def origins_of(conninfo: str) -> dict[bytes, str]:
     """Return the origin of every ledger of the database, by property. Errors: `LogAwayError`."""
     try:
         with psycopg.connect(conninfo, options=_OPTIONS) as connection:
-            return {row[0].bytes: row[1] for row in connection.execute(_SQL["origins"]).fetchall()}
+            return {row[0].bytes: row[1] for row in connection.execute(SQL["origins"]).fetchall()}
     except psycopg.OperationalError as error:
-        raise LogAwayError from error
+        raise LogAwayError("the database is away") from error
 
 
 def export(log: StoredLog, directory: Path, told: Callable[[int], None] = lambda _: None) -> int:

@@ -228,7 +228,7 @@ class Settings:
         parts = {
             "host": host, "port": str(self.database.port), "dbname": database or self.database.name, "user": role,
             "password": password, "application_name": role, "connect_timeout": "10",
-            "sslmode": "disable" if "/" in host or _is_loopback(host) else "verify-full",
+            "sslmode": "disable" if "/" in host or is_loopback(host) else "verify-full",
         }
         if parts["sslmode"] == "verify-full":
             root = self.database.tls_root_cert
@@ -323,9 +323,9 @@ def _check_house(house: House) -> None:
         raise SettingsError("settings_origin", key="house.origin", found=house.origin)
     if bool(house.tls_cert) != bool(house.tls_key):
         raise SettingsError("settings_tls", key="house.tls_key" if house.tls_cert else "house.tls_cert")
-    if not house.tls_cert and not _is_loopback(house.host):
+    if not house.tls_cert and not is_loopback(house.host):
         raise SettingsError("settings_plain_http", key="house.host", found=house.host)
-    if origin.scheme == "http" and (house.tls_cert or house.behind_proxy or not _is_loopback(host)):
+    if origin.scheme == "http" and (house.tls_cert or house.behind_proxy or not is_loopback(host)):
         raise SettingsError("settings_origin", key="house.origin", found=house.origin)
     if origin.scheme == "https" and not house.tls_cert and not house.behind_proxy:
         raise SettingsError("settings_tls", key="house.tls_cert")
@@ -341,7 +341,8 @@ def _check_properties(properties: tuple[Property, ...]) -> None:
             raise SettingsError("settings_twice", key=f"property.{key}", found=min(twice))
 
 
-def _is_loopback(host: str) -> bool:
+def is_loopback(host: str) -> bool:
+    """Return whether a host name or address is this machine itself."""
     if host == "localhost":
         return True
     try:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 import shutil
 import subprocess
@@ -10,65 +9,25 @@ from pathlib import Path
 
 import pytest
 
-from discretion.ledger.checkpoint import Signer, sign_checkpoint
-from discretion.ledger.proof_file import write_proof
-from discretion.ledger.tile import Tile, TiledTree, bundles_of, encode_bundle, tile_root, tiles_of
-from discretion.ledger.tree import Frontier, leaf_hash
 from tests.cast import Stage
+from tests.journeys.ledger.programs import go_program, ran
 from tests.journeys.ledger.publishing import run
 from tests.ledgers import size_now
+from tests.made_logs import made_every_size, made_log
 
 pytestmark = pytest.mark.interop
 ROOT = Path(__file__).resolve().parents[3]
-NO_GO = "interop: SKIPPED, Go not found (need 1.24)"
 NO_SHELL = "interop: SKIPPED, openssl or xxd not found"
 
 
 @pytest.fixture(scope="session")
 def go_verifier(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The verifier, built from pinned sources."""
-    if shutil.which("go") is None:
-        pytest.skip(NO_GO)
-    made = tmp_path_factory.mktemp("go") / "interop"
-    subprocess.run(
-        ["go", "build", "-o", str(made), "."], cwd=ROOT / "interop" / "go", check=True, timeout=300,
-        env={**os.environ, "GOTOOLCHAIN": "local", "GOFLAGS": "-mod=readonly"},
-    )
-    return made
+    """The verifier over Go's own note and tlog packages, built from pinned sources."""
+    return go_program("go", ".", tmp_path_factory.mktemp("go"))
 
 
 def agreed(verifier: Path, log: Path, key: Path, *indexes: int) -> tuple[int, str]:
-    done = subprocess.run(
-        [str(verifier), str(log), str(key), *map(str, indexes)], check=False, capture_output=True, text=True, timeout=120,
-    )
-    return done.returncode, done.stdout + done.stderr
-
-
-def made_log(directory: Path, size: int, indexes: tuple[int, ...]) -> Path:
-    """A log of so many entries, with proofs, written by our arithmetic alone; returns its key's file."""
-    entries = [number.to_bytes(4, "big") * 30 for number in range(size)]
-    levels = [[leaf_hash(entry) for entry in entries]]
-    while len(levels[-1]) >= 256:
-        levels.append([tile_root(levels[-1][at:at + 256]) for at in range(0, len(levels[-1]) - 255, 256)])
-
-    def read(tile: Tile) -> bytes:
-        part = slice(tile.n * 256, tile.n * 256 + tile.width)
-        return encode_bundle(entries[part]) if tile.is_entries else b"".join(levels[tile.level][part])
-
-    log = directory / "log"
-    for tile in (*tiles_of(size), *bundles_of(size)):
-        (log / tile.path).parent.mkdir(parents=True, exist_ok=True)
-        (log / tile.path).write_bytes(read(tile))
-    signer = Signer("made.example/ledger/log", os.urandom(32))
-    checkpoint = sign_checkpoint(signer, Frontier.empty().append(levels[0]).head())
-    (log / "checkpoint").write_text(checkpoint, "utf-8")
-    tree = TiledTree(size, read)
-    for index in indexes:
-        (directory / f"{index}.tlog-proof").write_text(write_proof(tree.prove_inclusion(index), checkpoint), "utf-8")
-        (directory / f"{index}.entry").write_bytes(entries[index])
-    key = directory / "log.vkey"
-    key.write_text(signer.verifier.vkey + "\n", "ascii")
-    return key
+    return ran(verifier, log, key, *map(str, indexes))
 
 
 def test_go_agrees_with_a_real_ledger_and_its_proofs(house: Stage, exported: Path, go_verifier: Path) -> None:
@@ -86,6 +45,23 @@ def test_go_agrees_at_every_border(tmp_path: Path, go_verifier: Path, size: int)
     indexes = tuple(sorted({0, size // 2, size - 1}))
     code, said = agreed(go_verifier, tmp_path / "log", made_log(tmp_path, size, indexes), *indexes)
     assert code == 0, said
+
+
+def test_go_agrees_at_every_size_to_600(tmp_path: Path, go_verifier: Path) -> None:
+    key, proofs = made_every_size(tmp_path, 600)
+    assert ran(go_verifier, "every", tmp_path / "log", key) == (0, f"agreed: 600 sizes, {proofs} proofs\n")
+
+
+@pytest.mark.parametrize(("name", "at"), [
+    ("log/tile/0/000.p/77", 77 * 32 - 1), ("log/tile/entries/001.p/3", 5), ("log/tile/1/000.p/1", 0), ("log/tile/0/001", 4000), ("sizes", 60_000),
+])
+def test_go_refuses_one_flipped_bit_at_any_size(tmp_path: Path, go_verifier: Path, name: str, at: int) -> None:
+    key, _ = made_every_size(tmp_path, 600)
+    raw = bytearray((tmp_path / name).read_bytes())
+    raw[at] ^= 1
+    (tmp_path / name).write_bytes(raw)
+    code, said = ran(go_verifier, "every", tmp_path / "log", key)
+    assert (code, said.startswith("refused: ")) == (3, True), said
 
 
 @pytest.mark.parametrize("name", ["tile/entries/000", "tile/0/000", "tile/1/000.p/2", "checkpoint", "7.tlog-proof", "7.entry", "log.vkey"])

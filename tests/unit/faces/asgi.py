@@ -11,6 +11,7 @@ from discretion.faces.house import application
 from discretion.faces.kit.means import Hatches, HouseSettings, Means
 from discretion.faces.kit.render import Pages
 from discretion.office.database import Office
+from discretion.watch.window import Window
 
 if TYPE_CHECKING:
     from litestar import Litestar
@@ -23,7 +24,7 @@ def house_without_anything_behind(**changed: Any) -> Litestar:
     """The house over a keeper and a database that are not there; what needs them answers 503."""
     settings = HouseSettings(**{"origin": ORIGIN} | changed)
     pages = Pages([kit.TEMPLATES, desk.TEMPLATES], desk.NAMES)
-    return application(Means(settings, Hatches("/nowhere/keeper.sock"), Office("host=/nowhere"), pages))
+    return application(Means(settings, Hatches("/nowhere/keeper.sock"), Office("host=/nowhere"), pages, Window("host=/nowhere")))
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from discretion.faces.kit.doorstep import FOR_MACHINES
 from tests.unit.faces.asgi import ORIGIN, asked, house_without_anything_behind
 
 OPEN = {"/", "/sign-in", "/enrol", "/language/{language}", "/static/{name}", "/wm.svg", "/api/v1/openapi.json", "/welcome", "/_ui"}
@@ -35,7 +36,7 @@ async def test_a_change_without_our_own_form_is_refused(path, headers):
     assert answered.status == 403
 
 
-@pytest.mark.parametrize("path", [path for path in routes("GET") if path not in OPEN and not path.startswith("/api/")])
+@pytest.mark.parametrize("path", [path for path in routes("GET") if path not in OPEN and not path.startswith(FOR_MACHINES)])
 async def test_a_page_needs_somebody_signed_in(path):
     answered = await asked(house_without_anything_behind(), address(path))
     assert (answered.status, answered.header("location")) == (303, "/sign-in")
@@ -48,6 +49,16 @@ async def test_the_api_needs_a_ticket_in_its_header_and_takes_no_cookie(path):
     answered = await asked(house_without_anything_behind(), address(path), method=method, body=body, cookie="ticket=" + "A" * 64)
     assert answered.status in {401, 422}
     assert answered.header("content-type").startswith("application/problem+json")
+
+
+@pytest.mark.parametrize("method", ["GET", "HEAD"])
+@pytest.mark.parametrize("path", [path for path in routes("GET") if path.startswith("/ledger/")])
+async def test_a_published_ledger_needs_a_readers_key_and_takes_no_ticket(path, method):
+    for headers in ({}, {"cookie": "ticket=" + "A" * 64}, {"authorization": "Bearer " + "A" * 64}, {"authorization": "Basic ==="}):
+        answered = await asked(house_without_anything_behind(), address(path).partition("?")[0], method=method, **headers)
+        assert (answered.status, answered.header("content-type")) == (401, "application/problem+json")
+    answered = await asked(house_without_anything_behind(), address(path).partition("?")[0], method=method, authorization="Bearer " + "A" * 43)
+    assert (answered.status, answered.header("content-type")) == (503, "application/problem+json")  # nobody knows whose key it is
 
 
 async def test_a_real_installation_has_no_welcome_and_no_gallery():

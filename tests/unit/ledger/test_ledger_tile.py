@@ -31,6 +31,23 @@ from discretion.ledger.tree import EMPTY_ROOT, Frontier
 ])
 def test_a_tile_is_found_where_the_specification_puts_it(tile: Tile, path: str) -> None:
     assert tile.path == path
+    assert Tile.parse(path) == tile
+
+
+@pytest.mark.parametrize("path", [
+    "", "tile", "tile/0", "tile/00/000", "tile/64/000", "tile/100/000", "tile/0/x000/000", "tile/0/000.p/0", "tile/0/000.p/256",
+    "tile/0/000.p/999", "tile/0/000.p/01", "tile/0/0000", "/tile/0/000", "tile/0/000/", "tile/0/000\n", "tile/entries/x000/001", "tile/0/001/002",
+    "tile/0/\u0660\u0660\u0660", "tile/0/" + "x999/" * 7 + "999",
+])
+def test_there_is_one_way_to_write_where_a_tile_is(path: str) -> None:
+    with pytest.raises(ShapeError):
+        Tile.parse(path)
+
+
+def test_a_tree_has_its_tiles_and_every_smaller_one_and_no_other() -> None:
+    assert all(tile.is_of(70_000) for tile in (*tiles_of(70_000), *bundles_of(70_000), Tile(0, 273, 1), Tile(1, 0, 255), Tile(2, 0, 1)))
+    assert not any(tile.is_of(70_000) for tile in (Tile(0, 273), Tile(0, 273, 113), Tile(0, 274, 1), Tile(1, 1, 18), Tile(2, 0, 2), Tile(3, 0, 1)))
+    assert not Tile(0, 0, 1).is_of(0)
 
 
 def test_seventy_thousand_leaves_have_the_tiles_of_the_check_value() -> None:

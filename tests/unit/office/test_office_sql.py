@@ -27,12 +27,13 @@ def test_every_query_says_what_it_is_for_and_names_its_property(file_name: str) 
         if (file_name, name) in ABOUT_ALL | FRAGMENTS:
             continue
         assert b"%(property_id)s" in query, name
+        assert not re.search(rb"\{[a-z_]+\}", query), "a block that the file does not have"
         for where in re.findall(rb"(?<!filter \()\bwhere\s+(\S+)", query.split(b"on conflict")[0]):
             assert where in {b"property_id", b"not", b"n.room_number"} or where.endswith(b".property_id"), (name, where)
 
 
 def test_a_name_that_stands_twice_is_a_fault(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "twice.sql").write_text("-- name: a\nselect 1\n-- name: a\nselect 2\n")
-    monkeypatch.setattr("discretion.office.sql.files", lambda _package: tmp_path)
+    monkeypatch.setattr("discretion.wire.queries.files", lambda _package: tmp_path)
     with pytest.raises(ValueError, match="twice"):
         queries("twice.sql")

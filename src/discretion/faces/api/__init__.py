@@ -1,12 +1,14 @@
-"""The face for machines: JSON under /api/v1, with the same tickets."""
+"""The face for machines: JSON under /api/v1 with the same tickets, the published ledgers under /ledger by keys."""
 
 from typing import Any
 
-from discretion.faces.api import asks, stays
+from discretion.faces.api import asks, published, stays
 from discretion.faces.api.contract import openapi_document, openapi_json
 
 ROUTES: tuple[Any, ...] = (
     asks.ask, asks.find, stays.list_stays, stays.read_stay, stays.check_in, stays.check_out, openapi_json,
 )  # fmt: skip
 
-__all__ = ["ROUTES", "openapi_document"]
+PUBLISHED: tuple[Any, ...] = (published.published,)
+
+__all__ = ["PUBLISHED", "ROUTES", "openapi_document"]

@@ -21,6 +21,7 @@ from discretion.faces.kit.seat import NotPermittedError, NotSignedInError
 from discretion.faces.kit.trouble import status_and_words
 from discretion.faces.kit.words import translator
 from discretion.office.database import OfficeUnavailableError
+from discretion.watch.published import LogAwayError
 from discretion.wire.frame import FrameError
 
 if TYPE_CHECKING:
@@ -35,7 +36,14 @@ _CODES = {
 
 _CODE_OF_KIND: Final[dict[type[Exception], str]] = {
     NotSignedInError: "ticket", NotPermittedError: "not_allowed", OfficeUnavailableError: "unavailable",
-    FrameError: "unavailable", MalformedFormError: "malformed", ValidationException: "malformed",
+    FrameError: "unavailable", LogAwayError: "unavailable", MalformedFormError: "malformed",
+    ValidationException: "malformed",
+}  # fmt: skip
+
+
+_READER_KEY: Final = {
+    "bearer": "Authorization: Bearer KEY", "basic": "HTTP Basic",
+    "command": "discretion ledger reader add NAME --property CODE",
 }  # fmt: skip
 
 
@@ -58,6 +66,10 @@ class BodyError(Exception):
         self.field = field
 
 
+class ReaderKeyError(Exception):
+    """A published ledger is asked for without a reader's key, with a wrong one, or with another property's."""
+
+
 class ActRefusedError(Exception):
     """The office changed nothing; carries its refusal to the problem document."""
 
@@ -77,6 +89,12 @@ def problem_of(request: Request[Any, Any, Any], error: Exception, means: Means) 
     if isinstance(error, BodyError):
         detail = words.gettext("One of the entries cannot be read. Check it and try again.")
         return _told(422, "malformed", detail, spoken, error.field)
+    if isinstance(error, ReaderKeyError):
+        detail = words.gettext(
+            "This ledger is read with a reader's key of this property: %(bearer)s, or as the password of %(basic)s. "
+            "Whoever runs the hotel's system makes one: %(command)s"
+        )
+        return _told(401, "reader_key", detail % _READER_KEY, spoken)
     status, _, advice = status_and_words(error)
     field = error.field if isinstance(error, KeeperFailedError) else ""
     return _told(status, code_of(error, status), words.gettext(advice), spoken, field)
@@ -95,5 +113,6 @@ def _told(status: int, code: str, detail: str, spoken: str, field: str = "") -> 
     problem = Problem(title=HTTPStatus(status).phrase, status=status, code=code, detail=detail, field=field)
     headers = {"content-language": language.HTML_LANG[spoken]}
     if status == HTTPStatus.UNAUTHORIZED:
-        headers["www-authenticate"] = "Bearer"
+        is_ledger = code == "reader_key"
+        headers["www-authenticate"] = 'Bearer, Basic realm="ledger", charset="UTF-8"' if is_ledger else "Bearer"
     return Response(msgspec.json.encode(problem), status_code=status, media_type=TYPE, headers=headers)

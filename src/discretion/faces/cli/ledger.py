@@ -10,8 +10,10 @@ from typing import TYPE_CHECKING, cast
 import click
 
 from discretion.faces.cli.exits import Exit
-from discretion.faces.cli.ledger_files import export_, prove, verify_files
+from discretion.faces.cli.ledger_files import export_, prove
+from discretion.faces.cli.ledger_readers import reader
 from discretion.faces.cli.ledger_recover import recover
+from discretion.faces.cli.ledger_verify import Brought, verify_received
 from discretion.faces.cli.ledger_witnesses import key, witnesses
 from discretion.faces.cli.serve import checked
 from discretion.faces.cli.trouble import Trouble
@@ -24,6 +26,7 @@ if TYPE_CHECKING:
     from discretion.faces.cli.terminal import Terminal
     from discretion.wire.settings import Property, Settings
 
+_PATH = click.Path(path_type=Path)
 # What a rescan may find, in words; the index says where.
 PROBLEMS = {
     "missing": marked("Entry %(index)s is missing."),
@@ -50,6 +53,7 @@ def ledger() -> None:
 
 ledger.add_command(export_)
 ledger.add_command(prove)
+ledger.add_command(reader)
 ledger.add_command(recover)
 ledger.add_command(key)
 ledger.add_command(witnesses)
@@ -58,24 +62,31 @@ ledger.add_command(witnesses)
 @ledger.command(
     help=marked(
         "Read every entry again and say whether head, leaves, openings, tiles and signatures agree. Exit code 3 if "
-        "not. With a PATH: check a directory that was exported, or one proof, needing nothing else of ours."
+        "not. With a PATH: check a directory that was exported, the address where a ledger is published, or one proof, "
+        "needing nothing else of ours."
     )
 )
-@click.argument("path", type=click.Path(path_type=Path), required=False)
+@click.argument("path", required=False)
 @click.option("--property", "code", help=marked("The hotel's code; all hotels otherwise."))
-@click.option("--key", type=click.Path(path_type=Path), help=marked("With PATH: the file with the log's key."))
-@click.option("--policy", type=click.Path(path_type=Path),
+@click.option("--key", type=_PATH, help=marked("With PATH: the file with the log's key."))
+@click.option("--policy", type=_PATH,
               help=marked("With PATH: a tlog-policy file: the keys of log and witnesses, and who must have seen it."))
-@click.option("--entry", type=click.Path(path_type=Path),
+@click.option("--entry", type=_PATH,
               help=marked("With a proof as PATH: the file with the entry; NAME.entry beside it otherwise."))
+@click.option("--old-checkpoint", "old", type=_PATH,
+              help=marked("With PATH: a checkpoint kept from before, with which the log must still begin."))
+@click.option("--reader-key-file", "reader_key", type=_PATH,
+              help=marked("With an address as PATH: the file with the reader's key; - reads it from standard input."))
 @click.pass_obj
 def verify(
-    terminal: Terminal, /, *, path: Path | None, code: str | None, key: Path | None, policy: Path | None,
-    entry: Path | None,
+    terminal: Terminal, /, *, path: str | None, code: str | None, key: Path | None, policy: Path | None,
+    entry: Path | None, old: Path | None, reader_key: Path | None,
 ) -> Exit:
     """Verify the ledgers of one hotel or of all, or what was written of one."""
     if path is not None:
-        return verify_files(terminal, path, key=key, policy=policy, entry=entry)
+        return verify_received(terminal, path, Brought(
+            key=key, policy=policy, entry=entry, old_checkpoint=old, reader_key=reader_key,
+        ))
     settings = checked(terminal)
     chosen = [each for each in settings.properties if code in (None, each.code)]
     if not chosen:

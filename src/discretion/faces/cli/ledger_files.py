@@ -1,4 +1,4 @@
-"""`discretion ledger export` and `prove`, and `verify` of what they wrote: a ledger as files that anybody can check."""
+"""`discretion ledger export` and `prove`: a ledger as files that anybody can check."""
 
 from __future__ import annotations
 
@@ -13,32 +13,19 @@ from discretion.faces.cli.exits import Exit
 from discretion.faces.cli.serve import checked
 from discretion.faces.cli.trouble import Trouble
 from discretion.faces.kit.words import marked
-from discretion.ledger.audit import AuditError, audit
-from discretion.ledger.checkpoint import NOTE_SIZE_MAX
-from discretion.ledger.errors import CheckpointError, LedgerError, ProofError
-from discretion.ledger.proof_file import check_proof, write_proof
-from discretion.ledger.tile import ENTRY_SIZE_BYTES_MAX
-from discretion.ledger.trust import Trust, TrustError
+from discretion.ledger.errors import ProofError
+from discretion.ledger.proof_file import write_proof
 from discretion.starter.database import running_database
-from discretion.watch.published import DirectoryLog, LogAwayError, UnpublishedError, export, stored_log, tree_of
+from discretion.watch.published import LogAwayError, UnpublishedError, export, stored_log, tree_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from discretion.faces.cli.terminal import Terminal
-    from discretion.ledger.tree import TreeHead
     from discretion.watch.published import StoredLog
     from discretion.wire.settings import Property
 
 _PATH = click.Path(path_type=Path)
-# What a check of files may find, in words; the index says where.
-PROBLEMS = {
-    "bundle": marked("The entries from %(index)s on are missing or not whole."),
-    "tile": marked("Entry %(index)s is not the one its tile has."),
-    "root": marked("The entries do not make the root that the checkpoint says."),
-    "signature": marked("The checkpoint is not signed by whom you trust, or too few witnesses have seen it."),
-    "proof": marked("This proves nothing of this entry."),
-}
 
 
 @click.command("export", help=marked(
@@ -90,86 +77,6 @@ def prove(terminal: Terminal, /, *, index: int, code: str, out: Path | None) -> 
                        index=f"{index:,}", size=f"{log.size:,}", proof=names[0], entry=names[1]),
     )
     return Exit.OK
-
-
-def verify_files(
-    terminal: Terminal, path: Path, *, key: Path | None, policy: Path | None, entry: Path | None,
-) -> Exit:
-    """Check a directory, or one proof with its entry, by a key or a policy of trust; print the verdict."""
-    if (key is None) == (policy is None):
-        raise Trouble("input_needed", flag="--key|--policy")
-    if not path.exists():
-        raise Trouble("published_missing", path=path)
-    found: dict[str, object] = {"path": str(path), "size": 0, "root": "", "index": -1, "problem": ""}
-    trust = _trust(key, policy)
-    try:
-        head = _checked_log(terminal, path, trust) if path.is_dir() else _checked_proof(path, entry, trust, found)
-        found |= {"size": head.size, "root": head.root.hex()}
-    except AuditError as error:
-        found |= {"problem": error.what, "index": error.index}
-    except CheckpointError:
-        found["problem"] = "signature"
-    except LedgerError:
-        found["problem"] = "proof"
-    terminal.show(found, _sentence(terminal, found))
-    return Exit.PROBLEM if found["problem"] else Exit.OK
-
-
-def _trust(key: Path | None, policy: Path | None) -> Trust:
-    """Return whom to trust. Errors: `Trouble`."""
-    try:
-        if key is not None:
-            return Trust.of_key(_text(key).strip())
-        return Trust.parse(_text(policy or Path()))
-    except TrustError as error:
-        raise Trouble("trust_bad", path=policy, line=error.line) from error
-    except LedgerError as error:
-        raise Trouble("key_bad", path=key or policy) from error
-
-
-def _checked_log(terminal: Terminal, directory: Path, trust: Trust) -> TreeHead:
-    try:
-        log = DirectoryLog(directory)
-    except UnpublishedError as error:
-        raise Trouble("published_missing", path=directory) from error
-    head = trust.open_checkpoint(log.checkpoint)
-    with terminal.progress(terminal.words("Verifying %(name)s", name=directory), head.size) as told:
-        for done in audit(head, log.read):
-            told(done)
-    return head
-
-
-def _checked_proof(path: Path, entry: Path | None, trust: Trust, found: dict[str, object]) -> TreeHead:
-    beside = entry or path.with_suffix(".entry")
-    try:
-        with beside.open("rb") as file:
-            raw = file.read(ENTRY_SIZE_BYTES_MAX + 1)
-    except OSError as error:
-        raise Trouble("published_missing", path=beside) from error
-    found["index"], head = check_proof(_text(path), raw, trust)
-    return head
-
-
-def _sentence(terminal: Terminal, found: dict[str, object]) -> str:
-    if found["problem"]:
-        return terminal.words(PROBLEMS[str(found["problem"])], index=found["index"])
-    fingerprint = " ".join(str(found["root"])[at:at + 4] for at in range(0, 16, 4))
-    if found["index"] != -1:
-        return terminal.words("It is entry %(index)s of %(size)s. Fingerprint %(fingerprint)s …",
-                              index=found["index"], size=found["size"], fingerprint=fingerprint)
-    return terminal.words("The log is whole: %(size)s entries. Fingerprint %(fingerprint)s …",
-                          size=found["size"], fingerprint=fingerprint)
-
-
-def _text(path: Path) -> str:
-    """Return a small text file. Errors: `Trouble` when there is none; `ProofError` when it is no such text."""
-    try:
-        with path.open("rb") as file:
-            return file.read(NOTE_SIZE_MAX + 1).decode()
-    except OSError as error:
-        raise Trouble("published_missing", path=path) from error
-    except UnicodeDecodeError as error:
-        raise ProofError("no text") from error
 
 
 @contextmanager

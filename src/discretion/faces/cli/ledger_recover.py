@@ -20,7 +20,8 @@ from discretion.ledger.tile import TILE_WIDTH, bundles_of, decode_bundle
 from discretion.starter import data_directory, programs
 from discretion.starter.closing import close_ledger
 from discretion.starter.database import prepare_schema, running_database
-from discretion.watch.published import DirectoryLog, UnpublishedError
+from discretion.watch.published import UnpublishedError
+from discretion.watch.received import DirectoryLog
 
 if TYPE_CHECKING:
     from discretion.faces.cli.terminal import Terminal

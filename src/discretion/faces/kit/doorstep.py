@@ -41,6 +41,7 @@ _NO_STORE: Final = (b"cache-control", b"no-store")
 _HSTS: Final = (b"strict-transport-security", b"max-age=31536000")
 _ENCODER: Final = msgspec.json.Encoder()
 LOGGER: Final = "discretion.faces"
+FOR_MACHINES: Final = ("/api/", "/ledger/")  # what begins so is read by programs: no page, no script
 
 
 class Doorstep:
@@ -60,7 +61,7 @@ class Doorstep:
             await self._app(scope, receive, send)
             return
         began = time.perf_counter()
-        headers = self._data if scope["path"].startswith("/api/") else self._page
+        headers = self._data if scope["path"].startswith(FOR_MACHINES) else self._page
         status = 500
 
         async def send_with_headers(message: Message) -> None:

@@ -1,17 +1,19 @@
 """What a face has at hand: the way to the keeper, the office, the words, and how this house is reached.
 
 Trust: the house holds no key and no right to a sealed record. All that stands here can ask the keeper as the sessions
-that live at this moment, inside policy and budget, on the record.
+that live at this moment, inside policy and budget, on the record; the window reads salted commitments and nothing else.
 """
 
 from __future__ import annotations
 
 import itertools
-from dataclasses import dataclass
+from collections.abc import Mapping  # noqa: TC003 - the router reads these annotations
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
-from discretion.faces.kit.render import Pages  # noqa: TC001 - the router reads these annotations
+from discretion.faces.kit.render import Pages  # noqa: TC001 - as above
 from discretion.office.database import Office  # noqa: TC001 - as above
+from discretion.watch.window import Window  # noqa: TC001 - as above
 from discretion.wire.lookup import Failed, Hatch
 
 if TYPE_CHECKING:
@@ -25,7 +27,7 @@ class HouseSettings:
     """What pages need to know of the installation.
 
     Shapes: `origin` is what browsers show in the address line, as `https://desk.example.cn`; `welcome_key` opens the
-    welcome page of a demo and is empty in a real installation.
+    welcome page of a demo and is empty in a real installation; `properties` are the ids of the hotels by their codes.
     """
 
     origin: str
@@ -33,6 +35,7 @@ class HouseSettings:
     is_demo: bool = False
     welcome_key: str = ""
     is_development: bool = False
+    properties: Mapping[str, bytes] = field(default_factory=dict)
 
     @property
     def is_secure(self) -> bool:
@@ -80,3 +83,4 @@ class Means:
     hatches: Hatches
     office: Office
     pages: Pages
+    window: Window

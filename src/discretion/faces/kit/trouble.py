@@ -13,12 +13,13 @@ from typing import TYPE_CHECKING, Any, Final
 from litestar.exceptions import HTTPException
 
 from discretion.faces.kit.crossing import CrossingError
-from discretion.faces.kit.doorstep import LOGGER
+from discretion.faces.kit.doorstep import FOR_MACHINES, LOGGER
 from discretion.faces.kit.forms import MalformedFormError
 from discretion.faces.kit.means import KeeperFailedError
 from discretion.faces.kit.refusals import failure_of, status_words
 from discretion.faces.kit.seat import Caller, NotPermittedError, NotSignedInError
 from discretion.office.database import OfficeUnavailableError
+from discretion.watch.published import LogAwayError
 from discretion.wire.frame import FrameError
 
 if TYPE_CHECKING:
@@ -48,8 +49,8 @@ def status_and_words(error: Exception) -> tuple[int, str, str]:
             status = 403
         case NotSignedInError():
             status = 401
-        case OfficeUnavailableError() | FrameError():
-            part = "database" if isinstance(error, OfficeUnavailableError) else "keeper"
+        case OfficeUnavailableError() | FrameError() | LogAwayError():
+            part = "keeper" if isinstance(error, FrameError) else "database"
             _log.warning("unavailable", extra={"fields": {"part": part}})
             status = 503
         case HTTPException(status_code=status):
@@ -81,10 +82,10 @@ def page_of(request: Request[Any, Any, Any], error: Exception, means: Means) -> 
 def exception_handlers(
     means: Means, problem: Callable[[Request[Any, Any, Any], Exception, Means], Response[bytes]]
 ) -> Mapping[type[Exception], Callable[[Request[Any, Any, Any], Any], Response[bytes]]]:
-    """Return Litestar's table of handlers: pages for people, `problem` for everything under /api/."""
+    """Return Litestar's table of handlers: pages for people, `problem` for what machines read."""
 
     def answer(request: Request[Any, Any, Any], error: Exception) -> Response[bytes]:
-        if request.url.path.startswith("/api/"):
+        if request.url.path.startswith(FOR_MACHINES):
             return problem(request, error, means)
         return page_of(request, error, means)
 

@@ -1,27 +1,15 @@
-"""Named queries of the keeper, read from the `.sql` files beside this module.
-
-A query begins with `-- name: <name>`; the comment lines after it say what it is for.
-"""
+"""Named queries of the keeper, from the `.sql` files beside this module; see `wire.queries`."""
 
 from __future__ import annotations
 
-import re
-from functools import cache
-from importlib.resources import files
+from typing import TYPE_CHECKING
 
-_COMMENT = re.compile(r"^--.*\n", re.MULTILINE)
-_NAME = re.compile(r"^-- name: ([a-z_]+)$", re.MULTILINE)
+from discretion.wire.queries import read_queries
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 
-@cache
-def queries(file_name: str) -> dict[str, str]:
-    """Return the queries of one file by name.
-
-    Errors: `ValueError` when a name stands twice: a later query would silently replace an earlier one.
-    """
-    parts = _NAME.split(files(__package__).joinpath(file_name).read_text("utf-8"))
-    # Comments stay here: the driver would take a parameter named in one for a parameter of the query.
-    named = dict(zip(parts[1::2], (_COMMENT.sub("", text).strip() for text in parts[2::2]), strict=True))
-    if len(named) != len(parts) // 2:
-        raise ValueError(f"a query name stands twice in {file_name}")
-    return named
+def queries(file_name: str) -> Mapping[str, str]:
+    """Return the queries of one file by name. Errors: as `read_queries`."""
+    return read_queries(__package__, file_name)
