@@ -21,7 +21,7 @@ from discretion.starter import data_directory, programs
 from discretion.starter.closing import close_ledger
 from discretion.starter.database import prepare_schema, running_database
 from discretion.watch.published import UnpublishedError
-from discretion.watch.received import DirectoryLog
+from discretion.watch.received import Directory, ReceivedLog
 
 if TYPE_CHECKING:
     from discretion.faces.cli.terminal import Terminal
@@ -117,7 +117,7 @@ def _sentence(terminal: Terminal, how: str, done: dict[str, Any]) -> str:
 def _brought(terminal: Terminal, directory: Path) -> bytes:
     """Return the checkpoint of an export, behind its length, and all its entries. The keeper checks whose they are."""
     try:
-        log = DirectoryLog(directory)
+        log = ReceivedLog(Directory(directory))
     except UnpublishedError as error:
         raise Trouble("published_missing", path=directory) from error
     leaves = bytearray()
