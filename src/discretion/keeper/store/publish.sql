@@ -27,3 +27,7 @@ select %(p)s, %(level)s::smallint, u.n, u.root, u.data from unnest(%(numbers)s::
 -- name: tiles
 -- A run of tiles of a level, in order.
 select n, root, data from ledger.tile where property_id = %(p)s and level = %(level)s::smallint and n >= %(first)s and n < %(end)s order by n
+
+-- name: newest_checkpoint
+-- The newest checkpoint kept, with its size.
+select size, note from ledger.checkpoint where property_id = %(p)s order by size desc limit 1
