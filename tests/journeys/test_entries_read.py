@@ -72,8 +72,8 @@ def test_reading_is_itself_an_entry_that_says_what_was_asked(stage: Stage) -> No
 
 
 def test_times_of_a_filter_stand_in_its_entry_in_utc(stage: Stage) -> None:
-    read(stage.egon, [Term(key="created", spans=[Span(0, 86_400)])])
-    assert newest(stage.egon).about == "created:1970-01-01T00:00Z..1970-01-02T00:00Z"
+    read(stage.egon, [Term(key="created", spans=[Span(60, 86_400)])])
+    assert newest(stage.egon).about == "created:1970-01-01T00:01Z..1970-01-02T00:00Z"
 
 
 @pytest.mark.parametrize("name", ["Ada", "Ben", "Iris"])
@@ -114,7 +114,7 @@ def test_the_auditor_of_another_hotel_reads_nothing_of_this_one(stage: Stage) ->
     ([term("actor", "concierge")], []),
     ([term("signal", "in_full")], ["reveal"]),
     ([term("signal", "in_full", is_not=True)], ["marketing", "masked"]),
-    ([Term(key="created", spans=[Span(0, 2**40)])], ["marketing", "reveal", "masked"]),
+    ([Term(key="created", spans=[Span(0, 2**35)])], ["marketing", "reveal", "masked"]),
     ([Term(key="created", spans=[Span(0, 1)])], []),
     ([Term(key="created", spans=[Span(0, 1)], is_not=True)], ["marketing", "reveal", "masked"]),
     ([term("guest", "0" * 32)], []),

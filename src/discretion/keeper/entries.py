@@ -18,7 +18,7 @@ from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 import msgspec
-from msgspec import Struct, structs
+from msgspec import Struct
 
 from discretion.hotel.purpose import FIELD_GROUPS
 from discretion.keeper.papers import Ask, AskKind, Opened
@@ -28,7 +28,7 @@ from discretion.keeper.store.sql import queries
 from discretion.keeper.vault.opening import PartState, key_ids_of, open_parts, opening_keys
 from discretion.ledger.errors import LeafError
 from discretion.ledger.tree import leaf_hash
-from discretion.wire.entries import Entries, EntryCount, EntryLine
+from discretion.wire.entries import SECOND_MAX, Entries, EntryCount, EntryLine
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
@@ -222,7 +222,10 @@ def _oldest_at(terms: Iterable[Term]) -> int:
 
 
 def _said(term: Term) -> str:
-    """Return a term as its entry keeps it; times in UTC, to the minute."""
-    spans = ["..".join(time.strftime("%Y-%m-%dT%H:%MZ", time.gmtime(at)) for at in structs.astuple(span))
-             for span in term.spans]
+    """Return a term as its entry keeps it; times in UTC, to the minute, and open where a span has no end."""
+    spans = [f"{_minute(span.from_at, 0)}..{_minute(span.until_at, SECOND_MAX)}" for span in term.spans]
     return f"{'-' if term.is_not else ''}{term.key}:{','.join([*term.values, *spans])}"
+
+
+def _minute(at: int, open_at: int) -> str:
+    return "" if at == open_at else time.strftime("%Y-%m-%dT%H:%MZ", time.gmtime(at))

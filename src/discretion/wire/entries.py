@@ -19,12 +19,13 @@ from discretion.wire.bounds import Ticket, TicketedAsk
 ENTRIES_AT_ONCE_MAX = 50
 INDEX_MAX = 2**63 - 1
 Index = Annotated[int, Meta(ge=0, le=INDEX_MAX)]
-Second = Annotated[int, Meta(ge=0, le=2**53)]  # UTC seconds since 1970
+SECOND_MAX = 2**35  # beyond the year 3000
+Second = Annotated[int, Meta(ge=0, le=SECOND_MAX)]  # UTC seconds since 1970
 Code = Annotated[str, Meta(pattern=r"^[A-Za-z0-9_]{1,40}\Z")]
 
 
 class Span(Struct, frozen=True, forbid_unknown_fields=True, array_like=True):
-    """From `from_at` on, until before `until_at`."""
+    """From `from_at` on, until before `until_at`; 0 and `SECOND_MAX` leave it open."""
 
     from_at: Second
     until_at: Second
