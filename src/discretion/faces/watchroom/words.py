@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     from discretion.wire.entries import EntryLine
 
 ERRORS: Final = MappingProxyType({
-    "bare": _("There is no free text here. Write a key, a colon and a value; the keys are %(keys)s."),
-    "key": _("There is no key of this name. The keys are %(keys)s."),
+    "bare": _("There is no free text here. Write one of the keys %(keys)s and its value right behind."),
+    "key": _("No key has this name. Use one of %(keys)s instead."),
     "value": _("This value does not belong to the key %(key)s. Its values are listed below."),
     "empty": _("A value is missing after the colon or a comma."),
     "day": _("A day is written as 2026-08-25; a span as 2026-08-25..2026-09-01, >=2026-08-25 or <=2026-08-25."),
@@ -80,7 +80,7 @@ def key_help(words: Translations) -> list[tuple[str, str, list[tuple[str, str]]]
 
 def error_sentence(words: Translations, code: str, key: str) -> str:
     """Return what is wrong with a query, in the reader's language."""
-    sentence: str = words.gettext(ERRORS[code]) % {"keys": " · ".join(KEYS), "key": f"{key}:"}
+    sentence: str = words.gettext(ERRORS[code]) % {"keys": " ".join(f"{each}:" for each in KEYS), "key": f"{key}:"}
     return sentence
 
 
