@@ -32,6 +32,9 @@ class PartState(StrEnum):
     DAMAGED = "damaged"  # it does not open, or is another entry's
 
 
+_MATCHES = PartState.MATCHES
+
+
 def key_ids_of(rows: Iterable[Sequence[Any]]) -> list[object]:
     """Return the ids of the keys behind these rows of `entries`, each once."""
     return list({key for row in rows for key in row[4:6] if key})
@@ -56,25 +59,20 @@ def open_parts(keyring: Keyring, row: Sequence[Any], keys: Mapping[object, bytes
     Errors: `LeafError` when the leaf is none.
     """
     place = keyring.property_id + row[0].to_bytes(8, "big") + row[3].bytes
-    committed = commitments_of(row[1])
-    return [
-        _open_part(number, row[6 + number], keys.get(owner) if owner else keyring.opening_key, place, committed[number])
-        for number, owner in enumerate((row[4], row[5], row[4]))
-    ]
-
-
-def _open_part(
-    number: int, sealed: bytes | None, key: bytes | None, place: bytes, committed: bytes,
-) -> tuple[PartState, bytes]:
-    if sealed is None:
-        return PartState.ERASED, b""
-    if key is None:
-        return PartState.KEYLESS, b""
-    try:
-        plain = unseal(key, sealed, _BOUND[number] + place)
-    except SealError:
-        return PartState.DAMAGED, b""
-    salt, text = plain[:SALT_SIZE_BYTES], plain[SALT_SIZE_BYTES:]
-    if len(salt) != SALT_SIZE_BYTES or commit(PARTS[number], salt, text) != committed:
-        return PartState.DAMAGED, b""
-    return PartState.MATCHES, text
+    owners = (row[4], row[5], row[4])
+    opened = []
+    for part, bound, sealed, owner, committed in zip(
+        PARTS, _BOUND, row[6:9], owners, commitments_of(row[1]), strict=True
+    ):
+        key = keys.get(owner) if owner else keyring.opening_key
+        if sealed is None or key is None:
+            opened.append((PartState.ERASED if sealed is None else PartState.KEYLESS, b""))
+            continue
+        try:
+            plain = unseal(key, sealed, bound + place)
+        except SealError:
+            plain = b""
+        text = plain[SALT_SIZE_BYTES:]
+        is_this = len(plain) >= SALT_SIZE_BYTES and commit(part, plain[:SALT_SIZE_BYTES], text) == committed
+        opened.append((_MATCHES, text) if is_this else (PartState.DAMAGED, b""))
+    return opened
