@@ -21,7 +21,7 @@ from litestar.params import FromQuery
 from msgspec import Meta
 
 from discretion.faces.kit.permissions import Permission
-from discretion.faces.kit.seat import EnteredBeforeError, Seat
+from discretion.faces.kit.seat import Seat
 from discretion.faces.watchroom.asking import today_in, wire_terms, with_time
 from discretion.faces.watchroom.query import TEXT_LENGTH_MAX, Query, QueryError, Term, parse, printed, toggled
 from discretion.faces.watchroom.words import about, error_sentence, key_help, ready_filters
@@ -114,10 +114,8 @@ async def _shown(seat: Seat, query: Query, before: int) -> Response[bytes]:
         ReadEntries(ticket=seat.ticket, request_id=os.urandom(16), terms=terms, before=before, with_counts=is_first)
     )
     state = await seat.means.hatches.ask(ReadLedgerState(ticket=seat.ticket))
-    if not isinstance(answer, Entries):
-        raise EnteredBeforeError
-    if not isinstance(state, LedgerState):
-        raise TypeError(type(state).__name__)
+    if not isinstance(answer, Entries) or not isinstance(state, LedgerState):
+        raise TypeError(type(answer).__name__, type(state).__name__)
     return seat.page(
         "watch.html", here="/watch", text=printed(query), query=query, error=None, since=since, answer=answer,
         state=state, lines=[_line(seat, query, line, members) for line in answer.lines], is_first=is_first,
