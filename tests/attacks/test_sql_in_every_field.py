@@ -8,13 +8,15 @@ import msgspec
 import pytest
 
 from discretion.wire import lookup, upkeep
+from discretion.wire.entries import Entries, LedgerState, Proofs, ProveEntries, ReadEntries, ReadLedgerState, Term
 from tests.cast import Stage, groups, new_id
 from tests.conftest import HARBOUR
 
 SQL = ("'; drop table hotel.guest; --", "' or '1'='1", "\\'; select pg_sleep(9); --", "$1", "%s %(p)s {0}", "a\x00b", "\u202e';--", "x" * 40)
 # Every message, well formed; each text in it is replaced by each piece of SQL in turn.
 ANSWERS = (
-    lookup.Disclosure, lookup.Refusal, lookup.Failed, lookup.Found, lookup.Answers, lookup.Entered, lookup.Inscribed, lookup.Challenge,
+    lookup.Disclosure, lookup.Refusal, lookup.Failed, lookup.Found, lookup.Answers, lookup.Entered, lookup.Inscribed, lookup.Challenge, Entries, Proofs,
+    LedgerState,
 )
 
 
@@ -40,6 +42,9 @@ def messages(stage: Stage) -> list[lookup.Request]:
         lookup.DemoSignIn(property_id=stage.ada.property_id, staff_id=stage.ada.staff_id, duty="front_desk"),
         lookup.WhoAmI(ticket=stage.ada.ticket),
         lookup.SignOut(ticket=bytes(48)),
+        ReadEntries(ticket=stage.egon.ticket, request_id=new_id(), terms=[Term(key="actor", values=["front_desk"])]),
+        ProveEntries(ticket=stage.egon.ticket, indexes=[0]),
+        ReadLedgerState(ticket=stage.egon.ticket),
     ]
 
 

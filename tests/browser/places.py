@@ -110,6 +110,23 @@ def _invited(house: RunningHouse, page: Page) -> None:
     pressed(page.locator("form[action$='/invite'] button"))
 
 
+def _watch(house: RunningHouse, page: Page) -> None:
+    house.stage.ada.look_up(house.stage.guests["Dora"], clear=1)
+    house.stage.ada.look_up(house.stage.guests["Dora"], "marketing", clear=1)
+    page.goto("/watch")
+
+
+def _watch_error(_house: RunningHouse, page: Page) -> None:
+    page.goto("/watch")
+    page.fill("input[name=query]", "purpose:check_in Quill")
+    pressed(page.locator("main form button[type=submit]"))
+
+
+def _verified(house: RunningHouse, page: Page) -> None:
+    _watch(house, page)
+    page.goto(page.locator("a[href^='/watch/entries/']").first.get_attribute("href") or "")
+
+
 PLACES = (
     Place("sign_in", "", _at("/sign-in")),
     Place("enrol", "", _at("/enrol")),
@@ -151,4 +168,7 @@ PLACES = (
     Place("presence", "Ben", _at("/presence")),
     Place("recovery", "Ben", _at("/recovery")),
     Place("nothing", "Egon", _at("/nothing-here")),
+    Place("watch", "Egon", _watch),
+    Place("watch_error", "Egon", _watch_error),
+    Place("entry_verified", "Egon", _verified),
 )

@@ -1,4 +1,4 @@
-"""The demo as a newcomer meets it: one command, one link, four people to be, each with a mission that works."""
+"""The demo as a newcomer meets it: one command, one link, five people to be, each with a mission that works."""
 
 from __future__ import annotations
 
@@ -46,11 +46,11 @@ def be(context, link, number):
     return page
 
 
-def test_four_people_are_offered_each_with_a_mission(welcomed, link):
+def test_five_people_are_offered_each_with_a_mission(welcomed, link):
     page = welcomed.new_page()
     page.goto(link.partition("?")[0])
     cards = page.locator("section")
-    assert cards.count() == 4
+    assert cards.count() == 5
     for card in cards.all():
         assert card.locator("ol li").count() >= 3
     assert "演示数据" in page.locator("body").inner_text()
@@ -126,3 +126,20 @@ def test_the_administrator_adds_somebody_and_has_no_guests(welcomed, link):
     pressed(page.locator("form[action$='/invite'] button"))
     assert "/enrol#" in page.locator("[role=status] code").inner_text()
     assert page.goto(home + "/desk").status == 403
+
+
+def test_the_auditor_finds_who_looked_and_verifies_it(welcomed, link):
+    desk = be(welcomed, link, 0)
+    home = re.sub(r"(://[^/]+)/.*", r"\1", desk.url)
+    desk.goto(home + "/desk?list=in_house")
+    guest = desk.locator("table tbody th a").first.get_attribute("href")
+    desk.goto(home + guest + "?purpose=marketing")
+    page = be(welcomed, link, 4)
+    assert page.url.endswith("/watch")
+    pressed(page.locator("main a", has_text="未获准").first)
+    row = page.locator("main [data-list] tbody tr").first
+    assert "王小禾" in row.inner_text() and "营销" in row.inner_text()
+    assert page.locator("a[href^='/guests/']").count() == 0
+    pressed(row.locator("a[href^='/watch/entries/']"))
+    assert "已核验" in page.locator("[role=status]").inner_text()
+    assert page.goto(home + guest).status in {403, 404} or "未" in page.locator("main").inner_text()

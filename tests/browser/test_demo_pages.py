@@ -18,7 +18,7 @@ from tests.browser.test_every_page import AXE, findings
 from tests.journeys.installation import command, environment, free_port
 from tests.pages import pressed
 
-FRONT_DESK, DUTY_MANAGER, HOUSEKEEPING, ADMINISTRATOR = range(4)
+FRONT_DESK, DUTY_MANAGER, HOUSEKEEPING, ADMINISTRATOR, AUDITOR = range(5)
 GUEST = "a[href^='/guests/']"
 # The pages of a persona: an address, or an address and the link to follow from there.
 PAGES = {
@@ -30,6 +30,7 @@ PAGES = {
     DUTY_MANAGER: ("/desk?list=in_house", "/presence", "/roster", "/recovery"),
     HOUSEKEEPING: ("/desk?list=in_house", ("/desk?list=in_house", "tbody a[href^='/stays/']"), "/rooms"),
     ADMINISTRATOR: ("/staff", ("/staff", "tbody a[href^='/staff/']"), "/roster", "/training"),
+    AUDITOR: ("/watch", ("/watch", "a[href^='/watch/entries/']"), ("/watch", "a[href^='/watch/range']")),
 }
 WAYS = (("zh-CN", "light", 1280), ("en-GB", "dark", 390))  # each page meets each value of each once
 FULL_PHONE = re.compile(r"(?<![\d*])1[3-9]\d{9}(?!\d)")
@@ -93,7 +94,7 @@ def went(page, way) -> None:
 
 
 @pytest.mark.parametrize(("locale", "theme", "width"), WAYS, ids=str)
-@pytest.mark.parametrize("number", PAGES, ids=["front_desk", "duty_manager", "housekeeping", "administrator"])
+@pytest.mark.parametrize("number", PAGES, ids=["front_desk", "duty_manager", "housekeeping", "administrator", "auditor"])
 def test_the_pages_of_a_persona_are_accessible_and_within_the_screen(persona, number, locale, theme, width):
     page = persona(number, locale=locale, color_scheme=theme, viewport={"width": width, "height": 900})
     bad = []
@@ -106,7 +107,7 @@ def test_the_pages_of_a_persona_are_accessible_and_within_the_screen(persona, nu
     assert bad == [], "\n".join(map(str, bad))
 
 
-@pytest.mark.parametrize("number", PAGES, ids=["front_desk", "duty_manager", "housekeeping", "administrator"])
+@pytest.mark.parametrize("number", PAGES, ids=["front_desk", "duty_manager", "housekeeping", "administrator", "auditor"])
 def test_the_pages_of_a_persona_are_whole_light_and_show_no_full_number(persona, number):
     page = persona(number, java_script_enabled=False)
     for way in ("/welcome", *PAGES[number]):

@@ -67,14 +67,14 @@ def test_a_page_without_scripts_is_whole(house, page_of, place: Place, language)
     visible = page.locator("main").inner_text()
     if language == "zh":
         assert re.search("[一-鿿]", visible)
-        assert not re.findall(r"\b(?:the|and|this|please|guest)\b", visible), visible
+        assert not re.findall(r"\b(?:the|and|this|please|guest)\b(?!:)", visible), visible  # `guest:` is a key of queries
     else:
         own = re.sub(r"[【】一-鿿，。；：、（）“”？·]+ ?", "", visible)
         assert len(re.findall("[一-鿿]", visible)) < len(own), visible
 
 
 @pytest.mark.parametrize("place", [place for place in PLACES if place.name in {
-    "sign_in", "arrivals", "find", "guest", "revealed", "stay", "check_in", "walk_in", "staff", "roster",
+    "sign_in", "arrivals", "find", "guest", "revealed", "stay", "check_in", "walk_in", "staff", "roster", "watch",
 }], ids=lambda place: place.name)
 def test_a_page_bends_to_narrow_screens_wide_spacing_and_the_keyboard(house, page_of, place: Place):
     page = page_of(place.who, viewport={"width": 320, "height": 800})

@@ -14,6 +14,7 @@ import pytest
 
 from discretion.hotel.purpose import Purpose, Role
 from discretion.wire import lookup, upkeep
+from discretion.wire.entries import ProveEntries, ReadEntries, ReadLedgerState
 from tests.cast import Guest, Player, Stage, new_id
 from tests.conftest import HARBOUR
 
@@ -64,6 +65,9 @@ def rows(stage: Stage, people: dict[str, Player]) -> list[str]:
         ),
         "invite (enrolment)": lambda player: player.ask(lookup.Invite, staff_id=newcomer(stage)),
         "invite (recovery)": lambda player: player.ask(lookup.Invite, staff_id=stage.ada.staff_id, kind="recovery"),
+        "prove_entries": lambda player: player.ask(ProveEntries, indexes=[0]),
+        "read_entries": lambda player: player.ask(ReadEntries, count=1),
+        "read_ledger_state": lambda player: player.ask(ReadLedgerState),
         "snapshot": lambda player: player.ask(lookup.Snapshot, stay_id=guests["arriving"].stay_id, guest_ids=[guests["arriving"].guest_id]),
         "who_am_i": lambda player: player.ask(lookup.WhoAmI),
     }

@@ -25,7 +25,7 @@ from granian.server.embed import Server
 from litestar import Litestar, Request, Router
 from litestar.di import Provide
 
-from discretion.faces import api, desk, kit
+from discretion.faces import api, desk, kit, watchroom
 from discretion.faces.api.contract import openapi_document as openapi_document  # noqa: PLC0414 - for the command line
 from discretion.faces.api.problem import problem_of
 from discretion.faces.desk.welcome import WelcomeKey
@@ -70,7 +70,7 @@ def build(settings: Settings, *, is_development: bool = False) -> Litestar:
     means = Means(
         shown, Hatches(str(settings.keeper_socket)),
         Office(settings.conninfo("office"), connections_max=_CONNECTIONS_MAX),
-        Pages([kit.TEMPLATES, desk.TEMPLATES], desk.NAMES), Window(settings.conninfo("auditor")),
+        Pages([kit.TEMPLATES, desk.TEMPLATES, watchroom.TEMPLATES], desk.NAMES), Window(settings.conninfo("auditor")),
     )
     return application(means)
 
@@ -78,7 +78,7 @@ def build(settings: Settings, *, is_development: bool = False) -> Litestar:
 def application(means: Means) -> Litestar:
     """Return the application over what it works with."""
     settings = means.settings
-    pages = [*desk.PAGES]
+    pages = [*desk.PAGES, *watchroom.PAGES]
     if settings.is_demo:
         pages += desk.DEMO_PAGES
     if settings.is_development:

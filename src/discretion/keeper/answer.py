@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from discretion.ledger.tree import Frontier
 
 PEOPLE_DUTIES = frozenset({"it_admin"})
+READING_DUTIES = frozenset({"auditor", "privacy"})  # who may read entries; nobody else, whatever a page offers
 RECOVERY_DUTIES = frozenset({"duty_manager", "privacy"})
 WRITING_PURPOSES = frozenset({"check_in"})  # to look is not to write: an auditor, say, sees masks and changes nothing
 _OPENING = frozenset({AskKind.LOOK_UP, AskKind.LIST, AskKind.FIND})
@@ -192,11 +193,19 @@ def judge(facts: Facts, policy: Policy) -> Judged:
         return _judge_purpose(facts, policy)
     if ask.kind is AskKind.INSCRIBE:
         return _judge_founding(facts, policy) if ask.founds else _judge_inscribe(facts, policy)
-    if ask.kind is AskKind.INVITE:
-        duties = PEOPLE_DUTIES if dict(ask.details).get("invitation") == "enrolment" else RECOVERY_DUTIES
-        if staff is not None and (staff.duty not in duties or staff.is_locked):
-            return Denied(facts, None, 0, "not_allowed")
+    duties = _duties_for(ask)
+    if duties and (staff is None or staff.duty not in duties or staff.is_locked):
+        return Denied(facts, None, 0, "not_allowed")
     return Allowed(facts, None, 0, 0, 0, 0)
+
+
+def _duties_for(ask: Ask) -> frozenset[str]:
+    """Return the duties that an ask without a record is kept for; none where it rests on something else."""
+    if ask.kind is AskKind.READ_ENTRIES:
+        return READING_DUTIES
+    if ask.kind is AskKind.INVITE:
+        return PEOPLE_DUTIES if dict(ask.details).get("invitation") == "enrolment" else RECOVERY_DUTIES
+    return frozenset()
 
 
 def _judge_look_up(facts: Facts, policy: Policy) -> Judged:

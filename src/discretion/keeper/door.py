@@ -20,7 +20,8 @@ from typing import TYPE_CHECKING, Any, cast
 import msgspec
 
 from discretion.hotel.record import RecordError
-from discretion.keeper import search
+from discretion.keeper import entries, proofs, search
+from discretion.keeper.answer import READING_DUTIES
 from discretion.keeper.inscribe import inscribe_ask
 from discretion.keeper.papers import AlreadyEntered, Ask, AskKind, Opened, Refused
 from discretion.keeper.reply import told
@@ -29,6 +30,7 @@ from discretion.keeper.store.database import Database, StoreError, Uid
 from discretion.keeper.store.reads import Reads
 from discretion.keeper.store.sql import queries
 from discretion.wire import lookup as wire
+from discretion.wire.entries import ProveEntries, ReadEntries, ReadLedgerState
 from discretion.wire.frame import LENGTH_SIZE_BYTES, LOOKUP_FRAME_SIZE_BYTES_MAX
 
 if TYPE_CHECKING:
@@ -58,6 +60,7 @@ class Desk:
         self.database = database
         self.reads = Reads(database, rounds.room.property_id)
         self.lock = asyncio.Lock()
+        self.reading = asyncio.Lock()  # one reading of entries at a time: each takes a tenth of a second
 
 
 class Door:
@@ -83,6 +86,9 @@ class Door:
             wire.Inscribe: self._inscribe,
             wire.Invite: self._invite,
             wire.LookUpMany: self._look_up_many,
+            ProveEntries: self._watch,
+            ReadEntries: self._read_entries,
+            ReadLedgerState: self._watch,
             wire.SignOut: self._sign_out,
             wire.Snapshot: self._snapshot,
             wire.WhoAmI: self._who_am_i,
@@ -213,6 +219,21 @@ class Door:
             if isinstance(told_hit, (wire.Disclosure, wire.Refusal)):
                 told_hits.append(wire.Hit(guest_id=guest, stay_id=stay, answer=told_hit))
         return wire.Found(entry=entry, hits=len(told_hits), items=told_hits, is_too_many=False)
+
+    async def _read_entries(self, message: ReadEntries) -> Answer:
+        live = await self._live(message.ticket)
+        desk = self._desk(live.property_id)
+        async with desk.reading:
+            return await entries.read(message, live.session_id, desk.rounds, desk.database, desk.lock)
+
+    async def _watch(self, message: ProveEntries | ReadLedgerState) -> Answer:
+        """Answer what opens nothing: without an entry, and by the duty alone."""
+        live = await self._live(message.ticket)
+        desk = self._desk(live.property_id)
+        if live.duty not in READING_DUTIES:
+            raise _FailError("not_allowed")
+        async with desk.lock:
+            return await proofs.answer(message, desk.rounds.room, desk.database)
 
     async def _inscribe(self, message: wire.Inscribe) -> Answer:
         live = await self._live(message.ticket)

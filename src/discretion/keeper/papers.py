@@ -77,6 +77,7 @@ class AskKind(StrEnum):
     INVITE = "invite"
     LIST = "list"
     LOOK_UP = "look_up"
+    READ_ENTRIES = "read_entries"
     RECOVER = "recover"
     SIGN_IN = "sign_in"
     SIGN_OUT = "sign_out"

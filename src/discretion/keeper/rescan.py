@@ -17,10 +17,10 @@ import msgspec
 
 from discretion.keeper.store.database import Uid
 from discretion.keeper.store.sql import queries
-from discretion.keeper.vault.keyring import Keyring, SealError, subkey, unseal
+from discretion.keeper.vault.opening import PartState, key_ids_of, open_parts, opening_keys
 from discretion.ledger.checkpoint import open_checkpoint
 from discretion.ledger.errors import CheckpointError
-from discretion.ledger.leaf import MAGIC, PARTS, SALT_SIZE_BYTES, commit, commitments_of
+from discretion.ledger.leaf import MAGIC
 from discretion.ledger.tile import TILE_WIDTH, tile_root
 from discretion.ledger.tree import Frontier, leaf_hash
 
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from discretion.keeper.store.database import Database
+    from discretion.keeper.vault.keyring import Keyring
     from discretion.ledger.checkpoint import Verifier
     from discretion.ledger.tree import TreeHead
 
@@ -211,40 +212,16 @@ async def _check_tiles(
 
 
 async def _check_openings(database: Database, keyring: Keyring, rows: list[tuple[Any, ...]], tally: _Tally) -> None:
-    key_ids = {row[4] for row in rows if row[4]} | {row[5] for row in rows if row[5]}
-    found = await database.rows(_SQL["opening_keys"], {"p": Uid(keyring.property_id), "keys": list(key_ids)})
-    keys: dict[object, bytes] = {}
-    for key_id, kind, owner_id, wrapped in found:
-        try:
-            unwrap = keyring.guest_key if kind == "guest" else keyring.staff_key
-            key = unwrap(owner_id.bytes, key_id.bytes, wrapped)
-        except SealError:
-            continue  # every opening under it is then reported below, by its index
-        keys[key_id] = subkey(key, b"opening") if kind == "guest" else key
+    params = {"p": Uid(keyring.property_id), "keys": key_ids_of(rows)}
+    keys = opening_keys(keyring, await database.rows(_SQL["opening_keys"], params))
     for row in rows:
-        _check_opening(keyring, row, keys, tally)
-
-
-def _check_opening(keyring: Keyring, row: tuple[Any, ...], keys: dict[object, bytes], tally: _Tally) -> None:
-    index = row[0]
-    if not any(row[4:9]):
-        tally.unexplained.add(index)  # put back after a loss; a later entry must say so
-        return
-    place = keyring.property_id + index.to_bytes(8, "big") + row[3].bytes
-    owners = (row[4], row[5], row[4])
-    for part, sealed, owner, committed in zip(PARTS, row[6:9], owners, commitments_of(row[1]), strict=True):
-        if sealed is None:
+        if not any(row[4:9]):
+            tally.unexplained.add(row[0])  # put back after a loss; a later entry must say so
+            continue
+        parts = open_parts(keyring, row, keys)
+        for state, _ in parts:
             # Nothing is erased yet: the entries that name an erasure come with the guest's rights (ledger.md 3).
-            raise _BadError("opening", index)
-        key = keys.get(owner) if owner else keyring.opening_key
-        if key is None:
-            raise _BadError("key", index)
-        try:
-            plain = unseal(key, sealed, part.encode() + place)
-        except SealError as error:
-            raise _BadError("opening", index) from error
-        if len(plain) < SALT_SIZE_BYTES or commit(part, plain[:32], plain[32:]) != committed:
-            raise _BadError("opening", index)
-        if part == "context":
-            tally.take(plain[SALT_SIZE_BYTES:])
-        tally.openings += 1
+            if state is not PartState.MATCHES:
+                raise _BadError("key" if state is PartState.KEYLESS else "opening", row[0])
+            tally.openings += 1
+        tally.take(parts[-1][1])

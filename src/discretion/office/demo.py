@@ -77,8 +77,9 @@ STAFF: Final = (
     Member("1004", "周文博", "it_admin", has_shift=False),
     Member("1005", "赵景行", "concierge", is_in=False),
     Member("1006", "孙可欣", "front_desk", has_shift=False, is_in=False),
+    Member("1007", "钱慎之", "auditor", has_shift=False, is_in=False),
 )
-"""The personas first, one a duty; then colleagues, one of them on shift and not yet badged in."""
+"""The personas, one a duty, and between them colleagues, one of whom is on shift and not yet badged in."""
 
 
 @dataclass(frozen=True, slots=True)

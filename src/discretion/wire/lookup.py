@@ -17,26 +17,15 @@ from typing import Annotated
 import msgspec
 from msgspec import Meta, Struct
 
+from discretion.wire.bounds import Groups, Id, PurposeName, RawJson, Ticket, TicketedAsk, Word
+from discretion.wire.entries import Entries, LedgerState, Proofs, ProveEntries, ReadEntries, ReadLedgerState
 from discretion.wire.frame import LOOKUP_FRAME_SIZE_BYTES_MAX, FrameError, HatchClosedError, encode_frame, read_frame
 
-Id = Annotated[bytes, Meta(min_length=16, max_length=16)]
-Ticket = Annotated[bytes, Meta(min_length=48, max_length=48)]  # property id (16), then 32 random bytes
-Groups = Annotated[int, Meta(ge=0, le=255)]  # bit i = field group i of the policy
-PurposeName = Annotated[str, Meta(min_length=1, max_length=40)]
-Word = Annotated[str, Meta(max_length=80)]
-RawJson = Annotated[bytes, Meta(max_length=64 * 1024)]
 GUESTS_AT_ONCE_MAX = 500
 HITS_SHOWN_MAX = 20
 
 
-class _Ask(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """What every ask carries."""
-
-    ticket: Ticket
-    request_id: Id  # a retry carries the same, and meets the same entry
-
-
-class LookUp(_Ask, frozen=True, tag="look_up"):
+class LookUp(TicketedAsk, frozen=True, tag="look_up"):
     """Open field groups of one guest for one purpose. `clear` and `masked` are what is wanted, at most."""
 
     guest_id: Id
@@ -48,7 +37,7 @@ class LookUp(_Ask, frozen=True, tag="look_up"):
     context: Word = ""  # where in the work it arose: "record", "reveal", "check_in"
 
 
-class LookUpMany(_Ask, frozen=True, tag="look_up_many"):
+class LookUpMany(TicketedAsk, frozen=True, tag="look_up_many"):
     """Open masked field groups of many guests, as a working list does: one entry for each guest, one round.
 
     Each guest's entry has a request id derived from this one and the guest's.
@@ -61,7 +50,7 @@ class LookUpMany(_Ask, frozen=True, tag="look_up_many"):
     context: Word = ""
 
 
-class FindByName(_Ask, frozen=True, tag="find_by_name"):
+class FindByName(TicketedAsk, frozen=True, tag="find_by_name"):
     """Find people of the present house; at least two criteria. Dates are ISO texts."""
 
     purpose: PurposeName
@@ -71,7 +60,7 @@ class FindByName(_Ask, frozen=True, tag="find_by_name"):
     arrival: Annotated[str, Meta(max_length=10)] = ""
 
 
-class FindExact(_Ask, frozen=True, tag="find_exact"):
+class FindExact(TicketedAsk, frozen=True, tag="find_exact"):
     """Find whoever holds an exact value. `kind` is phone, email or document; a document needs its issuing country."""
 
     purpose: PurposeName
@@ -80,7 +69,7 @@ class FindExact(_Ask, frozen=True, tag="find_exact"):
     country: Annotated[str, Meta(max_length=3)] = ""
 
 
-class Inscribe(_Ask, frozen=True, tag="inscribe"):
+class Inscribe(TicketedAsk, frozen=True, tag="inscribe"):
     """Write whole field groups of one guest; each value is the JSON of its record type.
 
     `is_new` founds the record. Otherwise only groups may be replaced that the asker may see at least masked.
@@ -93,7 +82,7 @@ class Inscribe(_Ask, frozen=True, tag="inscribe"):
     generated: bool = False
 
 
-class Snapshot(_Ask, frozen=True, tag="snapshot"):
+class Snapshot(TicketedAsk, frozen=True, tag="snapshot"):
     """Keep the sealed copy of these guests' records as they stand, for one stay."""
 
     stay_id: Id
@@ -147,7 +136,7 @@ class FinishEnrolment(Struct, frozen=True, forbid_unknown_fields=True, kw_only=T
     credential: Annotated[bytes, Meta(max_length=16 * 1024)]
 
 
-class Invite(_Ask, frozen=True, tag="invite"):
+class Invite(TicketedAsk, frozen=True, tag="invite"):
     """Make a one-time link for a member of staff.
 
     `recovery` needs a second person's `ConfirmRecovery` before it works.
@@ -157,7 +146,7 @@ class Invite(_Ask, frozen=True, tag="invite"):
     kind: Annotated[str, Meta(pattern=r"^(enrolment|recovery)\Z")] = "enrolment"
 
 
-class ConfirmRecovery(_Ask, frozen=True, tag="confirm_recovery"):
+class ConfirmRecovery(TicketedAsk, frozen=True, tag="confirm_recovery"):
     """Be the second person who saw the member of staff in person; then the link is made."""
 
     invitation_id: Id
@@ -174,6 +163,7 @@ class DemoSignIn(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True, 
 Request = (
     LookUp | LookUpMany | FindByName | FindExact | Inscribe | Snapshot | WhoAmI | SignOut | ChooseDuty
     | BeginSignIn | FinishSignIn | BeginEnrolment | FinishEnrolment | Invite | ConfirmRecovery | DemoSignIn
+    | ReadEntries | ProveEntries | ReadLedgerState
 )
 
 
@@ -320,6 +310,7 @@ class Failed(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True, tag=
 
 Answer = (
     Disclosure | Refusal | Answers | Found | Inscribed | Entered | Person | Challenge | SignedIn | Enrolled | Failed
+    | Entries | Proofs | LedgerState
 )
 
 

@@ -16,8 +16,9 @@ from typing import Annotated, Literal
 import msgspec
 from msgspec import Meta, Struct
 
+from discretion.wire.bounds import Id, RawJson, Word  # noqa: TC001 - msgspec reads the annotations
 from discretion.wire.frame import UPKEEP_FRAME_SIZE_BYTES_MAX, FrameError, HatchClosedError
-from discretion.wire.lookup import Failed, Id, RawJson, Word
+from discretion.wire.lookup import Failed
 
 GUESTS_IN_BATCH_MAX = 4000
 COSIGNATURES_SIZE_MAX = EVIDENCE_SIZE_MAX = 65_536

@@ -7,7 +7,7 @@ import re
 import html5lib
 import pytest
 
-from discretion.faces import desk, kit
+from discretion.faces import desk, kit, watchroom
 from discretion.faces.kit.statics import ASSETS
 from tests.unit.faces.asgi import asked, house_without_anything_behind
 
@@ -62,6 +62,13 @@ def test_the_style_sheet_stays_small_and_clean():
     assert "font-style: italic" not in CSS
 
 
+def test_the_watchrooms_own_sheet_is_small_and_made_of_the_same_tokens():
+    sheet = ASSETS["watch.css"].plain.decode()
+    assert len(sheet.encode()) <= 2 * 1024
+    assert not re.search(r"#[0-9a-f]{3,6}\b|data:|@import|http|!important", sheet)
+    assert set(re.findall(r"var\(--([a-z0-9-]+)\)", sheet)) <= set(re.findall(r"--([a-z0-9-]+):", CSS))
+
+
 def test_the_script_stays_short_and_holds_no_words():
     assert len(JS.splitlines()) < 200
     for forbidden in ("innerHTML", "outerHTML", "insertAdjacentHTML", "document.write", "eval(", "localStorage", "sessionStorage"):
@@ -77,7 +84,7 @@ def test_every_class_of_the_macros_is_in_the_style_sheet():
             assert words <= known, (path.name, words - known)
 
 
-@pytest.mark.parametrize("path", sorted(desk.TEMPLATES.glob("*.html")), ids=lambda path: path.name)
+@pytest.mark.parametrize("path", sorted([*desk.TEMPLATES.glob("*.html"), *watchroom.TEMPLATES.glob("*.html")]), ids=lambda path: path.name)
 def test_pages_hold_no_class_no_style_no_handler_and_no_raw_text(path):
     text = path.read_text("utf-8")
     for forbidden in (r"\sclass=", r"\sstyle=", r"\son[a-z]+=", r"javascript:", r"\|\s*safe", r"Markup", r"autoescape"):
@@ -105,7 +112,7 @@ async def test_a_page_parses_strictly_and_its_ids_are_unique(path, language):
 def test_every_icon_a_page_names_is_in_the_sprite():
     sprite = ASSETS["icons.svg"].plain.decode()
     known = set(re.findall(r'<symbol id="([a-z0-9-]+)"', sprite))
-    source = "".join(path.read_text("utf-8") for folder in (kit.TEMPLATES, desk.TEMPLATES) for path in folder.glob("*.html"))
+    source = "".join(path.read_text("utf-8") for folder in (kit.TEMPLATES, desk.TEMPLATES, watchroom.TEMPLATES) for path in folder.glob("*.html"))
     assert set(re.findall(r'ui\.icon\("([a-z0-9-]+)"\)', source)) <= known
 
 

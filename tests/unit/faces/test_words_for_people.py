@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from discretion.faces.desk.reasons import _SENTENCES, _UNDER, codes_under, reasons
 from discretion.faces.desk.relation import purpose_of_names, purposes_first, silent_purpose
 from discretion.faces.kit.nouns import NOUNS, noun
 from discretion.faces.kit.permissions import DUTIES, NEEDS_SHIFT, Permission, home_of, may
+from discretion.faces.kit.reasons import _SENTENCES, _UNDER, codes_under, reasons
 from discretion.faces.kit.refusals import (
     ACTS,
     FAILURES,

@@ -20,11 +20,11 @@ from litestar.exceptions import NotFoundException
 from litestar.params import FromPath, FromQuery
 from msgspec import Meta
 
-from discretion.faces.desk.reasons import OTHER, codes_under, reasons
 from discretion.faces.desk.record_view import BIT, CLEAR_ON_RECORD, MASKED_IN_LISTS, name_of, shown_groups
 from discretion.faces.desk.relation import present_stay, purposes_first, silent_purpose
 from discretion.faces.kit.address import id_in
 from discretion.faces.kit.permissions import Permission
+from discretion.faces.kit.reasons import OTHER, codes_under, reasons
 from discretion.faces.kit.seat import EnteredBeforeError, Seat
 from discretion.hotel.purpose import Purpose
 from discretion.office import lists

@@ -68,6 +68,12 @@ MISSIONS: Final = (
         _("Give a shift for today in the roster."),
         _("Try the address /desk: administrators have no guests."),
     )),
+    Mission(Role.AUDITOR, "clipboard-list", _("Read who looked at whom, and verify that nothing was changed."), (
+        _("Open the front desk's card first and show one value, so that there is something to find."),
+        _("Back here: choose “Shown in full” above the entries, and find that look-up."),
+        _("Choose “Verify” on its line: hash by hash up to the signed root."),
+        _("Look at the newest line: reading the ledger is an entry too, and it is yours."),
+    )),
 )  # fmt: skip
 
 

@@ -1,4 +1,4 @@
-"""The side menu: every page that a duty may open, in three parts, and nothing else."""
+"""The side menu: every page that a duty may open, in a few parts, and nothing else."""
 
 from __future__ import annotations
 
@@ -21,6 +21,9 @@ _PARTS: Final = (
     (_("New"), (
         ("/walk-in", _("Walk-in guest"), "log-in", Permission.STAY_CHANGE),
         ("/reservations/new", _("New reservation"), "calendar", Permission.BOOKING_CHANGE),
+    )),
+    (_("Watchroom"), (
+        ("/watch", _("Who looked: the ledger"), "clipboard-list", Permission.ENTRY_READ),
     )),
     (_("Staff"), (
         ("/presence", _("Presence"), "user-check", Permission.PRESENCE_ATTEST),

@@ -195,7 +195,73 @@ _TABLE: Final[dict[str, dict[str, tuple[str, str]]]] = {
     },
 }
 
-NOUNS: Final = MappingProxyType({kind: MappingProxyType(codes) for kind, codes in _TABLE.items()})
+_OF_ENTRIES: Final[dict[str, dict[str, tuple[str, str]]]] = {
+    "action": {
+        "change": marked_in("action", "Fact changed"),
+        "demo_sign_in": marked_in("action", "Demo sign-in"),
+        "duty": marked_in("action", "Duty chosen"),
+        "enrol": marked_in("action", "Passkey enrolled"),
+        "find": marked_in("action", "Guest searched"),
+        "import": marked_in("action", "Import"),
+        "inscribe": marked_in("action", "Record written"),
+        "invite": marked_in("action", "Link made"),
+        "list": marked_in("action", "Seen in a list"),
+        "look_up": marked_in("action", "Record viewed"),
+        "read_entries": marked_in("action", "Ledger read"),
+        "reveal": marked_in("action", "Shown in full"),
+        "sign_in": marked_in("action", "Sign-in"),
+        "sign_out": marked_in("action", "Sign-out"),
+        "snapshot": marked_in("action", "Sealed copy kept"),
+    },
+    "signal": {
+        "after_departure": marked_in("signal", "after departure"),
+        "no_stay": marked_in("signal", "no stay here"),
+        "not_on_shift": marked_in("signal", "off shift"),
+        "not_badged_in": marked_in("signal", "not badged in"),
+        "in_full": marked_in("signal", "something in full"),
+        "erased": marked_in("signal", "a part is erased"),
+        "damaged": marked_in("signal", "does not match its leaf"),
+    },
+    "criterion": {
+        "arrival": marked_in("criterion", "arrival"),
+        "document": marked_in("criterion", "document number"),
+        "email": marked_in("criterion", "e-mail"),
+        "name": marked_in("criterion", "name"),
+        "phone": marked_in("criterion", "phone"),
+        "phone_end": marked_in("criterion", "end of the phone number"),
+        "reservation": marked_in("criterion", "reservation number"),
+        "room": marked_in("criterion", "room"),
+    },
+    "decision": {
+        "allowed": marked_in("decision", "Allowed"),
+        "denied": marked_in("decision", "Refused"),
+    },
+    "why": {
+        "budget": marked_in("why", "the day's number of guests was reached"),
+        "budget_purpose": marked_in("why", "the day's number for this purpose was reached"),
+        "conflict": marked_in("why", "the record existed already"),
+        "guard": marked_in("why", "shift, badge, training or another first condition was missing"),
+        "not_allowed": marked_in("why", "not for this duty"),
+        "not_found": marked_in("why", "no record that this purpose may see"),
+        "policy": marked_in("why", "the purpose shows nothing to this duty"),
+        "ticket": marked_in("why", "the sign-in had ended"),
+    },
+    "fact": {
+        "badge": marked_in("fact", "badges"),
+        "lock": marked_in("fact", "locks"),
+        "mark": marked_in("fact", "marks of guests"),
+        "occupant": marked_in("fact", "people of stays"),
+        "presence": marked_in("fact", "presence"),
+        "property": marked_in("fact", "the hotel itself"),
+        "shift": marked_in("fact", "roster"),
+        "staff": marked_in("fact", "staff members"),
+        "staff_role": marked_in("fact", "roles of staff"),
+        "stay": marked_in("fact", "stays"),
+        "training": marked_in("fact", "training"),
+    },
+}
+
+NOUNS: Final = MappingProxyType({kind: MappingProxyType(codes) for kind, codes in {**_TABLE, **_OF_ENTRIES}.items()})
 
 
 def noun(words: Translations, kind: str, code: str) -> str:

@@ -18,6 +18,7 @@ class Permission(StrEnum):
     """What a page does."""
 
     BOOKING_CHANGE = "booking:stay:change"
+    ENTRY_READ = "ledger:entry:read"
     GUEST_FIND = "guest:record:find"
     PRESENCE_ATTEST = "presence:shift:attest"
     ROOM_CHANGE = "room:state:change"
@@ -47,7 +48,10 @@ DUTIES: Final = MappingProxyType({
     Role.SECURITY: frozenset({Permission.GUEST_FIND}),
     Role.FINANCE: frozenset({Permission.GUEST_FIND, Permission.STAY_LIST}),
     Role.GENERAL_MANAGER: frozenset({Permission.GUEST_FIND, Permission.STAY_LIST}) | _FACTS,
-    Role.PRIVACY: frozenset({Permission.GUEST_FIND, Permission.STAFF_RECOVER, Permission.TRAINING_CHANGE}),
+    Role.PRIVACY: frozenset({
+        Permission.ENTRY_READ, Permission.GUEST_FIND, Permission.STAFF_RECOVER, Permission.TRAINING_CHANGE,
+    }),
+    Role.AUDITOR: frozenset({Permission.ENTRY_READ}),
     Role.LEGAL: frozenset({Permission.GUEST_FIND}),
     Role.IT_ADMIN: _FACTS | {Permission.STAFF_CHANGE},
 })  # fmt: skip
@@ -58,7 +62,7 @@ NEEDS_SHIFT: Final = frozenset({
 
 _HOMES: Final = (
     (Permission.STAY_LIST, "/desk"), (Permission.ROOM_CHANGE, "/rooms"), (Permission.GUEST_FIND, "/find"),
-    (Permission.STAFF_CHANGE, "/staff"),
+    (Permission.STAFF_CHANGE, "/staff"), (Permission.ENTRY_READ, "/watch"),
 )  # fmt: skip
 
 

@@ -1,1 +1,13 @@
-"""The watchroom: the face for auditors and reviewers; joins with its own issue."""
+"""The face for those who watch: entries of the ledger, their proofs, how the ledger stands. It opens no record."""
+
+from pathlib import Path
+from typing import Any
+
+from discretion.faces.watchroom import ledger, proofs
+
+TEMPLATES = Path(__file__).resolve().parent / "templates"
+
+PAGES: tuple[Any, ...] = (
+    ledger.watch_page, ledger.watch,
+    proofs.checkpoint_file, proofs.entry_page, proofs.proof_file, proofs.leaf_file, proofs.range_page,
+)  # fmt: skip

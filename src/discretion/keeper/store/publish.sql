@@ -52,3 +52,7 @@ select c.size, convert_from(c.note, 'UTF8') || (select string_agg(s.line || E'\n
  where c.property_id = %(p)s and c.size in (
    select distinct s.size from ledger.cosignature s where s.property_id = %(p)s order by s.size desc limit 100)
  order by c.size
+
+-- name: newest_checkpoint
+-- The newest checkpoint kept, with its size.
+select size, note from ledger.checkpoint where property_id = %(p)s order by size desc limit 1

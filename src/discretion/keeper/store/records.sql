@@ -63,6 +63,10 @@ select current_setting('fsync'), current_setting('full_page_writes'), current_se
 select idx, leaf, leaf_hash, request_id, guest_key_id, staff_key_id, guest_part, staff_part, context_part
   from ledger.entry where property_id = %(p)s and idx >= %(first)s order by idx limit %(count)s
 
+-- name: leaves
+-- The leaves of some entries.
+select idx, leaf from ledger.entry where property_id = %(p)s and idx = any (%(indexes)b::bigint[])
+
 -- name: entry_count
 -- How many entries there are, and what the head says.
 select count(*), (select h.size from ledger.head h where h.property_id = %(p)s) from ledger.entry where property_id = %(p)s

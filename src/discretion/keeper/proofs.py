@@ -1,0 +1,83 @@
+"""Proofs: that an entry is in the ledger, under a signed checkpoint; and how the ledger stands.
+
+Rules:
+* A proof brings leaf, path and checkpoint: what every auditor outside may have, and nothing of an opening.
+* The checkpoint is the newest kept one; one is signed and kept first where an entry is younger than that.
+* Tiles are read as an outsider reads them: nothing is proved from what is remembered.
+
+Left to others: checking (whoever asked, with a verifier of their own).
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from discretion.keeper.publish import publish
+from discretion.keeper.store.database import Uid
+from discretion.keeper.store.sql import queries
+from discretion.ledger.errors import LedgerError
+from discretion.ledger.proof_file import write_proof
+from discretion.ledger.tile import TILE_WIDTH, Tile, TiledTree
+from discretion.wire.entries import LedgerState, Proofs, ProvedEntry, ProveEntries, ReadLedgerState
+
+if TYPE_CHECKING:
+    from discretion.keeper.answer import Room
+    from discretion.keeper.store.database import Database
+
+_SQL, _RECORDS = queries("publish.sql"), queries("records.sql")
+_HEAD = queries("round.sql")["head"]
+
+
+async def answer(message: ProveEntries | ReadLedgerState, room: Room, database: Database) -> Proofs | LedgerState:
+    """Return what is asked for: of the entries that there are, a proof each; one that cannot be made is an empty text.
+
+    Errors: as `Database.rows`.
+    """
+    place, vkey = Uid(room.property_id), room.signer.verifier.vkey
+    size, note = await _newest_checkpoint(place, database)
+    if isinstance(message, ReadLedgerState):
+        ((_, _, head_size, root, _),) = await database.rows(_HEAD, {"p": place})
+        return LedgerState(size=head_size, root=root, vkey=vkey, checkpoint_size=size, checkpoint=note)
+    if size <= max(message.indexes):
+        await publish(room, database)
+        size, note = await _newest_checkpoint(place, database)
+    leaves = dict(await database.rows(_RECORDS["leaves"], {"p": place, "indexes": message.indexes}))
+    tree = _Tree(size, place, database)
+    items = [
+        ProvedEntry(index=index, leaf=leaves[index], proof=await tree.proof(index, note))
+        for index in message.indexes if index in leaves and index < size
+    ]
+    return Proofs(items=items, vkey=vkey)
+
+
+class _Tree:
+    """The tree under a checkpoint; each tile is read once, when a proof first needs it."""
+
+    def __init__(self, size: int, place: Uid, database: Database) -> None:
+        self._place = place
+        self._database = database
+        self._read: dict[Tile, bytes] = {}
+        self._tree = TiledTree(size, self._read.__getitem__)
+
+    async def proof(self, index: int, note: str) -> str:
+        """Return the proof file of one entry; "" when hashes are gone from the tables: nothing is proved then."""
+        while True:
+            try:
+                return write_proof(self._tree.prove_inclusion(index), note)
+            except KeyError as unread:
+                (tile,) = unread.args
+                self._read[tile] = await self._tile(tile)
+            except LedgerError:
+                return ""
+
+    async def _tile(self, tile: Tile) -> bytes:
+        """Return a tile's hashes: those of entries, or the roots of the full tiles below."""
+        first = tile.n * TILE_WIDTH
+        params = {"p": self._place, "level": tile.level - 1, "first": first, "end": first + tile.width}
+        rows = await self._database.rows(_SQL["tile_roots"] if tile.level else _SQL["leaf_hashes"], params)
+        return b"".join(row[0] for row in rows)
+
+
+async def _newest_checkpoint(place: Uid, database: Database) -> tuple[int, str]:
+    rows = await database.rows(_SQL["newest_checkpoint"], {"p": place})
+    return (rows[0][0], rows[0][1].decode()) if rows else (-1, "")
