@@ -66,6 +66,7 @@ class _Part(Struct):
     policy: str = ""
     context: str = ""
     reason_given: str = ""
+    alarm: str = ""
     fact: str = ""
     criteria: list[str] = []
     filter: list[str] = []
@@ -172,7 +173,7 @@ def _line(room: Room, row: Sequence[Any], keys: Mapping[object, bytes]) -> Entry
 
 def _about(context: _Part) -> str:
     """Return what an entry is about beside its guest, in codes. Words that people typed are not among them."""
-    said = [context.fact, context.duty, *context.criteria, context.reason_given]
+    said = [context.alarm, context.fact, context.duty, *context.criteria, context.reason_given]
     return " ".join([*(word for word in said if _CODE.fullmatch(word)), *context.filter])
 
 

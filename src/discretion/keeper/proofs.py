@@ -18,7 +18,7 @@ from discretion.keeper.store.sql import queries
 from discretion.ledger.errors import LedgerError
 from discretion.ledger.proof_file import write_proof
 from discretion.ledger.tile import TILE_WIDTH, Tile, TiledTree
-from discretion.wire.entries import LedgerState, Proofs, ProvedEntry, ProveEntries, ReadLedgerState
+from discretion.wire.entries import LedgerState, Proofs, ProvedEntry, ProveEntries, ReadLedgerState, WitnessSeen
 
 if TYPE_CHECKING:
     from discretion.keeper.answer import Room
@@ -37,7 +37,12 @@ async def answer(message: ProveEntries | ReadLedgerState, room: Room, database: 
     size, note = await _newest_checkpoint(place, database)
     if isinstance(message, ReadLedgerState):
         ((_, _, head_size, root, _),) = await database.rows(_HEAD, {"p": place})
-        return LedgerState(size=head_size, root=root, vkey=vkey, checkpoint_size=size, checkpoint=note)
+        witnessing = room.witnessing
+        return LedgerState(
+            size=head_size, root=root, vkey=vkey, checkpoint_size=size, checkpoint=note,
+            witnesses=[WitnessSeen(name=name, size=seen, at=at) for name, (seen, at) in witnessing.seen.items()],
+            lag_seconds=int(witnessing.lag_seconds()), is_alarm=witnessing.is_alarmed,
+        )
     if size <= max(message.indexes):
         await publish(room, database)
         size, note = await _newest_checkpoint(place, database)

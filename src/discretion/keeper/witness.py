@@ -45,7 +45,8 @@ class Witnessing:
         self._trust = trust
         self._stopped_file = stopped_file
         self._published: deque[tuple[int, float]] = deque()  # heads that no quorum has seen, with when they went out
-        self.seen: dict[str, tuple[int, int]] = {}  # by witness: its newest size, and when
+        names = trust.witnesses if trust is not None else ()
+        self.seen: dict[str, tuple[int, int]] = dict.fromkeys(names, (0, 0))  # by witness: its newest size, and when
         self.cosigned_size = 0
         self.is_alarmed = False
         self.is_stopped = False  # whether somebody outside has found this ledger inconsistent
@@ -134,7 +135,7 @@ class Witnessing:
             _log.exception("a kept cosignature does not verify")
             return
         for key, at in times.items():
-            if size >= self.seen.get(names[key], (0, 0))[0]:
+            if size >= self.seen[names[key]][0]:
                 self.seen[names[key]] = (size, at)
         if size > self.cosigned_size and self._trust.is_enough(times.keys()):
             self.cosigned_size = size

@@ -147,7 +147,8 @@ class WitnessSeen(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True)
 class LedgerState(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True, tag="ledger_state"):
     """The committed head, the newest checkpoint kept ("" and size -1 where none is), the key, and who has seen it.
 
-    `lag_seconds` is how long ago enough witnesses have seen the newest checkpoint; 0 where none is set up.
+    `lag_seconds` is how long what is signed has waited for enough witnesses; 0 where they have seen all of it, or where
+    none is set up. A witness that has seen nothing yet has size and time 0.
     """
 
     size: int
@@ -157,3 +158,4 @@ class LedgerState(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True,
     checkpoint: str
     witnesses: list[WitnessSeen] = []
     lag_seconds: int = 0
+    is_alarm: bool = False

@@ -197,6 +197,7 @@ _TABLE: Final[dict[str, dict[str, tuple[str, str]]]] = {
 
 _OF_ENTRIES: Final[dict[str, dict[str, tuple[str, str]]]] = {
     "action": {
+        "alarm": marked_in("action", "Alarm"),
         "change": marked_in("action", "Fact changed"),
         "demo_sign_in": marked_in("action", "Demo sign-in"),
         "duty": marked_in("action", "Duty chosen"),
@@ -208,10 +209,16 @@ _OF_ENTRIES: Final[dict[str, dict[str, tuple[str, str]]]] = {
         "list": marked_in("action", "Seen in a list"),
         "look_up": marked_in("action", "Record viewed"),
         "read_entries": marked_in("action", "Ledger read"),
+        "recover": marked_in("action", "Ledger recovered"),
         "reveal": marked_in("action", "Shown in full"),
         "sign_in": marked_in("action", "Sign-in"),
         "sign_out": marked_in("action", "Sign-out"),
         "snapshot": marked_in("action", "Sealed copy kept"),
+        "succeed": marked_in("action", "Ledger begun after another"),
+    },
+    "alarm": {
+        "opened_without_entry": marked_in("alarm", "opened without an entry"),
+        "witness_lag": marked_in("alarm", "outside witnesses do not keep up"),
     },
     "signal": {
         "after_departure": marked_in("signal", "after departure"),

@@ -59,6 +59,7 @@ _READY: Final = (
     (_("Off shift"), Term("signal", ("not_on_shift",))),
     (_("Emergency viewing"), Term("purpose", ("emergency",))),
     (_("Records only"), Term("action", ("find", "inscribe", "list", "look_up"))),
+    (_("Alarms and recoveries"), Term("action", ("alarm", "recover", "succeed"))),
     (_("Without this watchroom"), Term("action", ("read_entries",), is_not=True)),
     (_("Does not match its leaf"), Term("signal", ("damaged",))),
 )
@@ -88,7 +89,7 @@ def about(words: Translations, line: EntryLine) -> str:
     """Return what an entry is about where that is not its guest: facts, criteria, a reason, or the query it read."""
     if line.kind == "read_entries":
         return line.about
-    kind = {"change": "fact", "find": "criterion"}.get(line.kind)
+    kind = {"alarm": "alarm", "change": "fact", "find": "criterion"}.get(line.kind)
     if kind:
         return " · ".join(noun(words, kind, code) for code in line.about.split())
     return next((text for code, text in reasons(words, line.purpose) if code == line.about), "")
