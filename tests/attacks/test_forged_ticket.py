@@ -6,7 +6,7 @@ import os
 
 import pytest
 
-from discretion.wire import lookup
+from discretion.wire import entries, lookup
 from tests.cast import ALL, Stage, groups, new_id
 from tests.conftest import HARBOUR, HILLTOP
 
@@ -28,6 +28,9 @@ def messages_with(ticket: bytes, stage: Stage) -> list[lookup.Request]:
         lookup.Invite(**asked, staff_id=stage.ada.staff_id),
         lookup.ConfirmRecovery(**asked, invitation_id=new_id()),
         lookup.ChooseDuty(ticket=ticket, duty="duty_manager"),
+        entries.ReadEntries(**asked),
+        entries.ProveEntries(ticket=ticket, indexes=[0]),
+        entries.ReadLedgerState(ticket=ticket),
         lookup.WhoAmI(ticket=ticket),
         lookup.SignOut(ticket=ticket),
     ]
