@@ -65,7 +65,9 @@ def test_giving_and_ending_a_key_are_entries_of_the_ledger(opened: Opened) -> No
     assert changes == [("insert", "discretion_office", True, "Egon", False), ("update", "discretion_office", True, "Egon", True)]
     code, listed, _ = run(stage, "reader", "list", "--property", "harbour")
     assert code == 0
-    assert [each["name"] for each in listed["items"] if each["until"]] == ["Egon"]
+    assert [bool(each["until"]) for each in listed["items"] if each["name"] == "Egon"] == [True]
+    ended = [bool(each["until"]) for each in listed["items"]]
+    assert ended == sorted(ended), "those who still read stand on top"
 
 
 def test_a_name_may_be_given_again_and_must_be_one(opened: Opened) -> None:

@@ -108,3 +108,23 @@ def test_junk_is_a_bundle_or_refused(raw: bytes, count: int) -> None:
     except ShapeError:
         return
     assert encode_bundle(entries) == raw
+
+
+TILES = st.builds(Tile, st.integers(0, 63), st.integers(0, 10**21 - 1), st.integers(1, 256))
+
+
+@given(TILES, st.booleans())
+def test_a_path_is_read_as_the_tile_that_wrote_it(tile: Tile, is_entries: bool) -> None:
+    if is_entries:
+        tile = Tile(0, tile.n, tile.width, is_entries=True)
+    assert Tile.parse(tile.path) == tile
+
+
+@given(st.one_of(st.text(max_size=40), st.from_regex(r"tile/(entries|[0-9]{1,3})/(x[0-9]{3}/){0,3}[0-9]{2,4}(\.p/[0-9]{1,4})?", fullmatch=True)))
+def test_whatever_is_read_as_a_tile_is_written_the_same(path: str) -> None:
+    try:
+        tile = Tile.parse(path)
+    except ShapeError:
+        return
+    assert tile.path == path
+    assert 0 <= tile.level <= 63 and 1 <= tile.width <= 256
