@@ -144,7 +144,7 @@ async def _lines(
             if index % ENTRIES_BETWEEN_YIELDS == 0:
                 await asyncio.sleep(0)
             row = by_index.get(index)
-            yield _gone(index) if row is None else _line(room, row, keys)
+            yield _gone(index) if row is None else line_of(room, row, keys)
         before = first
 
 
@@ -152,7 +152,8 @@ def _gone(index: int) -> EntryLine:
     return EntryLine(index=index, leaf_hash=b"", is_leaf=False, parts=(PartState.ERASED,) * 3, signals=["damaged"])
 
 
-def _line(room: Room, row: Sequence[Any], keys: Mapping[object, bytes]) -> EntryLine:
+def line_of(room: Room, row: Sequence[Any], keys: Mapping[object, bytes]) -> EntryLine:
+    """Return what one row of `entries` says."""
     try:
         parts = open_parts(room.keyring, row, keys)
     except LeafError:

@@ -71,6 +71,7 @@ class AskKind(StrEnum):
     DEMO_SIGN_IN = "demo_sign_in"
     DUTY = "duty"
     ENROL = "enrol"
+    EXPLAIN = "explain"
     FIND = "find"
     IMPORT = "import"
     INSCRIBE = "inscribe"

@@ -21,6 +21,8 @@ from discretion.ledger.tile import TILE_WIDTH, Tile, TiledTree
 from discretion.wire.entries import LedgerState, Proofs, ProvedEntry, ProveEntries, ReadLedgerState, WitnessSeen
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from discretion.keeper.answer import Room
     from discretion.keeper.store.database import Database
 
@@ -43,16 +45,23 @@ async def answer(message: ProveEntries | ReadLedgerState, room: Room, database: 
             witnesses=[WitnessSeen(name=name, size=seen, at=at) for name, (seen, at) in witnessing.seen.items()],
             lag_seconds=int(witnessing.lag_seconds()), is_alarm=witnessing.is_alarmed,
         )
-    if size <= max(message.indexes):
+    return await prove(message.indexes, room, database)
+
+
+async def prove(indexes: Sequence[int], room: Room, database: Database) -> Proofs:
+    """Return a proof for each of these entries that there is. Errors: as `Database.rows`."""
+    place = Uid(room.property_id)
+    size, note = await _newest_checkpoint(place, database)
+    if size <= max(indexes, default=-1):
         await publish(room, database)
         size, note = await _newest_checkpoint(place, database)
-    leaves = dict(await database.rows(_RECORDS["leaves"], {"p": place, "indexes": message.indexes}))
+    leaves = dict(await database.rows(_RECORDS["leaves"], {"p": place, "indexes": list(indexes)}))
     tree = _Tree(size, place, database)
     items = [
         ProvedEntry(index=index, leaf=leaves[index], proof=await tree.proof(index, note))
-        for index in message.indexes if index in leaves and index < size
+        for index in indexes if index in leaves and index < size
     ]
-    return Proofs(items=items, vkey=vkey)
+    return Proofs(items=items, vkey=room.signer.verifier.vkey)
 
 
 class _Tree:

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from discretion.hotel.record import RecordError
+from discretion.keeper.explain import explain
 from discretion.keeper.inscribe import seal_batch
 from discretion.keeper.papers import Ask, AskKind, Opened
 from discretion.keeper.publish import publish
@@ -78,6 +79,9 @@ class Upkeep:
         room = desk.rounds.room
         if isinstance(message, wire.PublishCheckpoint | wire.AddCosignatures | wire.AwaitWanted | wire.StopLedger):
             return wire.Done(counts=await _outside(message, desk))
+        if isinstance(message, wire.ExplainGuest):
+            async with desk.lock:
+                return await explain(message, desk.rounds, desk.database)
         if isinstance(message, wire.GuestIds):
             return wire.Ids([room.keyring.guest_id(message.source, source_id) for source_id in message.source_ids])
         if isinstance(message, wire.SealBatch):

@@ -2,7 +2,8 @@
 
 Rules:
 * This socket is a second one, in a directory only the operator's account can enter: the house has no path to it.
-* What is brought here is written, counted or checked; the answers are numbers.
+* What is brought here is written, counted or checked; the answers are numbers. One tells more: what the entries of a
+  guest say, after the asking was entered among them.
 
 Left to others: reading files (the office's imports), posting checkpoints to witnesses (`watch.publishing`).
 """
@@ -17,10 +18,12 @@ import msgspec
 from msgspec import Meta, Struct
 
 from discretion.wire.bounds import Id, RawJson, Word  # noqa: TC001 - msgspec reads the annotations
+from discretion.wire.entries import EntryLine  # noqa: TC001 - as above
 from discretion.wire.frame import UPKEEP_FRAME_SIZE_BYTES_MAX, FrameError, HatchClosedError
 from discretion.wire.lookup import Failed
 
 GUESTS_IN_BATCH_MAX = 4000
+EXPLAINED_MAX = 1000
 COSIGNATURES_SIZE_MAX = EVIDENCE_SIZE_MAX = 65_536
 
 
@@ -80,6 +83,16 @@ class AddCosignatures(Struct, frozen=True, forbid_unknown_fields=True, kw_only=T
     lines: Annotated[str, Meta(max_length=COSIGNATURES_SIZE_MAX)]
 
 
+class ExplainGuest(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True, tag="explain_guest"):
+    """List the entries of one guest with proofs, for whoever answers that guest; `by` says who asks, in a code."""
+
+    property_id: Id
+    request_id: Id
+    guest_id: Id
+    by: Word
+    before_seq: Annotated[int, Meta(ge=1, le=2**62)] = 2**62
+
+
 class AwaitWanted(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True, tag="await_wanted"):
     """Wait until an ask waits for outside witnesses (`wanted` is 1 then), at most so long."""
 
@@ -105,8 +118,8 @@ class Health(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True, tag=
 
 
 UpkeepRequest = (
-    GuestIds | SealBatch | EnterImport | EnterChanges | PublishCheckpoint | AddCosignatures | AwaitWanted | StopLedger
-    | Health
+    ExplainGuest | GuestIds | SealBatch | EnterImport | EnterChanges | PublishCheckpoint | AddCosignatures | AwaitWanted
+    | StopLedger | Health
 )
 
 
@@ -123,7 +136,36 @@ class Done(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True, tag="d
     entry: int = -1
 
 
-UpkeepAnswer = Ids | Done | Failed
+class ExplainedEntry(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """One entry of a guest: the how-manieth, what it says, and what outsiders can check.
+
+    Shapes: `parts` are guest, staff and context part, each a salt of 32 bytes and a text, empty where it is gone;
+    `leaf` is 120 bytes, `proof` a C2SP tlog-proof; both are empty where they could not be made.
+    """
+
+    seq: int
+    line: EntryLine
+    parts: tuple[bytes, bytes, bytes]
+    leaf: bytes
+    proof: str
+
+
+class Explained(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True, tag="explained"):
+    """A guest's entries from `first_seq` on, oldest first; there are `last_seq` in all.
+
+    `is_complete` is false when an entry stands beyond the last one. A `seq` that is not among `items` is missing from
+    the ledger. `entry` is the index of the asking itself.
+    """
+
+    entry: int
+    first_seq: int
+    last_seq: int
+    is_complete: bool
+    items: list[ExplainedEntry]
+    vkey: str
+
+
+UpkeepAnswer = Ids | Done | Explained | Failed
 
 
 class UpkeepFrame(Struct, frozen=True, forbid_unknown_fields=True, array_like=True):

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, cast
 import click
 
 from discretion.faces.cli.exits import Exit
+from discretion.faces.cli.ledger_explain import explain
 from discretion.faces.cli.ledger_files import export_, prove
 from discretion.faces.cli.ledger_readers import reader
 from discretion.faces.cli.ledger_recover import recover
@@ -54,6 +55,7 @@ def ledger() -> None:
 ledger.add_command(export_)
 ledger.add_command(prove)
 ledger.add_command(reader)
+ledger.add_command(explain)
 ledger.add_command(recover)
 ledger.add_command(key)
 ledger.add_command(witnesses)

@@ -202,6 +202,7 @@ _OF_ENTRIES: Final[dict[str, dict[str, tuple[str, str]]]] = {
         "demo_sign_in": marked_in("action", "Demo sign-in"),
         "duty": marked_in("action", "Duty chosen"),
         "enrol": marked_in("action", "Passkey enrolled"),
+        "explain": marked_in("action", "Entries given to the guest"),
         "find": marked_in("action", "Guest searched"),
         "import": marked_in("action", "Import"),
         "inscribe": marked_in("action", "Record written"),
@@ -255,6 +256,7 @@ _OF_ENTRIES: Final[dict[str, dict[str, tuple[str, str]]]] = {
     },
     "fact": {
         "badge": marked_in("fact", "badges"),
+        "ledger_reader": marked_in("fact", "readers of the ledger"),
         "lock": marked_in("fact", "locks"),
         "mark": marked_in("fact", "marks of guests"),
         "occupant": marked_in("fact", "people of stays"),

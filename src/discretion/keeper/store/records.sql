@@ -106,3 +106,14 @@ select uuid_send(k.guest_id), uuid_send(k.key_id), k.wrapped, k.tag_epoch, q.seq
 select h.number, h.origin, h.size, h.root, coalesce((select c.note from ledger.closed_checkpoint c
          where c.property_id = %(p)s and c.number = h.number order by c.size desc limit 1), '')
   from ledger.closed_head h where h.property_id = %(p)s order by h.number desc limit 1
+
+-- name: counter
+-- One guest's key and how many entries were made of them.
+select uuid_send(k.key_id), k.wrapped, k.tag_epoch, q.seq from keys.guest_key k
+  join ledger.sequence q on q.property_id = %(p)s and q.guest_id = k.guest_id and q.tag_epoch = k.tag_epoch
+ where k.property_id = %(p)s and k.guest_id = %(guest)s
+
+-- name: entries_by_tag
+-- The entries with these tags, in order: a reading of the whole ledger, which nobody waits for but who asked.
+select idx, leaf, leaf_hash, request_id, guest_key_id, staff_key_id, guest_part, staff_part, context_part from ledger.entry
+ where property_id = %(p)s and substring(leaf from 9 for 16) = any (%(tags)b::bytea[]) order by idx

@@ -58,6 +58,11 @@ def open_parts(keyring: Keyring, row: Sequence[Any], keys: Mapping[object, bytes
 
     Errors: `LeafError` when the leaf is none.
     """
+    return [(state, plain[SALT_SIZE_BYTES:]) for state, plain in salted_parts(keyring, row, keys)]
+
+
+def salted_parts(keyring: Keyring, row: Sequence[Any], keys: Mapping[object, bytes]) -> list[tuple[PartState, bytes]]:
+    """Return as `open_parts`, each text behind its salt of 32 bytes: what its commitment can be made of again."""
     place = keyring.property_id + row[0].to_bytes(8, "big") + row[3].bytes
     owners = (row[4], row[5], row[4])
     opened = []
@@ -72,7 +77,7 @@ def open_parts(keyring: Keyring, row: Sequence[Any], keys: Mapping[object, bytes
             plain = unseal(key, sealed, bound + place)
         except SealError:
             plain = b""
-        text = plain[SALT_SIZE_BYTES:]
-        is_this = len(plain) >= SALT_SIZE_BYTES and commit(part, plain[:SALT_SIZE_BYTES], text) == committed
-        opened.append((_MATCHES, text) if is_this else (PartState.DAMAGED, b""))
+        salt, text = plain[:SALT_SIZE_BYTES], plain[SALT_SIZE_BYTES:]
+        is_this = len(plain) >= SALT_SIZE_BYTES and commit(part, salt, text) == committed
+        opened.append((_MATCHES, plain) if is_this else (PartState.DAMAGED, b""))
     return opened
