@@ -8,7 +8,7 @@ PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11; 
 	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check interop bench lock clean
+.PHONY: help demo test check interop torture bench lock clean
 
 help:  ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -32,6 +32,9 @@ check: $(VENV)/dev.stamp  ## lint, types, import fences, catalogues, policy
 
 interop: $(VENV)/dev.stamp  ## others' tools check what we publish (Go, Python, Node, openssl); says what it had to skip
 	@$(BIN)/python -m pytest -q -m interop -rs tests/journeys/ledger tests/journeys/published $(ARGS)
+
+torture: $(VENV)/dev.stamp  ## faults without end under load: kills, lost answers, witnesses away (FAULTS=10000 SEED=1)
+	@FAULTS=$(or $(FAULTS),10000) SEED=$(or $(SEED),1) $(BIN)/python -m pytest -s -q -m torture tests/faults $(ARGS)
 
 bench: $(VENV)/dev.stamp  ## measure; writes bench/latest.json (QUICK=1 ends within a minute)
 	@$(BIN)/python -m bench $(if $(QUICK),--quick) $(ARGS)

@@ -44,6 +44,16 @@ class DatabaseProxy:
         self._accepting = threading.Thread(target=self._accept, daemon=True)
         self._accepting.start()
 
+    def break_next(self, statement: str, when: When, action: Callable[[], object] = lambda: None) -> threading.Event:
+        """Break once at the next statement like this, whenever it comes; the event is set when it came."""
+        armed = _Break(re.compile(statement.encode(), re.IGNORECASE), when, action)
+        self._break = armed
+        return armed.done
+
+    def forget(self) -> None:
+        """Break nothing any more."""
+        self._break = None
+
     @contextmanager
     def broken_at(self, statement: str, when: When, action: Callable[[], object] = lambda: None) -> Iterator[None]:
         """Break once at the next statement that contains `statement` (a regular expression); it must come inside."""

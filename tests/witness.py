@@ -36,6 +36,7 @@ class Witness:
     clock: int = 0  # seconds that its clock is off
     url: str = ""
     lie: Callable[[str], str] | None = None  # what it makes of its own line
+    is_cut_off: bool = False  # it does what it is asked, and its answer never arrives
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     @property
@@ -99,6 +100,9 @@ def serving(witness: Witness, port: int = 0) -> Iterator[Witness]:
             self._answer(*(200, "text/plain", note) if note and not witness.status else (404, "text/plain", ""))
 
         def _answer(self, status: int, kind: str, text: str) -> None:
+            if witness.is_cut_off:
+                self.close_connection = True
+                return
             raw = text.encode()
             self.send_response(status)
             self.send_header("content-type", kind)

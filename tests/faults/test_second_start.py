@@ -115,7 +115,7 @@ def test_an_address_that_is_taken_is_told(installed: Path) -> None:
 def test_a_start_that_fails_leaves_no_process_behind(installed: Path) -> None:
     policy = installed / "discretion.toml"
     right = policy.read_text()
-    policy.write_text(right.replace('policy = ""', 'policy = "nowhere.toml"'))
+    policy.write_text(right.replace('policy = ""', 'policy = "nowhere.toml"', 1))
     try:
         done = discretion("--lang", "en", "serve", "--data", str(installed))
     finally:

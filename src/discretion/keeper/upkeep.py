@@ -53,6 +53,8 @@ class Upkeep:
                 await writer.drain()
         except (FrameError, msgspec.DecodeError, RecursionError, UnicodeDecodeError, ConnectionError) as error:
             _log.warning("an upkeep line was ended: %s", type(error).__name__)
+        except asyncio.CancelledError:
+            return  # the keeper stops while somebody waits; the line ends, and nothing was half done
         finally:
             writer.close()
 

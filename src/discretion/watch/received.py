@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from pathlib import Path
     from types import TracebackType
 
-_SECONDS_TO_CONNECT, _SECONDS_OF_SILENCE, _SECONDS_A_FILE = 10.0, 30.0, 120.0
+_SECONDS_TO_CONNECT, _SECONDS_OF_SILENCE, _SECONDS_A_FILE = 10.0, 15.0, 120.0
 _CONNECTIONS_MAX, _AHEAD = 4, 8
 _REFUSED = frozenset({httpx.codes.UNAUTHORIZED, httpx.codes.FORBIDDEN})
 _ABSENT = frozenset({httpx.codes.NOT_FOUND, httpx.codes.GONE})
@@ -146,18 +146,27 @@ class WebServer:
         self._client.close()
 
     def fetch(self, name: str, size_bytes_max: int) -> bytes | None:
-        """Return a file, None when there is none. Errors: `KeyRefusedError`, `LogAwayError`."""
+        """Return a file, None when there is none. Errors: `KeyRefusedError`, `LogAwayError`.
+
+        One that is lost on the way is asked for once more: a ledger has thousands.
+        """
         try:
-            with self._client.stream("GET", name) as answered:
-                if answered.status_code in _REFUSED:
-                    raise KeyRefusedError
-                if answered.status_code in _ABSENT:
-                    return None
-                if answered.status_code != httpx.codes.OK or "content-encoding" in answered.headers:
-                    raise LogAwayError(f"HTTP {answered.status_code}")
-                return _bounded(answered, size_bytes_max)
+            try:
+                return self._fetched(name, size_bytes_max)
+            except httpx.TransportError:
+                return self._fetched(name, size_bytes_max)
         except (httpx.HTTPError, httpx.InvalidURL) as error:
             raise LogAwayError(_said(error)) from error
+
+    def _fetched(self, name: str, size_bytes_max: int) -> bytes | None:
+        with self._client.stream("GET", name) as answered:
+            if answered.status_code in _REFUSED:
+                raise KeyRefusedError
+            if answered.status_code in _ABSENT:
+                return None
+            if answered.status_code != httpx.codes.OK or "content-encoding" in answered.headers:
+                raise LogAwayError(f"HTTP {answered.status_code}")
+            return _bounded(answered, size_bytes_max)
 
 
 def _said(error: Exception) -> str:

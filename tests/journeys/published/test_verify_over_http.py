@@ -40,10 +40,14 @@ def keys(opened: Opened, ledger_key: Path, tmp_path: Path) -> list[str]:
     return ["--key", str(ledger_key), "--reader-key-file", str(tmp_path / "reader.key")]
 
 
+class _Server(ThreadingHTTPServer):
+    request_queue_size = 64  # several connections come at once
+
+
 @contextmanager
 def serving(handler: Callable[..., BaseHTTPRequestHandler], tls: ssl.SSLContext | None = None) -> Iterator[str]:
     """Serve on this machine; the value is the address."""
-    server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
+    server = _Server(("127.0.0.1", 0), handler)
     if tls is not None:
         server.socket = tls.wrap_socket(server.socket, server_side=True, do_handshake_on_connect=False)
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
