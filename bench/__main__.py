@@ -25,7 +25,7 @@ from typing import TYPE_CHECKING, Any
 
 import psycopg
 
-from bench import baseline
+from bench import baseline, ledger
 from bench.hotel import PROPERTY, Hotel, hotel
 from discretion.starter import cluster
 
@@ -48,11 +48,12 @@ class Plan:
     clients: tuple[int, ...]
     http_clients: tuple[int, ...]
     import_rows: int | None
+    entries: int
     is_quick: bool
 
 
-FULL = Plan(200_000, 200_000, 10.0, 5, CLIENTS, CLIENTS, None, is_quick=False)
-QUICK = Plan(10_000, 20_000, 1.5, 1, (1, 32), (32,), 2_000, is_quick=True)
+FULL = Plan(200_000, 200_000, 10.0, 5, CLIENTS, CLIENTS, None, 1_000_000, is_quick=False)
+QUICK = Plan(10_000, 20_000, 1.5, 1, (1, 32), (32,), 2_000, 20_000, is_quick=True)
 
 
 def main() -> int:
@@ -83,6 +84,9 @@ def main() -> int:
         result["verify_entries_per_s"] = round(verdict["size"] / verdict["seconds"])
     result["verify_leaves_per_s"] = _leaves_rate()
     result["decision_us"] = _decision_us()
+    result["ledger"] = ledger.measure(
+        plan.entries, plan.turns, min(plan.seconds, 4.0), lambda told: _load("bench.load", told), _say,
+    )
     _say("the demo's first page")
     result["demo_first_page_s"] = _demo_first_page_s(1 if plan.is_quick else 3)
     (HERE / "latest.json").write_text(json.dumps(result, indent=2, sort_keys=True) + "\n")
@@ -326,7 +330,7 @@ def _table(result: dict[str, Any]) -> str:
             f" {result['p50_ms'][clients]} | {result['p99_ms'][clients]} | {result['http_per_s'].get(clients, '–')} |",
         )
     one = result["p50_ms"]["1"] / result["unprotected_p50_ms"]["1"]
-    machine = result["machine"]
+    machine, long = result["machine"], result["ledger"]
     lines += [
         "",
         (
@@ -334,6 +338,13 @@ def _table(result: dict[str, Any]) -> str:
             f" verify {result['verify_leaves_per_s']:,.0f} leaves/s, {result['verify_entries_per_s']:,.0f} entries/s with openings ·"
             f" decision {result['decision_us']} µs · demo to first page {result['demo_first_page_s']} s ·"
             f" keeper {result['keeper_rss_mb']} MB at {result['guests']:,} guests"
+        ),
+        "",
+        (
+            f"a ledger of {long['entries']:,} entries: inclusion proof {long['proof_ms']['p50']} ms (p99 {long['proof_ms']['p99']}) ·"
+            f" all its tiles {long['tiles_s']} s · a look-up costs {long['long_to_short']['1']}× (1 client), {long['long_to_short']['32']}×"
+            f" (32) of one in a short ledger · with a witness every second {long['published_to_not']['1']} and"
+            f" {long['published_to_not']['32']} of the rate without"
         ),
         "",
         f"{machine['cpu']}, {machine['cores']} cores, {machine['memory_gb']} GB; fdatasync {machine['fdatasync_per_s']:,.0f}/s;"

@@ -81,6 +81,22 @@ def test_a_leaf_changed_with_its_hash(house: Stage) -> None:
         is_refused_at_start(house, "checkpoint", _checkpoint_size(house))
 
 
+@pytest.mark.parametrize("part", ["guest_part", "staff_part", "context_part"])
+def test_an_opening_is_lost_and_no_entry_says_so(house: Stage, part: str) -> None:
+    with tampered(house, "ledger.entry", [6]):
+        change(house, f"update ledger.entry set {part} = null", 6)
+        assert _verdict(house) == (3, "opening", 6)
+
+
+def test_every_part_of_an_opening_is_lost_with_its_keys(house: Stage) -> None:
+    """As entries look that were put back from an export; but nothing says that these were."""
+    with tampered(house, "ledger.entry", [6]):
+        change(
+            house, "update ledger.entry set guest_part = null, staff_part = null, context_part = null, guest_key_id = null, staff_key_id = null", 6,
+        )
+        assert _verdict(house) == (3, "opening", 6)
+
+
 def test_one_flipped_bit_of_a_leafs_hash(house: Stage) -> None:
     with tampered(house, "ledger.entry", [4]):
         change(house, "update ledger.entry set leaf_hash = set_bit(leaf_hash, 9, 1 - get_bit(leaf_hash, 9))", 4)

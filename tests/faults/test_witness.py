@@ -10,6 +10,7 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from importlib.resources import files
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -24,6 +25,7 @@ from discretion.wire import lookup, upkeep
 from discretion.wire.settings import load
 from tests.cast import Stage
 from tests.conftest import HARBOUR
+from tests.journeys.ledger.publishing import run
 from tests.ledgers import size_now
 from tests.tampering import tampered
 from tests.witness import Witness, serving
@@ -312,6 +314,17 @@ def test_a_witness_that_does_not_take_it_is_said_once(own_stage: Stage, witnesse
         assert len(witnesses[0].asked) == (1 if status == 400 else 3), "a bug of ours is not repeated"
 
 
+def test_a_clock_behind_its_witnesses_starts_nothing(own_stage: Stage, witnesses: list[Witness]) -> None:
+    publishing = witnessed(own_stage, witnesses)
+    witnesses[0].clock = 3600
+    own_stage.ada.look_up(own_stage.dora, clear=1)
+    published(publishing)
+    assert own_stage.keeper.stop() == 0
+    assert own_stage.start() == "failed clock_behind"
+    assert own_stage.keeper.process is not None
+    own_stage.keeper.process.wait(10)
+
+
 def test_a_keeper_that_is_away_stops_no_publishing(own_stage: Stage, witnesses: list[Witness]) -> None:
     publishing = witnessed(own_stage, witnesses)
     assert own_stage.keeper.stop() == 0
@@ -328,3 +341,25 @@ def test_settings_with_a_bad_policy_of_witnesses_start_nothing(own_stage: Stage,
         assert own_stage.start() == "failed witnesses_bad", text
         assert own_stage.keeper.process is not None
         own_stage.keeper.process.wait(10)
+
+
+def test_an_export_brings_what_witnesses_have_cosigned_and_the_policy_to_check_it_by(
+    own_stage: Stage, witnesses: list[Witness], tmp_path: Path,
+) -> None:
+    publishing = witnessed(own_stage, witnesses)
+    own_stage.ada.look_up(own_stage.dora, clear=1)
+    published(publishing)
+    cosigned = size_now(own_stage)
+    own_stage.ada.look_up(own_stage.dora, clear=1)
+    own_stage.upkeep(upkeep.PublishCheckpoint(property_id=own_stage.ada.property_id))  # signed, and seen by nobody yet
+    code, told, said = run(own_stage, "export", str(tmp_path / "log"), "--property", "harbour")
+    assert (code, told["size"]) == (0, cosigned), said
+    assert run(own_stage, "verify", str(tmp_path / "log"), "--policy", str(tmp_path / "log.policy"))[0] == 0
+    note = (tmp_path / "log" / "checkpoint").read_text("utf-8")
+    (tmp_path / "log" / "checkpoint").write_text("".join(note.splitlines(keepends=True)[:-1]), "utf-8")
+    code, _, said = run(own_stage, "verify", str(tmp_path / "log"), "--policy", str(tmp_path / "log.policy"))
+    assert code == 3, "one witness of two is too few"
+    code, told, _ = run(own_stage, "witnesses", "--property", "harbour")
+    assert code == 3 and [(each["cosigned"], each["behind"]) for each in told["items"]] == [(cosigned, 1)] * 2
+    published(publishing)
+    assert run(own_stage, "witnesses", "--property", "harbour")[0] == 0

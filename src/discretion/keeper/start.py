@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import logging
 import stat
+import time
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
     from discretion.wire.settings import Settings
 
 POSTGRES_VERSION_MIN = 150_000
+CLOCK_BEHIND_SECONDS_MAX = 120  # between this machine and a witness that is right
 # What a rescan finds that has a word of its own at the start; everything else is `ledger_disagrees`.
 _WORDS = {"behind_signed": "ledger_behind", "signed": "ledger_forked"}
 _RECORDS = queries("records.sql")
@@ -113,6 +115,8 @@ async def rooms_of(settings: Settings, root_key: bytes, policy: Policy) -> dict[
                 raise StartError(_WORDS.get(verdict.problem, "ledger_disagrees"))
             rooms[row[0]] = room_of(settings, keyring, signer, memory, policy)
             await rooms[row[0]].witnessing.load(Uid(row[0]), reading)
+            if rooms[row[0]].witnessing.newest_at() > time.time() + CLOCK_BEHIND_SECONDS_MAX:
+                raise StartError("clock_behind")
     await reading.close()
     if len(rooms) != len(known):
         raise StartError("property_not_founded")

@@ -53,6 +53,10 @@ class Witnessing:
         self.wanted = asyncio.Event()  # somebody waits for a cosignature before anything is opened to them
         self._moved = asyncio.Event()
 
+    def newest_at(self) -> int:
+        """Return when a witness saw something last, in POSIX seconds by its own clock; 0 when none has."""
+        return max((at for _, at in self.seen.values()), default=0)
+
     def publish(self, size: int) -> None:
         """Note that the head of `size` has been published now."""
         if self._trust is not None and size > max(self.cosigned_size, self._published[-1][0] if self._published else 0):

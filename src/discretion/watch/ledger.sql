@@ -1,7 +1,18 @@
--- name: published
+-- name: newest
 -- The newest signed checkpoint of a ledger, and its key.
 select c.size, c.note, h.vkey from ledger.checkpoint c join ledger.head h on h.property_id = c.property_id
  where c.property_id = %(property_id)s order by c.size desc limit 1
+
+-- name: published
+-- The checkpoint that outsiders are given, with the lines of its witnesses, and the ledger's key: the newest that a witness has cosigned,
+-- or, where none has for two minutes, the newest.
+with seen as (select s.size, s.at from ledger.cosignature s where s.property_id = %(property_id)s order by s.size desc limit 1)
+select c.size, c.note || coalesce((select string_agg(convert_to(s.line || E'\n', 'UTF8'), ''::bytea order by s.witness) from ledger.cosignature s
+         where s.property_id = %(property_id)s and s.size = c.size), ''::bytea), h.vkey
+  from ledger.checkpoint c join ledger.head h on h.property_id = c.property_id
+ where c.property_id = %(property_id)s
+   and c.size = coalesce((select seen.size from seen where seen.at > clock_timestamp() - interval '2 minutes'),
+                         (select max(n.size) from ledger.checkpoint n where n.property_id = %(property_id)s))
 
 -- name: leaves
 -- A run of entries, in order: what each commits to, and its hash.

@@ -85,13 +85,16 @@ def put_together(tile: Tile, reading: Reading, rows: Sequence[Sequence[Any]]) ->
 
 
 class StoredLog:
-    """One property's ledger in the database, as of its newest checkpoint; `vkey` is the key the database names."""
+    """One property's ledger in the database, as of one checkpoint; `vkey` is the key the database names."""
 
-    def __init__(self, connection: psycopg.Connection[Any], property_id: bytes) -> None:
-        """Read the checkpoint. Errors: `UnpublishedError` when none is signed yet."""
+    def __init__(self, connection: psycopg.Connection[Any], property_id: bytes, *, is_newest: bool = False) -> None:
+        """Read the checkpoint that outsiders are given, or the newest, which no witness may have seen yet.
+
+        Errors: `UnpublishedError` when none is signed yet.
+        """
         self._connection = connection
         self._property = property_id.hex()
-        rows = self._rows("published", {})
+        rows = self._rows("newest" if is_newest else "published", {})
         if not rows:
             raise UnpublishedError
         self.size: int = rows[0][0]
@@ -127,14 +130,14 @@ class StoredLog:
 
 
 @contextmanager
-def stored_log(conninfo: str, property_id: bytes) -> Iterator[StoredLog]:
-    """Give a ledger of the database, all of it read from one snapshot.
+def stored_log(conninfo: str, property_id: bytes, *, is_newest: bool = False) -> Iterator[StoredLog]:
+    """Give a ledger of the database, all of it read from one snapshot; `is_newest` as `StoredLog`.
 
     Errors: `UnpublishedError`; `LogAwayError`.
     """
     try:
         with psycopg.connect(conninfo, options=_OPTIONS) as connection:
-            yield StoredLog(connection, property_id)
+            yield StoredLog(connection, property_id, is_newest=is_newest)
     except psycopg.OperationalError as error:
         raise LogAwayError("the database is away") from error
 

@@ -156,7 +156,7 @@ class Publishing:
 
     def _read_again(self, hotel: Property, ledger: _Ledger) -> tuple[int, str, bool]:
         """Return size and text of the newest checkpoint, and whether the entries stored make the root it says."""
-        with stored_log(self._conninfo, hotel.property_id) as log:
+        with stored_log(self._conninfo, hotel.property_id, is_newest=True) as log:
             if not ledger.is_known:
                 ledger.cosigned, ledger.is_known = log.cosigned(), True
             head = open_checkpoint(log.checkpoint, Verifier.parse(log.vkey))
@@ -181,7 +181,7 @@ class Publishing:
         return answer
 
     def _proof(self, hotel: Property, size: int, old_size: int) -> ConsistencyProof:
-        with stored_log(self._conninfo, hotel.property_id) as log:
+        with stored_log(self._conninfo, hotel.property_id, is_newest=True) as log:
             return TiledTree(size, log.read).prove_consistency(old_size)
 
     async def _take(self, hotel: Property, ledger: _Ledger, name: str, size: int, answer: Answer) -> None:

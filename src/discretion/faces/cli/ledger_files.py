@@ -10,6 +10,7 @@ import click
 
 from discretion.faces.cli.at_property import chosen_property, property_option
 from discretion.faces.cli.exits import Exit
+from discretion.faces.cli.ledger_witnesses import policy_text
 from discretion.faces.cli.serve import checked
 from discretion.faces.cli.trouble import Trouble
 from discretion.faces.kit.words import marked
@@ -30,7 +31,7 @@ _PATH = click.Path(path_type=Path)
 
 @click.command("export", help=marked(
     "Write a ledger into a directory in its published form: checkpoint, tiles and entries without their openings. "
-    "The key to check it by is written beside the directory."
+    "The key to check it by is written beside the directory, and the policy that names the witnesses."
 ))
 @click.argument("directory", type=_PATH)
 @property_option
@@ -45,6 +46,7 @@ def export_(terminal: Terminal, /, *, directory: Path, code: str) -> Exit:
         directory.mkdir(parents=True, exist_ok=True)
         files = export(log, directory, told)
         key.write_text(f"{log.vkey}\n", "ascii")
+        directory.with_name(f"{directory.name}.policy").write_text(policy_text(terminal.settings(), log.vkey), "utf-8")
     terminal.show(
         {"property": hotel.code, "size": log.size, "files": files, "directory": str(directory), "key": str(key)},
         terminal.words("%(size)s entries in %(path)s. Check them: discretion ledger verify %(path)s --key %(key)s",

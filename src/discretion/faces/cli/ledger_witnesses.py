@@ -19,6 +19,7 @@ from discretion.watch.publishing import trust_of
 if TYPE_CHECKING:
     from discretion.faces.cli.terminal import Terminal
     from discretion.watch.published import Witnessed
+    from discretion.wire.settings import Settings
 
 
 @click.command(help=marked(
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
 def key(terminal: Terminal, /, *, code: str) -> Exit:
     """Print one hotel's key."""
     found = _witnessed(terminal, code)
-    terminal.show({"origin": found.origin, "vkey": found.vkey}, policy_text(terminal, found))
+    terminal.show({"origin": found.origin, "vkey": found.vkey}, policy_text(terminal.settings(), found.vkey))
     return Exit.OK
 
 
@@ -57,10 +58,9 @@ def witnesses(terminal: Terminal, /, *, code: str) -> Exit:
     return Exit.OK if trust.is_enough(seen) else Exit.PROBLEM
 
 
-def policy_text(terminal: Terminal, found: Witnessed) -> str:
+def policy_text(settings: Settings, vkey: str) -> str:
     """Return whom to trust of a ledger, as a tlog-policy: its key, and the witnesses of the settings."""
-    settings = terminal.settings()
-    lines = f"log {found.vkey}\n"
+    lines = f"log {vkey}\n"
     if not settings.witnesses.policy:
         return lines + "quorum none\n"
     return lines + (settings.directory / settings.witnesses.policy).read_text("utf-8")
