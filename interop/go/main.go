@@ -2,6 +2,7 @@
 //
 //	interop LOG KEY INDEX...  a whole log; each INDEX.tlog-proof and INDEX.entry in the directory of KEY
 //	interop every LOG KEY     every size that the lines of "sizes" beside KEY name, see every.go
+//	interop notes KEY         which of the notes on standard input Go opens, see notes.go
 package main
 
 import (
@@ -51,6 +52,9 @@ func main() {
 	check := func() error { return run(os.Args[1], os.Args[2], os.Args[3:]) }
 	if os.Args[1] == "every" {
 		check = func() error { return every(os.Args[2], os.Args[3]) }
+	}
+	if os.Args[1] == "notes" {
+		check = func() error { return notes(os.Args[2], os.Stdin) }
 	}
 	if err := check(); err != nil {
 		fmt.Println("refused:", err)

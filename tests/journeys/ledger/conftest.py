@@ -9,6 +9,7 @@ import pytest
 
 from discretion.wire import upkeep
 from tests.cast import Stage
+from tests.journeys.ledger.programs import go_program
 from tests.journeys.ledger.publishing import run
 from tests.ledgers import size_now
 from tests.stages import FirstStage, copied_stage
@@ -36,3 +37,9 @@ def exported(house: Stage, tmp_path_factory: pytest.TempPathFactory) -> Path:
     assert code == 0, said
     assert told["size"] == size_now(house)
     return directory
+
+
+@pytest.fixture(scope="session")
+def go_verifier(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The verifier over Go's own note and tlog packages, built from pinned sources."""
+    return go_program("go", ".", tmp_path_factory.mktemp("go"))

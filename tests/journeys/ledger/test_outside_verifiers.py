@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests.cast import Stage
-from tests.journeys.ledger.programs import go_program, ran
+from tests.journeys.ledger.programs import ran
 from tests.journeys.ledger.publishing import run
 from tests.ledgers import size_now
 from tests.made_logs import made_every_size, made_log
@@ -18,12 +18,6 @@ from tests.made_logs import made_every_size, made_log
 pytestmark = pytest.mark.interop
 ROOT = Path(__file__).resolve().parents[3]
 NO_SHELL = "interop: SKIPPED, openssl or xxd not found"
-
-
-@pytest.fixture(scope="session")
-def go_verifier(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The verifier over Go's own note and tlog packages, built from pinned sources."""
-    return go_program("go", ".", tmp_path_factory.mktemp("go"))
 
 
 def agreed(verifier: Path, log: Path, key: Path, *indexes: int) -> tuple[int, str]:
