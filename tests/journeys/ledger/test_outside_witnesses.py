@@ -10,6 +10,7 @@ import signal
 import socket
 import sqlite3
 import subprocess
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -54,11 +55,13 @@ class Program:
         self.processes.append(subprocess.Popen(
             self.command, env={**os.environ, **self.environment}, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
         ))
-        for _ in range(400):
+        ends_at = time.monotonic() + 30
+        while time.monotonic() < ends_at:  # it has no other way to say that it is ready
             with socket.socket() as tried:
-                tried.settimeout(0.05)
                 if tried.connect_ex(("127.0.0.1", self.port)) == 0:
                     return
+            time.sleep(0.02)
+        self.kill()
         raise AssertionError("the witness did not listen")
 
     def kill(self) -> None:
@@ -145,7 +148,7 @@ def _through_all(stage: Stage, log: Verifier, witness: Program) -> None:
         sizes.append(size_now(stage))
     assert kept(stage) == {size: {"0"} for size in sizes}
 
-    with stored_log(stage.database.conninfo("auditor"), stage.ada.property_id) as stored:
+    with stored_log(stage.database.conninfo("auditor"), stage.ada.property_id, is_newest=True) as stored:
         note, proof = stored.checkpoint, TiledTree(stored.size, stored.read).prove_consistency(sizes[0])
         older = stage.superuser.execute(
             "select note from ledger.checkpoint where property_id = %s and size = %s", (HARBOUR.id, sizes[1]),
@@ -182,10 +185,10 @@ def _through_all(stage: Stage, log: Verifier, witness: Program) -> None:
 
     async def again() -> object:
         async with client() as http:
-            with stored_log(stage.database.conninfo("auditor"), stage.ada.property_id) as now:
+            with stored_log(stage.database.conninfo("auditor"), stage.ada.property_id, is_newest=True) as now:
                 return await post_checkpoint(http, witness.url, now.size, ConsistencyProof(()), now.checkpoint)
 
     answer = asyncio.run(again())  # the same head once more, after its restart
     assert isinstance(answer, Cosigned)
-    with stored_log(stage.database.conninfo("auditor"), stage.ada.property_id) as now:
+    with stored_log(stage.database.conninfo("auditor"), stage.ada.property_id, is_newest=True) as now:
         assert list(cosignatures(now.checkpoint + answer.lines, [witness.verifier])) == [witness.verifier]
