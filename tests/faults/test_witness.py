@@ -179,7 +179,7 @@ def test_strict_mode_opens_only_what_witnesses_have_seen(own_stage: Stage, witne
     publishing = witnessed(own_stage, witnesses, policy=strict_policy())
     told: list[Any] = []
     asking = threading.Thread(target=lambda: told.append(own_stage.ada.look_up(own_stage.dora, clear=1)))
-    wanted = upkeep.AwaitWanted(property_id=own_stage.ada.property_id, within_seconds=10)
+    wanted = upkeep.AwaitWanted(within_seconds=10)
     asking.start()
     assert own_stage.upkeep(wanted).counts == {"wanted": 1}
     assert told == [], "entered, and nothing opened yet"

@@ -116,7 +116,8 @@ async def _serve(settings: Settings, _given: argparse.Namespace) -> int:
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, stop.set)
-    rooms = await rooms_of(settings, root_key_of(settings), policy_of(settings))
+    wanted = asyncio.Event()
+    rooms = await rooms_of(settings, root_key_of(settings), policy_of(settings), wanted)
     conninfo = settings.conninfo("keeper")
     desks = {property_id: Desk(Rounds(room), Database(conninfo)) for property_id, room in rooms.items()}
     party = RelyingParty(settings.house.rp_id, settings.house.origin, settings.installation.name)
@@ -129,7 +130,7 @@ async def _serve(settings: Settings, _given: argparse.Namespace) -> int:
     umask = os.umask(0o117)
     server = await loop.create_unix_server(lambda: Line(door), str(settings.keeper_socket), backlog=512)
     os.umask(umask)
-    upkeep = await serve_private(Upkeep(desks), str(settings.upkeep_socket))
+    upkeep = await serve_private(Upkeep(desks, wanted), str(settings.upkeep_socket))
     gc.freeze()  # what stands now stands until the end
     gc.set_threshold(50_000, 20, 50)
     _log.info("serving %d properties", len(desks))

@@ -40,7 +40,6 @@ async def publish(room: Room, database: Database) -> tuple[int, bool]:
         note = sign_checkpoint(room.signer, head)
         await database.rows(_SQL["add_checkpoint"], {"p": place, "size": head.size, "note": note.encode()})
     room.witnessing.publish(head.size)
-    room.witnessing.wanted.clear()
     return head.size, head.size > last
 
 

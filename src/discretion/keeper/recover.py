@@ -80,7 +80,7 @@ async def recover(settings: Settings, given: argparse.Namespace) -> int:
         return 0
     memory, told = await _HOW[given.how](database, settings, keyring, signer.verifier)
     await database.close()
-    room = room_of(settings, keyring, signer, memory, policy_of(settings))
+    room = room_of(settings, keyring, signer, memory, policy_of(settings), asyncio.Event())
     kind = AskKind.SUCCEED if given.how == "succeed" else AskKind.RECOVER
     details = tuple(sorted({"how": given.how, "because": given.because, **told}.items()))
     await enter(await prepare_first(Ask(kind, os.urandom(16), details=details), room), room)

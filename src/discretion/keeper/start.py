@@ -31,6 +31,8 @@ from discretion.ledger.errors import LedgerError
 from discretion.ledger.trust import Trust, TrustError
 
 if TYPE_CHECKING:
+    import asyncio
+
     from discretion.keeper.policy.table import Policy
     from discretion.ledger.checkpoint import Verifier
     from discretion.ledger.tree import TreeHead
@@ -87,7 +89,9 @@ async def check_database(database: Database) -> None:
         raise StartError("database_durability")
 
 
-async def rooms_of(settings: Settings, root_key: bytes, policy: Policy) -> dict[bytes, Room]:
+async def rooms_of(
+    settings: Settings, root_key: bytes, policy: Policy, wanted: asyncio.Event,
+) -> dict[bytes, Room]:
     """Return the room of every property of the settings, by its id; each ledger has been read again.
 
     Errors: `StartError`; `RootKeyError`; `StoreError`.
@@ -113,7 +117,7 @@ async def rooms_of(settings: Settings, root_key: bytes, policy: Policy) -> dict[
             if verdict.problem:
                 _log.error("ledger disagrees: %s at %d", verdict.problem, verdict.index)
                 raise StartError(_WORDS.get(verdict.problem, "ledger_disagrees"))
-            rooms[row[0]] = room_of(settings, keyring, signer, memory, policy)
+            rooms[row[0]] = room_of(settings, keyring, signer, memory, policy, wanted)
             await rooms[row[0]].witnessing.load(Uid(row[0]), reading)
             if rooms[row[0]].witnessing.newest_at() > time.time() + CLOCK_BEHIND_SECONDS_MAX:
                 raise StartError("clock_behind")
@@ -123,7 +127,9 @@ async def rooms_of(settings: Settings, root_key: bytes, policy: Policy) -> dict[
     return rooms
 
 
-def room_of(settings: Settings, keyring: Keyring, signer: Signer, memory: Memory, policy: Policy) -> Room:
+def room_of(
+    settings: Settings, keyring: Keyring, signer: Signer, memory: Memory, policy: Policy, wanted: asyncio.Event,
+) -> Room:
     """Return one property's room; its connections open when they are used."""
     conninfo, property_id = settings.conninfo("keeper"), keyring.property_id
     # By the purpose's own place, which never changes: a new policy must not read yesterday's counts under another name.
@@ -131,7 +137,8 @@ def room_of(settings: Settings, keyring: Keyring, signer: Signer, memory: Memory
     return Room(
         property_id, Reads(Database(conninfo), property_id), Appends(Database(conninfo), property_id), keyring,
         Vault(keyring, signer.verifier), signer, memory,
-        Witnessing(settings.witnesses, trust_of(settings), settings.stopped_file(property_id)), policy, limited,
+        Witnessing(settings.witnesses, trust_of(settings), settings.stopped_file(property_id), wanted),
+        policy, limited,
     )
 
 

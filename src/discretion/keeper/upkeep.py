@@ -38,8 +38,10 @@ _log = logging.getLogger("discretion.keeper.upkeep")
 class Upkeep:
     """Answers the upkeep hatch, one message of a connection after the other."""
 
-    def __init__(self, desks: Mapping[bytes, Desk]) -> None:
+    def __init__(self, desks: Mapping[bytes, Desk], wanted: asyncio.Event) -> None:
+        """Shapes: `wanted` is set whenever somebody waits for outside witnesses."""
         self._desks = desks
+        self._wanted = wanted
         self._decoder = msgspec.msgpack.Decoder(wire.UpkeepFrame)
         self._encoder = msgspec.msgpack.Encoder()
 
@@ -58,12 +60,24 @@ class Upkeep:
         finally:
             writer.close()
 
-    async def _answer(self, message: wire.UpkeepRequest) -> wire.UpkeepAnswer:
+    async def _of_all(self, message: wire.AwaitWanted | wire.Health) -> dict[str, int]:
+        """Return what is asked of the keeper as a whole."""
         if isinstance(message, wire.Health):
-            counts = {"properties": len(self._desks)}
-            counts["asks"] = sum(desk.rounds.asks_count for desk in self._desks.values())
-            counts["rounds"] = sum(desk.rounds.rounds_count for desk in self._desks.values())
-            return wire.Done(counts=counts)
+            rounds = [desk.rounds for desk in self._desks.values()]
+            return {
+                "properties": len(rounds), "asks": sum(each.asks_count for each in rounds),
+                "rounds": sum(each.rounds_count for each in rounds),
+            }
+        try:
+            await asyncio.wait_for(self._wanted.wait(), message.within_seconds)
+        except TimeoutError:
+            return {"wanted": 0}
+        self._wanted.clear()  # who waits from now on is heard by the next who asks
+        return {"wanted": 1}
+
+    async def _answer(self, message: wire.UpkeepRequest) -> wire.UpkeepAnswer:
+        if isinstance(message, wire.AwaitWanted | wire.Health):
+            return wire.Done(counts=await self._of_all(message))
         desk = self._desks.get(message.property_id)
         if desk is None:
             return Failed(code="not_allowed")
@@ -79,7 +93,7 @@ class Upkeep:
 
     async def _serve(self, message: wire.UpkeepRequest, desk: Desk) -> wire.UpkeepAnswer:
         room = desk.rounds.room
-        if isinstance(message, wire.PublishCheckpoint | wire.AddCosignatures | wire.AwaitWanted | wire.StopLedger):
+        if isinstance(message, wire.PublishCheckpoint | wire.AddCosignatures | wire.StopLedger):
             return wire.Done(counts=await _outside(message, desk))
         if isinstance(message, wire.ExplainGuest):
             async with desk.lock:
@@ -102,12 +116,10 @@ class Upkeep:
 
 
 async def _outside(
-    message: wire.PublishCheckpoint | wire.AddCosignatures | wire.AwaitWanted | wire.StopLedger, desk: Desk,
+    message: wire.PublishCheckpoint | wire.AddCosignatures | wire.StopLedger, desk: Desk,
 ) -> dict[str, int]:
     """Do what the worker brings from, or takes to, outside witnesses; return the counts to tell it."""
     room, witnessing = desk.rounds.room, desk.rounds.room.witnessing
-    if isinstance(message, wire.AwaitWanted):
-        return {"wanted": int(await witnessing.is_wanted(message.within_seconds))}
     if isinstance(message, wire.StopLedger):
         witnessing.stop(message.why, message.who, message.evidence)
         return {}

@@ -11,7 +11,6 @@ Left to others: reaching witnesses (the worker), which have to see a checkpoint 
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import json
 import logging
 import os
@@ -39,8 +38,13 @@ _log = logging.getLogger("discretion.keeper.witness")
 class Witnessing:
     """What one ledger's witnesses have cosigned, as verified by this keeper."""
 
-    def __init__(self, settings: Witnesses, trust: Trust | None, stopped_file: Path) -> None:
-        """Shapes: without `trust` there are no witnesses, and nothing ever waits for one."""
+    def __init__(
+        self, settings: Witnesses, trust: Trust | None, stopped_file: Path, wanted: asyncio.Event,
+    ) -> None:
+        """Shapes: without `trust` there are no witnesses, and nothing ever waits for one.
+
+        `wanted` is set when somebody waits for a cosignature before anything is opened; all properties share it.
+        """
         self._settings = settings
         self._trust = trust
         self._stopped_file = stopped_file
@@ -50,7 +54,7 @@ class Witnessing:
         self.cosigned_size = 0
         self.is_alarmed = False
         self.is_stopped = False  # whether somebody outside has found this ledger inconsistent
-        self.wanted = asyncio.Event()  # somebody waits for a cosignature before anything is opened to them
+        self._wanted = wanted
         self._moved = asyncio.Event()
 
     def newest_at(self) -> int:
@@ -77,16 +81,10 @@ class Witnessing:
 
     async def covered(self, size: int) -> None:
         """Return once a quorum has cosigned a head of at least `size`. Errors: `TimeoutError` after a while."""
-        self.wanted.set()
+        self._wanted.set()
         async with asyncio.timeout(COVERED_SECONDS_MAX):
             while self.cosigned_size < size:
                 await self._moved.wait()
-
-    async def is_wanted(self, within_seconds: int) -> bool:
-        """Return whether somebody waits for a cosignature, as soon as that is so, or after a while."""
-        with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(self.wanted.wait(), within_seconds)
-        return self.wanted.is_set()
 
     async def load(self, place: Uid, database: Database) -> None:
         """Read what was cosigned before. Errors: as `Database.rows`."""

@@ -175,7 +175,7 @@ def check_secrets(settings: Settings) -> None:
         raise StarterError("root_key_bad", path=settings.root_key_file) from error
     if len(key) != ROOT_KEY_SIZE_BYTES:
         raise StarterError("root_key_bad", path=settings.root_key_file)
-    for program in ("keeper", "office", "worker"):
+    for program in ("keeper", "office", "worker", "auditor"):
         read_secret(settings.secrets / f"{program}.password")
 
 

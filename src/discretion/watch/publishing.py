@@ -46,6 +46,7 @@ if TYPE_CHECKING:
 Why = Literal["fork", "ahead", "stored"]
 ENTRIES_AT_ONCE = 16_384
 WANTED_SECONDS_MAX = 20
+LEDGERS_AT_ONCE = 3  # each holds a connection of the auditor's role, which has few
 _KEEPER_SECONDS_MAX = 30.0
 _log = logging.getLogger("discretion.watch")
 
@@ -90,28 +91,28 @@ class Publishing:
         self._muted: set[tuple[bytes, str]] = set()  # who calls our checkpoints malformed: a bug, until the next start
         self._said: dict[str, str] = {}
         self._lock = asyncio.Lock()
+        self._turns = asyncio.Semaphore(LEDGERS_AT_ONCE)
 
     async def publish(self) -> int:
         """Return how many ledgers the keeper was asked to sign the head of; what witnesses say is brought to it."""
         async with self._lock:
-            done = [await self._publish(each) for each in self._settings.properties]
+            done = await asyncio.gather(*(self._publish_in_turn(each) for each in self._settings.properties))
         return sum(done)
 
     async def watch_for_wanted(self) -> None:
         """Publish at once whenever an ask waits for witnesses, until cancelled."""
-        await asyncio.gather(*(self._watch_one(each) for each in self._settings.properties if self._trust.witnesses))
-
-    async def _watch_one(self, hotel: Property) -> None:
-        while True:
-            message = AwaitWanted(property_id=hotel.property_id, within_seconds=WANTED_SECONDS_MAX)
+        while self._trust.witnesses:
             try:
-                answer = await self._ask(message)
+                answer = await self._ask(AwaitWanted(within_seconds=WANTED_SECONDS_MAX))
             except FrameError:
                 await asyncio.sleep(1.0)  # the keeper is away; nobody waits for anything then
                 continue
             if isinstance(answer, Done) and answer.counts["wanted"]:
-                async with self._lock:
-                    await self._publish(hotel)
+                await self.publish()
+
+    async def _publish_in_turn(self, hotel: Property) -> bool:
+        async with self._turns:
+            return await self._publish(hotel)
 
     async def _publish(self, hotel: Property) -> bool:
         ledger = self._ledgers[hotel.property_id]

@@ -94,9 +94,8 @@ class ExplainGuest(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True
 
 
 class AwaitWanted(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True, tag="await_wanted"):
-    """Wait until an ask waits for outside witnesses (`wanted` is 1 then), at most so long."""
+    """Wait until an ask at any property waits for outside witnesses (`wanted` is 1 then), at most so long."""
 
-    property_id: Id
     within_seconds: Annotated[int, Meta(ge=0, le=60)]
 
 
