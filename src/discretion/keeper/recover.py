@@ -63,7 +63,8 @@ async def recover(settings: Settings, given: argparse.Namespace) -> int:
     `successor`: prints origin, key and wrapped key for a ledger that shall take this one's place; changes nothing;
     `succeed`: that ledger stands, and gets its first entry, which commits to the one that was closed.
     Errors: `StartError` `recover_checkpoint` (not signed by this ledger), `recover_short` (it covers less than was
-    signed), `recover_misfit` (it does not extend what is here), `recover_nothing`, `ledger_disagrees`.
+    signed), `recover_misfit` (it does not extend what is here), `recover_nothing`,
+    `recover_not_stopped`, `ledger_disagrees`.
     """
     property_id = bytes.fromhex(given.property)
     database = Database(settings.conninfo("keeper"))
@@ -121,7 +122,7 @@ async def _gone_on(
 ) -> tuple[Memory, dict[str, str | int]]:
     stopped = settings.stopped_file(keyring.property_id)
     if not stopped.exists():
-        raise StartError("recover_nothing")
+        raise StartError("recover_not_stopped")
     memory = memory_of(settings, keyring.property_id)
     size = await _checked_size(database, keyring, verifier, [memory.frontier.head()])
     told = json.loads(stopped.read_text("utf-8"))

@@ -123,6 +123,7 @@ SENTENCES: Final[Mapping[str, tuple[str, Exit]]] = {
     "recover_short": (marked("This export does not hold every entry that was signed. A newer one is needed; nothing was changed."), _PROBLEM),
     "recover_misfit": (marked("This export does not go on from the entries that are here. Nothing was changed."), _PROBLEM),
     "recover_nothing": (marked("No entry is missing. Nothing was changed."), _CONFLICT),
+    "recover_not_stopped": (marked("This ledger was not stopped. Nothing was changed."), _CONFLICT),
     "export_damaged": (marked("%(path)s is not a whole export of a ledger."), _PROBLEM),
     "policy_missing": (marked("The policy file of the settings is not there."), Exit.NOT_FOUND),
     "policy_refused": (marked("The policy file is refused. See why: discretion policy check"), _PROBLEM),
