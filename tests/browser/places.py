@@ -111,9 +111,10 @@ def _invited(house: RunningHouse, page: Page) -> None:
 
 
 def _watch(house: RunningHouse, page: Page) -> None:
-    house.stage.ada.look_up(house.stage.guests["Dora"], clear=1)
-    house.stage.ada.look_up(house.stage.guests["Dora"], "marketing", clear=1)
-    page.goto("/watch")
+    guest = house.arriving()
+    house.stage.ada.look_up(guest, clear=1)
+    house.stage.ada.look_up(guest, "marketing", clear=1)
+    page.goto(f"/watch?q=guest:{guest.guest_id.hex()}")
 
 
 def _watch_error(_house: RunningHouse, page: Page) -> None:

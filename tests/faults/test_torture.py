@@ -39,6 +39,7 @@ from tests.stages import entered, running
 from tests.witness import Witness, serving
 
 CLIENTS = 64
+THINKING_SECONDS = 0.01  # a client that never thinks leaves this process no time to put in faults
 GUESTS = 40
 FAULTS_OF_SHORT_RUN = 40
 WORKER = "import sys; from discretion.faces.cli.frame import run; sys.exit(run(['--settings', sys.argv[1], 'worker']))"
@@ -175,6 +176,7 @@ def _client(house: House, number: int, guests: list[Guest], ended: threading.Eve
         if isinstance(answer, lookup.Disclosure):
             house.disclosed.add(request_id)
         house.acknowledged[request_id] = index_of(answer)
+        time.sleep(THINKING_SECONDS)
     if line is not None:
         line.close()
 
