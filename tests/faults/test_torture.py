@@ -39,7 +39,8 @@ from tests.stages import entered, running
 from tests.witness import Witness, serving
 
 CLIENTS = 64
-THINKING_SECONDS = 0.01  # a client that never thinks leaves this process no time to put in faults
+THINKING_SECONDS = 0.1  # clients that never think leave this process no time to put in faults, and make ledgers of millions
+FAULTS_OF_A_BOUT = 1000
 GUESTS = 40
 FAULTS_OF_SHORT_RUN = 40
 WORKER = "import sys; from discretion.faces.cli.frame import run; sys.exit(run(['--settings', sys.argv[1], 'worker']))"
@@ -64,6 +65,9 @@ class House:
     disclosed: set[bytes] = field(default_factory=set)
     open_ends: set[bytes] = field(default_factory=set)  # asks of which nobody knows whether they were entered
     is_up: threading.Event = field(default_factory=threading.Event)
+
+    def __post_init__(self) -> None:
+        self.publishing = Publishing(self.stage.settings)
 
     def start_worker(self) -> None:
         self.worker = subprocess.Popen(
@@ -187,9 +191,10 @@ def _fault(house: House, dice: random.Random) -> None:
         step, when = dice.choices(list(STEPS), [30, 60, 4, 3, 3])[0], dice.choice(["before", "after"])
         action: Callable[[], object] = (lambda: None) if dice.random() < 0.99 else house.kill_keeper
         came = house.proxy.break_next(STEPS[step], when, action)  # type: ignore[arg-type]
-        if step not in ("read", "commit"):
+        if step in ("read", "commit"):
+            came.wait(2)
+        else:
             _publish(house)
-        came.wait(2)
         house.proxy.forget()
         if came.is_set():
             house.faults[f"{step} {when}"] += 1
@@ -214,7 +219,7 @@ def _fault(house: House, dice: random.Random) -> None:
 
 def _publish(house: House) -> None:
     try:
-        asyncio.run(Publishing(house.stage.settings).publish())
+        asyncio.run(house.publishing.publish())
     except (FrameError, psycopg.Error):
         return  # the keeper or the database was killed meanwhile
 
@@ -234,8 +239,6 @@ def _check(house: House, guests: list[Guest]) -> None:
     check_whole(stage, house.acknowledged)
     assert house.disclosed <= house.acknowledged.keys(), "shown, and not entered"
     assert not stage.settings.stopped_file(stage.ada.property_id).exists(), "no fork"
-    status, verdict = stage.verify()
-    assert (status, verdict["opened"] <= verdict["allowed"]) == (0, True)
     stage.expected_errors = [line for line in stage.log() if line["level"] == "error"]
     assert {line["message"] for line in stage.expected_errors} <= {"no outside witness has kept up"}
 
@@ -266,6 +269,6 @@ def test_a_long_torture_loses_nothing(house: House) -> None:
     number = 0
     while sum(house.faults.values()) < wanted:
         number += 1
-        bout(house, min(400, wanted), random.Random(seed * 1000 + number))
+        bout(house, min(FAULTS_OF_A_BOUT, wanted), random.Random(seed * 1000 + number))
         told = ", ".join(f"{name} {count}" for name, count in sorted(house.faults.items()))
         print(f"{sum(house.faults.values()):,} faults, {len(house.acknowledged):,} acknowledged, none lost: {told}", flush=True)  # noqa: T201
