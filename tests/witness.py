@@ -36,6 +36,7 @@ class Witness:
     clock: int = 0  # seconds that its clock is off
     url: str = ""
     lie: Callable[[str], str] | None = None  # what it makes of its own line
+    before: Callable[[], object] | None = None  # done once, when it is asked and before it looks
     is_cut_off: bool = False  # it does what it is asked, and its answer never arrives
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
@@ -46,6 +47,9 @@ class Witness:
 
     def add(self, body: bytes) -> tuple[int, str, str]:
         """Return status, content type and body of the answer to a checkpoint."""
+        before, self.before = self.before, None
+        if before is not None:
+            before()
         with self._lock:
             answer = self._add(body.decode())
             if b"/ledger/harbour\n" in body:

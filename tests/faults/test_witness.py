@@ -240,6 +240,23 @@ def test_a_witness_that_has_seen_more_than_there_is_stops_the_ledger(own_stage: 
     assert "10000 > " in stopped(own_stage, "ahead")["evidence"]
 
 
+def test_two_workers_that_bring_checkpoints_at_once_stop_nothing(own_stage: Stage, witnesses: list[Witness]) -> None:
+    """The slower one is told a size that it has not seen yet; it is the faster one's."""
+    slow, fast = witnessed(own_stage, witnesses), Publishing(own_stage.settings)
+    published(slow)
+
+    def overtake() -> None:
+        own_stage.ada.look_up(own_stage.dora, clear=1)
+        published(fast)
+
+    own_stage.ada.look_up(own_stage.dora, clear=1)
+    witnesses[1].before = overtake  # while the slower one's request is under way
+    published(slow)
+    assert isinstance(own_stage.ada.look_up(own_stage.dora, clear=1), lookup.Disclosure)
+    published(slow)
+    assert kept(own_stage)[size_now(own_stage)] == {"0", "1"}
+
+
 def test_a_flipped_bit_is_found_before_a_witness_vouches_for_it(own_stage: Stage, witnesses: list[Witness]) -> None:
     publishing = witnessed(own_stage, witnesses)
     own_stage.ada.look_up(own_stage.dora, clear=1)

@@ -181,6 +181,10 @@ class Publishing:
             answer = await post_checkpoint(http, self._trust.urls[name], answer.size, proof, checkpoint)
         return answer
 
+    def _newest_size(self, hotel: Property) -> int:
+        with stored_log(self._conninfo, hotel.property_id, is_newest=True) as log:
+            return log.size
+
     def _proof(self, hotel: Property, size: int, old_size: int) -> ConsistencyProof:
         with stored_log(self._conninfo, hotel.property_id, is_newest=True) as log:
             return TiledTree(size, log.read).prove_consistency(old_size)
@@ -193,14 +197,17 @@ class Publishing:
                 ledger.cosigned[name] = size
                 if self._said.pop(who, None):
                     _log.info("a witness is back")
-            else:
+            elif getattr(kept, "code", "") == "malformed":
                 self._say_once(who, "a witness answered with lines that do not verify")
+            # else the keeper could not keep them now; the next checkpoint asks for others
         elif isinstance(answer, Inconsistent):
             await self._stop(hotel, ledger, "fork", name, answer.said)
         elif isinstance(answer, Stale):
-            if answer.size > size:
-                await self._stop(hotel, ledger, "ahead", name, f"{answer.size} > {size}")
-            else:
+            # Another worker of ours may have brought it a newer checkpoint meanwhile: what is kept by now decides.
+            newest = await asyncio.to_thread(self._newest_size, hotel)
+            if answer.size > newest:
+                await self._stop(hotel, ledger, "ahead", name, f"{answer.size} > {newest}")
+            elif answer.size <= size:
                 self._say_once(who, "a witness does not agree on its own size")
         else:
             if answer.why == "malformed":
