@@ -40,7 +40,7 @@ from tests.witness import Witness, serving
 
 CLIENTS = 64
 THINKING_SECONDS = 0.1  # clients that never think leave this process no time to put in faults, and make ledgers of millions
-FAULTS_OF_A_BOUT = 1000
+FAULTS_OF_A_BOUT = 500
 GUESTS = 40
 FAULTS_OF_SHORT_RUN = 40
 WORKER = "import sys; from discretion.faces.cli.frame import run; sys.exit(run(['--settings', sys.argv[1], 'worker']))"
@@ -65,6 +65,7 @@ class House:
     disclosed: set[bytes] = field(default_factory=set)
     open_ends: set[bytes] = field(default_factory=set)  # asks of which nobody knows whether they were entered
     is_up: threading.Event = field(default_factory=threading.Event)
+    guests: list[Guest] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self.publishing = Publishing(self.stage.settings)
@@ -133,7 +134,9 @@ def house(run_directory: Path) -> Iterator[House]:
 
 def bout(house: House, faults: int, dice: random.Random) -> None:
     """Put in so many faults under load, then check everything there is to check."""
-    guests = [house.stage.guest() for _ in range(GUESTS)]
+    if not house.guests:  # the same all along: one person may see so many guests a day
+        house.guests += [house.stage.guest() for _ in range(GUESTS)]
+    guests = house.guests
     ended = threading.Event()
     clients = [threading.Thread(target=_client, args=(house, number, guests, ended)) for number in range(CLIENTS)]
     for client in clients:
