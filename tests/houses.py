@@ -9,6 +9,7 @@ import subprocess
 import sys
 from base64 import urlsafe_b64encode
 from collections.abc import Iterator
+from contextlib import contextmanager
 from copy import copy
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -100,9 +101,16 @@ def _bound_to(player: Player, origin: str) -> Player:
 @pytest.fixture(scope="session")
 def house(first_stage: FirstStage, run_directory: Path) -> Iterator[RunningHouse]:
     """The cast's house, open at a port of its own; passkeys are bound to its origin."""
+    with opened_house(first_stage, run_directory / "browser-stage") as opened:
+        yield opened
+
+
+@contextmanager
+def opened_house(first_stage: FirstStage, directory: Path) -> Iterator[RunningHouse]:
+    """A house for one test, which may break it."""
     port = free_port()
     origin = f"http://localhost:{port}"
-    with copied_stage(first_stage, run_directory / "browser-stage", is_started=False) as stage:
+    with copied_stage(first_stage, directory, is_started=False) as stage:
         path = stage.settings.path
         path.write_text(path.read_text("utf-8").replace("port = 8080", f"port = {port}").replace("http://localhost:8080", origin), "utf-8")
         stage.settings = load(path)
