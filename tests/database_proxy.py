@@ -40,6 +40,7 @@ class DatabaseProxy:
         self._listening.listen(32)
         self._break: _Break | None = None
         self._lock = threading.Lock()
+        self.counting = threading.Lock()  # of a pair's pumps
         self._pairs: list[_Pair] = []
         self._accepting = threading.Thread(target=self._accept, daemon=True)
         self._accepting.start()
@@ -70,8 +71,13 @@ class DatabaseProxy:
         self._listening.shutdown(socket.SHUT_RDWR)
         self._listening.close()
         self._accepting.join()
-        for pair in self._pairs:
+        for pair in list(self._pairs):
             pair.end()
+
+    def forget_pair(self, pair: _Pair) -> None:
+        """Let go of a connection that has ended."""
+        with self._lock:
+            self._pairs.remove(pair)
 
     def take(self, statement: bytes) -> _Break | None:
         """Return the break that this statement is for, once."""
@@ -95,7 +101,10 @@ class DatabaseProxy:
                 client.close()
                 server.close()
                 continue
-            self._pairs.append(_Pair(self, client, server))
+            pair = _Pair(self, client, server)
+            with self._lock:
+                self._pairs.append(pair)
+            pair.begin()
 
 
 class _Pair:
@@ -107,9 +116,26 @@ class _Pair:
         self._server = server
         self._statements: dict[bytes, bytes] = {}
         self._swallowing: _Break | None = None
-        self._threads = [threading.Thread(target=pump, daemon=True) for pump in (self._to_server, self._to_client)]
+        self._left = 2  # pumps that still run
+        self._threads = [
+            threading.Thread(target=self._run, args=(pump,), daemon=True) for pump in (self._to_server, self._to_client)
+        ]
+
+    def begin(self) -> None:
+        """Pass on what either side says."""
         for thread in self._threads:
             thread.start()
+
+    def _run(self, pump: Callable[[], None]) -> None:
+        pump()
+        self._hang_up()
+        with self._proxy.counting:
+            self._left -= 1
+            is_last = self._left == 0
+        if is_last:
+            self._client.close()
+            self._server.close()
+            self._proxy.forget_pair(self)
 
     def end(self) -> None:
         """End both."""
@@ -119,8 +145,6 @@ class _Pair:
         for thread in self._threads:
             if thread is not threading.current_thread():
                 thread.join()
-        self._client.close()
-        self._server.close()
 
     def _to_server(self) -> None:
         try:
