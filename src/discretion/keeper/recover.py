@@ -35,7 +35,7 @@ from discretion.keeper.start import (
 from discretion.keeper.store.database import Database, Uid
 from discretion.keeper.store.memory import Memory
 from discretion.keeper.store.sql import queries
-from discretion.keeper.vault.keyring import SealError, new_property_key, subkey, unseal
+from discretion.keeper.vault.keyring import SealError, new_property_key, subkey
 from discretion.ledger.checkpoint import NOTE_SIZE_MAX, Signer, open_checkpoint
 from discretion.ledger.errors import LedgerError
 from discretion.ledger.leaf import LEAF_SIZE_BYTES, decode_leaf, tag
@@ -95,8 +95,7 @@ def _successor(root_key: bytes, keyring: Keyring, signer: Signer) -> dict[str, s
     base, _, number = signer.verifier.name.rpartition("/")
     is_first = not number.isdigit() or not base.rpartition("/")[0].endswith("/ledger")
     origin = f"{signer.verifier.name}/2" if is_first else f"{base}/{int(number) + 1}"
-    wrapped = new_property_key(root_key, keyring.property_id, "ledger")
-    seed = unseal(root_key, wrapped, b"property" + keyring.property_id + b"ledger")
+    seed, wrapped = new_property_key(root_key, keyring.property_id, "ledger")
     return {"origin": origin, "vkey": Signer(origin, seed).verifier.vkey, "wrapped": wrapped.hex()}
 
 

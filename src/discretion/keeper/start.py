@@ -28,7 +28,7 @@ from discretion.keeper.vault.unseal import Vault
 from discretion.keeper.witness import Witnessing
 from discretion.ledger.checkpoint import Signer, open_checkpoint
 from discretion.ledger.errors import LedgerError
-from discretion.ledger.trust import Trust, TrustError
+from discretion.wire.witnesses import trust_of
 
 if TYPE_CHECKING:
     import asyncio
@@ -140,16 +140,6 @@ def room_of(
         Witnessing(settings.witnesses, trust_of(settings), settings.stopped_file(property_id), wanted),
         policy, limited,
     )
-
-
-def trust_of(settings: Settings) -> Trust | None:
-    """Return the witnesses of the settings. Errors: `StartError` when their file is missing or no policy."""
-    if not settings.witnesses.policy:
-        return None
-    try:
-        return Trust.parse((settings.directory / settings.witnesses.policy).read_text("utf-8"), needs_log=False)
-    except (OSError, UnicodeDecodeError, TrustError) as error:
-        raise StartError("witnesses_bad") from error
 
 
 def seen_of(settings: Settings, property_id: bytes, verifier: Verifier) -> list[TreeHead]:

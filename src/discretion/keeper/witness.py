@@ -49,8 +49,8 @@ class Witnessing:
         self._trust = trust
         self._stopped_file = stopped_file
         self._published: deque[tuple[int, float]] = deque()  # heads that no quorum has seen, with when they went out
-        names = trust.witnesses if trust is not None else ()
-        self.seen: dict[str, tuple[int, int]] = dict.fromkeys(names, (0, 0))  # by witness: its newest size, and when
+        self._names = {key: name for name, key in trust.witnesses.items()} if trust is not None else {}
+        self.seen: dict[str, tuple[int, int]] = dict.fromkeys(self._names.values(), (0, 0))  # newest size, and when
         self.cosigned_size = 0
         self.is_alarmed = False
         self.is_stopped = False  # whether somebody outside has found this ledger inconsistent
@@ -103,9 +103,8 @@ class Witnessing:
         note = checkpoint + lines
         if read_note(note)[0] != read_note(checkpoint)[0]:
             raise CheckpointError("lines that change the text they stand under")
-        names = {key: name for name, key in self._trust.witnesses.items()}
-        times = cosignatures(note, names)
-        new = [(names[key], at, _line_of(lines, key.name)) for key, at in times.items()]
+        times = cosignatures(note, self._names)
+        new = [(self._names[key], at, _line_of(lines, key.name)) for key, at in times.items()]
         added = await database.rows(_SQL["add_cosignatures"], {
             "p": place, "size": size, "witnesses": [each[0] for each in new], "at": [each[1] for each in new],
             "lines": [each[2] for each in new],
@@ -130,15 +129,14 @@ class Witnessing:
         """Count a checkpoint with every line that is kept of it."""
         if self._trust is None:
             return
-        names = {key: name for name, key in self._trust.witnesses.items()}
         try:
-            times = cosignatures(note, names)
+            times = cosignatures(note, self._names)
         except LedgerError:
             _log.exception("a kept cosignature does not verify")
             return
         for key, at in times.items():
-            if size >= self.seen[names[key]][0]:
-                self.seen[names[key]] = (size, at)
+            if size >= self.seen[self._names[key]][0]:
+                self.seen[self._names[key]] = (size, at)
         if size > self.cosigned_size and self._trust.is_enough(times.keys()):
             self.cosigned_size = size
             while self._published and self._published[0][0] <= size:

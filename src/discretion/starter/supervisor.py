@@ -111,18 +111,6 @@ class Supervisor:
             await self._wait_for_postgres(self._postgres)
         prepare_schema(self._settings)
 
-    async def hear_witnesses(self) -> None:
-        """Bring what outside witnesses have cosigned last to where the keeper looks when it starts."""
-        if not self._settings.witnesses.policy:
-            return
-        from discretion.watch.publishing import bring_seen  # noqa: PLC0415 - an HTTP client that most starts do not need
-
-        try:
-            heard = await bring_seen(self._settings)
-        except PublishedError as error:
-            raise StarterError("database_away") from error
-        _log.info("heard", extra={"fields": {"witnesses": heard}})
-
     async def start(self, *names: str) -> None:
         """Return when all of these programs are ready. Errors: `StarterError` of the first that is not."""
         for name in names:
@@ -226,6 +214,22 @@ class Supervisor:
             new.replace(path)
 
 
+async def hear_witnesses(settings: Settings) -> None:
+    """Bring what outside witnesses have cosigned last to where the keeper looks when it starts.
+
+    Errors: `StarterError` `database_away`; `SettingsError`.
+    """
+    if not settings.witnesses.policy:
+        return
+    from discretion.watch.publishing import bring_seen  # noqa: PLC0415 - an HTTP client that most starts do not need
+
+    try:
+        heard = await bring_seen(settings)
+    except PublishedError as error:
+        raise StarterError("database_away") from error
+    _log.info("heard", extra={"fields": {"witnesses": heard}})
+
+
 async def serve(
     settings: Settings, say: Callable[[str, str], None], *, is_log_on_stderr: bool = False,
 ) -> bool:
@@ -236,7 +240,7 @@ async def serve(
     is_up = False
     async with Supervisor(settings, say, is_log_on_stderr=is_log_on_stderr) as supervisor:
         await supervisor.start_database()
-        await supervisor.hear_witnesses()
+        await hear_witnesses(settings)
         await supervisor.start("keeper")
         await supervisor.start("house", "worker")
         is_up = True

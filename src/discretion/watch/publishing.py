@@ -20,7 +20,7 @@ from discretion.ledger.checkpoint import Verifier, open_checkpoint
 from discretion.ledger.errors import LedgerError, ShapeError
 from discretion.ledger.tile import TiledTree
 from discretion.ledger.tree import Frontier, leaf_hash
-from discretion.ledger.trust import Trust, TrustError
+from discretion.ledger.trust import Trust
 from discretion.watch.published import PublishedError, UnpublishedError, origins_of, stored_log
 from discretion.watch.witness import Cosigned, Inconsistent, Stale, client, is_usable, last_cosigned, post_checkpoint
 from discretion.wire.frame import FrameError
@@ -34,6 +34,7 @@ from discretion.wire.upkeep import (
     StopLedger,
     UpkeepHatch,
 )
+from discretion.wire.witnesses import trust_of
 
 if TYPE_CHECKING:
     import httpx
@@ -61,18 +62,12 @@ class _Ledger:
     is_stopped: bool = False
 
 
-def trust_of(settings: Settings) -> Trust:
+def reachable_trust_of(settings: Settings) -> Trust:
     """Return the witnesses of the settings; without any, one that asks for none.
 
-    Errors: `SettingsError` `witnesses_bad` for a file that is missing, no policy, or names an address not to be used.
+    Errors: as `wire.witnesses.trust_of`, and `witnesses_bad` for an address that is not to be used.
     """
-    if not settings.witnesses.policy:
-        return Trust()
-    path = settings.directory / settings.witnesses.policy
-    try:
-        trust = Trust.parse(path.read_text("utf-8"), needs_log=False)
-    except (OSError, UnicodeDecodeError, TrustError) as error:
-        raise SettingsError("witnesses_bad", key="witnesses.policy", found=str(error)) from error
+    trust = trust_of(settings) or Trust()
     for name, url in trust.urls.items():
         if url and not is_usable(url):
             raise SettingsError("witnesses_bad", key=f"witness {name}", found=url)
@@ -85,7 +80,7 @@ class Publishing:
     def __init__(self, settings: Settings) -> None:
         """Errors: `SettingsError`."""
         self._settings = settings
-        self._trust = trust_of(settings)
+        self._trust = reachable_trust_of(settings)
         self._conninfo = settings.conninfo("auditor")
         self._ledgers = {each.property_id: _Ledger() for each in settings.properties}
         self._muted: set[tuple[bytes, str]] = set()  # who calls our checkpoints malformed: a bug, until the next start
@@ -245,7 +240,7 @@ async def bring_seen(settings: Settings) -> int:
     A witness that cannot be reached within some seconds brings none: that is lag, not agreement.
     Errors: `SettingsError`; `PublishedError`; `OSError`.
     """
-    trust = trust_of(settings)
+    trust = reachable_trust_of(settings)
     places = [
         (hotel, number, url) for hotel in settings.properties
         for number, url in enumerate(trust.urls.values()) if url

@@ -12,9 +12,10 @@ from discretion.faces.cli.exits import Exit
 from discretion.faces.cli.serve import checked
 from discretion.faces.cli.trouble import Trouble
 from discretion.faces.kit.words import marked
+from discretion.ledger.trust import Trust
 from discretion.starter.database import running_database
 from discretion.watch.published import LogAwayError, witnessed
-from discretion.watch.publishing import trust_of
+from discretion.wire.witnesses import trust_of
 
 if TYPE_CHECKING:
     from discretion.faces.cli.terminal import Terminal
@@ -42,7 +43,7 @@ def key(terminal: Terminal, /, *, code: str) -> Exit:
 def witnesses(terminal: Terminal, /, *, code: str) -> Exit:
     """Show one hotel's witnesses."""
     found = _witnessed(terminal, code)
-    trust = trust_of(terminal.settings())
+    trust = trust_of(terminal.settings()) or Trust()
     items = [
         {"witness": name, "cosigned": size, "behind": found.size - size, "at": _time(found.times.get(name))}
         for name, size in ((name, found.cosigned.get(name, 0)) for name in trust.witnesses)

@@ -18,7 +18,6 @@ from discretion.faces.kit.words import marked
 from discretion.office.database import OfficeUnavailableError
 from discretion.starter import data_directory, programs, supervisor
 from discretion.starter.errors import StarterError
-from discretion.watch.published import PublishedError
 from discretion.wire.journal import write_journal
 from discretion.wire.readiness import READY_FD, tell_failed, tell_ready
 from discretion.wire.settings import SettingsError
@@ -74,7 +73,11 @@ def keeper(terminal: Terminal, /) -> Exit:
     """Run the keeper until it ends; signals go on to it."""
     settings = checked(terminal)
     data_directory.prepare_run(settings)
-    _hear_witnesses(settings)
+    try:
+        asyncio.run(supervisor.hear_witnesses(settings))
+    except (StarterError, SettingsError) as error:
+        tell_failed(error.code)
+        raise
     reading, writing = os.pipe()
     try:
         child = subprocess.Popen(
@@ -113,19 +116,6 @@ def worker(terminal: Terminal, /) -> Exit:
     from discretion.watch.publishing import Publishing  # noqa: PLC0415 - as above
 
     return _run_here("worker", lambda settings: run(settings, Publishing(settings)), terminal)
-
-
-def _hear_witnesses(settings: Settings) -> None:
-    """Bring what outside witnesses have cosigned last to where the keeper looks when it starts."""
-    if not settings.witnesses.policy:
-        return
-    from discretion.watch.publishing import bring_seen  # noqa: PLC0415 - an HTTP client that most starts do not need
-
-    try:
-        asyncio.run(bring_seen(settings))
-    except PublishedError as error:
-        tell_failed("database_away")
-        raise Trouble("database_away") from error
 
 
 def checked(terminal: Terminal) -> Settings:

@@ -86,12 +86,13 @@ def unseal(key: bytes, sealed: bytes, bound_to: bytes) -> bytes:
 
 def found_property(root_key: bytes, property_id: bytes) -> dict[str, bytes]:
     """Return new random keys of a property, wrapped, by name. Called once a property, by an explicit command."""
-    return {name: new_property_key(root_key, property_id, name) for name in PROPERTY_KEY_NAMES}
+    return {name: new_property_key(root_key, property_id, name)[1] for name in PROPERTY_KEY_NAMES}
 
 
-def new_property_key(root_key: bytes, property_id: bytes, name: str) -> bytes:
-    """Return a new random key of a property, wrapped."""
-    return seal(root_key, os.urandom(KEY_SIZE_BYTES), _property_bound(property_id, name))
+def new_property_key(root_key: bytes, property_id: bytes, name: str) -> tuple[bytes, bytes]:
+    """Return a new random key of a property, and the same wrapped."""
+    key = os.urandom(KEY_SIZE_BYTES)
+    return key, seal(root_key, key, _property_bound(property_id, name))
 
 
 class Keyring:
