@@ -250,9 +250,9 @@ def _decision_us() -> float:
 _DECIDE = """
 import itertools, statistics, time
 from importlib.resources import files
-from discretion.keeper.policy.load import load_policy
-from discretion.keeper.policy.decide import decide
-raw = files("discretion.keeper.policy").joinpath("policy.toml").read_bytes()
+from discretion.policy.load import load_policy
+from discretion.policy.decide import decide
+raw = files("discretion.policy").joinpath("policy.toml").read_bytes()
 situations = list(itertools.islice(itertools.product(("check_in", "check_out", "guest_request", "complaint", "emergency"),
     ("front_desk", "duty_manager", "housekeeping"), ("arriving", "in_house", "departed"), range(0, 1 << 20, 30011)), 5000))
 found = []

@@ -63,7 +63,7 @@ class Hotel:
             roles.close_public_schema(connection)
             migrations.migrate(connection, migrations.read())
         data = directory / "data"
-        policy = files("discretion.keeper.policy").joinpath("policy.toml").read_text("utf-8")
+        policy = files("discretion.policy").joinpath("policy.toml").read_text("utf-8")
         new = data_directory.NewSettings(
             name=PROPERTY.name_zh, time_zone=PROPERTY.time_zone, properties=(PROPERTY,), is_embedded=False,
             database_host=str(place.sockets), database_port=cluster.PORT, policy="policy.toml",

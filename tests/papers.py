@@ -12,8 +12,6 @@ from typing import Any
 from msgspec import structs
 
 from discretion.keeper.papers import Allowed, Ask, AskKind, Committed, Draft, Facts, GuestFacts, Receipt, StaffFacts
-from discretion.keeper.policy.load import load_policy
-from discretion.keeper.policy.table import Policy
 from discretion.keeper.store.standing import Standing
 from discretion.keeper.vault.box import seal_boxes
 from discretion.keeper.vault.entry import draft_all
@@ -21,6 +19,8 @@ from discretion.keeper.vault.keyring import Keyring, found_property
 from discretion.keeper.vault.unseal import Vault
 from discretion.ledger.checkpoint import Signer, sign_checkpoint
 from discretion.ledger.tree import Frontier
+from discretion.policy.load import load_policy
+from discretion.policy.table import Policy
 
 NOW_AT = 1_800_000_000
 TODAY = date(2027, 1, 15)
@@ -30,7 +30,7 @@ DAY_SECONDS = 86_400
 @cache
 def policy() -> Policy:
     """The policy of this version."""
-    return load_policy((files("discretion.keeper.policy") / "policy.toml").read_bytes())
+    return load_policy((files("discretion.policy") / "policy.toml").read_bytes())
 
 
 def staff_facts(**changed: Any) -> StaffFacts:

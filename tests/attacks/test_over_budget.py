@@ -20,7 +20,7 @@ CLEAR, MASKED = groups("identity"), groups("contact")
 @pytest.fixture(scope="module")
 def small(first_stage: FirstStage, run_directory: Path) -> Iterator[Stage]:
     """A house whose policy allows very little."""
-    policy = files("discretion.keeper.policy").joinpath("policy.toml").read_text("utf-8")
+    policy = files("discretion.policy").joinpath("policy.toml").read_text("utf-8")
     for line, number in (("per_day = 250", PER_DAY), ("masked_per_day = 2000", MASKED_PER_DAY), ("lawful_request = 20", 1), ("emergency = 20", 1)):
         assert policy.count(f"\n{line}\n") == 1
         policy = policy.replace(f"\n{line}\n", f"\n{line.split(' = ')[0]} = {number}\n")

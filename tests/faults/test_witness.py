@@ -170,7 +170,7 @@ def test_lag_becomes_one_alarm_in_the_ledger(own_stage: Stage, witnesses: list[W
 
 def strict_policy() -> str:
     """The policy that came with this version, but every view waits for witnesses."""
-    text = files("discretion.keeper.policy").joinpath("policy.toml").read_text("utf-8")
+    text = files("discretion.policy").joinpath("policy.toml").read_text("utf-8")
     views = text.replace('do=["record"', 'do=["record","witness"').split("[[view]]")
     return "[[view]]".join([views[0], *(each if "\ndo=" in each else f'\ndo=["record","witness"]{each}' for each in views[1:])])
 

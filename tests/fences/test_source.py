@@ -14,12 +14,13 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
 SOURCE = ROOT / "src" / "discretion"
-TRUSTED = ("keeper", "ledger", "hotel", "wire")
+TRUSTED = ("keeper", "ledger", "policy", "hotel", "wire")
 LINES_OF_MODULE_MAX, LINES_OF_FUNCTION_MAX, COLUMNS_MAX = 400, 60, 120
 # What is larger for now may shrink and never grow.
 LARGER_MODULES = {"wire/lookup.py": 412}
 LARGER_FUNCTIONS = {"office/imports/bookings.py:_draft": 66}
-CODE_OF_KEEPER_AND_LEDGER_MAX = 5700  # docs/decisions/0012: the target of 3,000 is missed; it does not drift further unseen
+TRUSTED_ROOMS = ("keeper/", "ledger/", "policy/decide.py", "policy/decision.py", "policy/load.py", "policy/soundness.py", "policy/table.py", "policy/explain.py")
+CODE_OF_TRUSTED_ROOMS_MAX = 6400  # docs/decisions/0012: the target of 3,000 is missed; it does not drift further unseen
 
 
 @cache
@@ -135,13 +136,13 @@ def test_lines_of_the_trusted_parts_fit_a_screen() -> None:
     assert found == []
 
 
-def test_keeper_and_ledger_stay_readable() -> None:
+def test_keeper_ledger_and_policy_stay_readable() -> None:
     sizes = {
-        name_of(path): code_lines(path.read_text("utf-8"), tree) for path, tree in sources() if name_of(path).startswith(("keeper/", "ledger/"))
+        name_of(path): code_lines(path.read_text("utf-8"), tree) for path, tree in sources() if name_of(path).startswith(TRUSTED_ROOMS)
     }
     for path in sorted((SOURCE / "keeper").rglob("*.sql")):
         sizes[name_of(path)] = sum(bool(line.strip()) and not line.startswith("--") for line in path.read_text("utf-8").splitlines())
-    assert sum(sizes.values()) <= CODE_OF_KEEPER_AND_LEDGER_MAX, sorted(sizes.items(), key=lambda size: -size[1])[:10]
+    assert sum(sizes.values()) <= CODE_OF_TRUSTED_ROOMS_MAX, sorted(sizes.items(), key=lambda size: -size[1])[:10]
 
 
 def code_lines(text: str, tree: ast.Module) -> int:
@@ -168,7 +169,7 @@ def test_every_path_on_the_map_exists() -> None:
     assert [name for name in named if not list(ROOT.glob(name.rstrip("/")))] == []
 
 
-@pytest.mark.parametrize("part", ["keeper", "ledger", "wire", "hotel"])
+@pytest.mark.parametrize("part", ["keeper", "ledger", "policy", "wire", "hotel"])
 def test_a_module_of_the_trusted_parts_says_what_it_is_for(part: str) -> None:
     silent = [
         name_of(path) for path, tree in sources()

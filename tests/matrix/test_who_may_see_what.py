@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from discretion.hotel.purpose import FieldGroup, Purpose, Relation, Role
-from discretion.keeper.policy.decide import decide
+from discretion.policy.decide import decide
 from discretion.wire import lookup
 from tests.cast import ALL, Guest, Player, Stage
 from tests.papers import policy

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from discretion.keeper.policy.table import Cap, Guard, Rules, View
+from discretion.policy.table import Cap, Guard, Rules, View
 
 
 def cedar_schema(rules: Rules) -> str:

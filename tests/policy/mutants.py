@@ -10,7 +10,7 @@ from dataclasses import replace
 
 import msgspec
 
-from discretion.keeper.policy.table import Cap, Guard, Policy, Rules, View, compile_rules
+from discretion.policy.table import Cap, Guard, Policy, Rules, View, compile_rules
 
 from .situations import Cell, complete, effect, filled_cells, situations
 

@@ -12,9 +12,9 @@ from functools import cache, reduce
 from importlib.resources import files
 from operator import or_
 
-from discretion.keeper.policy.decide import decide
-from discretion.keeper.policy.load import load_policy
-from discretion.keeper.policy.table import Policy
+from discretion.policy.decide import decide
+from discretion.policy.load import load_policy
+from discretion.policy.table import Policy
 
 Cell = tuple[str, str, str]
 
@@ -22,7 +22,7 @@ Cell = tuple[str, str, str]
 @cache
 def starting_bytes() -> bytes:
     """The policy shipped with the product."""
-    return (files("discretion.keeper.policy") / "policy.toml").read_bytes()
+    return (files("discretion.policy") / "policy.toml").read_bytes()
 
 
 @cache

@@ -7,8 +7,8 @@ import random
 import cedarpy
 import pytest
 
-from discretion.keeper.policy.decide import decide
-from discretion.keeper.policy.table import Policy
+from discretion.policy.decide import decide
+from discretion.policy.table import Policy
 
 from .cedar import cedar_policies, cedar_schema, field
 from .mutants import without

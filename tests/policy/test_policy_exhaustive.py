@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from discretion.keeper.policy.decide import decide
+from discretion.policy.decide import decide
 
 from .oracle import Oracle, is_closed
 from .situations import filled_cells, situations, starting_bytes, starting_policy

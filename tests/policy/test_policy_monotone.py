@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from discretion.keeper.policy.decide import decide
+from discretion.policy.decide import decide
 
 from .situations import filled_cells, reads, situations, starting_policy
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from discretion.keeper.policy.load import load_policy
-from discretion.keeper.policy.table import compile_rules
+from discretion.policy.load import load_policy
+from discretion.policy.table import compile_rules
 
 from .mutants import find_dead, find_same, is_contradictory, loosened_caps, mutants
 from .situations import starting_bytes, starting_policy

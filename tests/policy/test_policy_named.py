@@ -14,9 +14,9 @@ import msgspec
 import pytest
 
 from discretion.hotel.purpose import Purpose
-from discretion.keeper.papers import Decision
-from discretion.keeper.policy.decide import decide
-from discretion.keeper.policy.table import Policy
+from discretion.policy.decide import decide
+from discretion.policy.decision import Decision
+from discretion.policy.table import Policy
 
 from .situations import starting_policy
 

@@ -12,9 +12,9 @@ from dataclasses import dataclass
 import pytest
 
 from discretion.hotel.purpose import FieldGroup
-from discretion.keeper.papers import Decision
-from discretion.keeper.policy.decide import decide
-from discretion.keeper.policy.table import Policy
+from discretion.policy.decide import decide
+from discretion.policy.decision import Decision
+from discretion.policy.table import Policy
 
 from .mutants import cells_of, weaken
 from .situations import Cell, complete, filled_cells, reads, situations, starting_policy

@@ -24,7 +24,6 @@ from typing import TYPE_CHECKING, Any
 from discretion.keeper import commands
 from discretion.keeper.door import Desk, Door, Line
 from discretion.keeper.people import People
-from discretion.keeper.policy.load import PolicyError
 from discretion.keeper.recover import HOW, recover
 from discretion.keeper.rounds import Rounds
 from discretion.keeper.start import StartError, policy_of, rooms_of, root_key_of
@@ -32,6 +31,7 @@ from discretion.keeper.store.database import Database, StoreError
 from discretion.keeper.tickets import RelyingParty, Sessions
 from discretion.keeper.upkeep import Upkeep, serve_private
 from discretion.keeper.vault.keyring import RootKeyError
+from discretion.policy.load import PolicyError
 from discretion.wire.readiness import tell_failed, tell_ready
 from discretion.wire.settings import Settings, SettingsError, load
 

@@ -17,16 +17,15 @@ from msgspec import structs
 
 from discretion.keeper.facts import fact_bits, staff_bits, until_at
 from discretion.keeper.papers import Allowed, AlreadyEntered, Ask, AskKind, Denied, Facts, Receipt, Reply
-from discretion.keeper.policy.decide import decide
-from discretion.keeper.policy.table import WITNESS_FIRST
 from discretion.keeper.record import record, spend
 from discretion.keeper.vault.entry import draft_all
+from discretion.policy.decide import decide
+from discretion.policy.table import WITNESS_FIRST
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from discretion.keeper.papers import Draft, Judged, Refused, Usage, WaitingChange
-    from discretion.keeper.policy.table import Policy
     from discretion.keeper.store.appends import Appends
     from discretion.keeper.store.memory import Memory
     from discretion.keeper.store.reads import Reads
@@ -36,6 +35,7 @@ if TYPE_CHECKING:
     from discretion.keeper.witness import Witnessing
     from discretion.ledger.checkpoint import Signer
     from discretion.ledger.tree import Frontier
+    from discretion.policy.table import Policy
 
 PEOPLE_DUTIES = frozenset({"it_admin"})
 READING_DUTIES = frozenset({"auditor", "privacy"})  # who may read entries; nobody else, whatever a page offers

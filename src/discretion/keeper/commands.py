@@ -16,7 +16,6 @@ from dataclasses import replace
 from importlib.resources import files
 from typing import TYPE_CHECKING
 
-from discretion.keeper.policy.load import PolicyError, load_policy
 from discretion.keeper.rescan import Verdict, rescan
 from discretion.keeper.start import StartError, check_database, keys_of, memory_of, root_key_of
 from discretion.keeper.store.database import Database, Uid
@@ -26,6 +25,7 @@ from discretion.keeper.tickets import new_secret, secret_hash
 from discretion.keeper.vault.keyring import Keyring, found_property
 from discretion.ledger.checkpoint import Signer
 from discretion.ledger.tree import EMPTY_ROOT, Frontier
+from discretion.policy.load import PolicyError, load_policy
 
 if TYPE_CHECKING:
     import argparse
@@ -38,7 +38,7 @@ _RECORDS, _PEOPLE = queries("records.sql"), queries("people.sql")
 
 def check_policy(path: Path | None) -> int:
     """Print what must be mended in a policy file, one JSON line each; without a file, the policy of this version."""
-    source = path or files("discretion.keeper.policy").joinpath("policy.toml")
+    source = path or files("discretion.policy").joinpath("policy.toml")
     try:
         policy = load_policy(source.read_bytes())
     except OSError:

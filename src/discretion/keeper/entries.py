@@ -34,9 +34,9 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 
     from discretion.keeper.answer import Room
-    from discretion.keeper.policy.table import Policy
     from discretion.keeper.rounds import Rounds
     from discretion.keeper.store.database import Database
+    from discretion.policy.table import Policy
     from discretion.wire.entries import ReadEntries, Term
     from discretion.wire.lookup import Answer
 

@@ -13,8 +13,8 @@ from discretion.keeper.papers import AlreadyEntered, Ask, Denied, Opened, Refuse
 from discretion.wire.lookup import Disclosure, Entered, Failed, Line, OfferLine, Refusal
 
 if TYPE_CHECKING:
-    from discretion.keeper.papers import Decision, Offer
-    from discretion.keeper.policy.table import Policy
+    from discretion.policy.decision import Decision, Offer
+    from discretion.policy.table import Policy
     from discretion.wire.lookup import Answer
 
 KEPT_MAX = 4096  # a policy's decisions name a few dozen different sets of rules

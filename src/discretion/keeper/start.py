@@ -16,7 +16,6 @@ from typing import TYPE_CHECKING, Any
 
 from discretion.hotel.purpose import Purpose
 from discretion.keeper.answer import Room
-from discretion.keeper.policy.load import load_policy
 from discretion.keeper.rescan import rescan
 from discretion.keeper.store.appends import Appends
 from discretion.keeper.store.database import Database, Uid
@@ -28,14 +27,15 @@ from discretion.keeper.vault.unseal import Vault
 from discretion.keeper.witness import Witnessing
 from discretion.ledger.checkpoint import Signer, open_checkpoint
 from discretion.ledger.errors import LedgerError
+from discretion.policy.load import load_policy
 from discretion.wire.witnesses import trust_of
 
 if TYPE_CHECKING:
     import asyncio
 
-    from discretion.keeper.policy.table import Policy
     from discretion.ledger.checkpoint import Verifier
     from discretion.ledger.tree import TreeHead
+    from discretion.policy.table import Policy
     from discretion.wire.settings import Settings
 
 POSTGRES_VERSION_MIN = 150_000
@@ -73,7 +73,7 @@ def root_key_of(settings: Settings) -> bytes:
 def policy_of(settings: Settings) -> Policy:
     """Return the policy in force. Errors: `StartError` when its file is missing; `PolicyError`."""
     name = settings.keeper.policy
-    source = settings.directory / name if name else files("discretion.keeper.policy").joinpath("policy.toml")
+    source = settings.directory / name if name else files("discretion.policy").joinpath("policy.toml")
     try:
         return load_policy(source.read_bytes())
     except OSError as error:

@@ -15,12 +15,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from discretion.hotel.purpose import Purpose, Relation, Role
-from discretion.keeper.papers import Decision
-from discretion.keeper.policy.decide import decide
-from discretion.keeper.policy.load import PolicyError, load_policy
-from discretion.keeper.policy.table import Policy, compile_rules
+from discretion.policy.decide import decide
+from discretion.policy.decision import Decision
+from discretion.policy.load import PolicyError, load_policy
+from discretion.policy.table import Policy, compile_rules
 
-RAW = (files("discretion.keeper.policy") / "policy.toml").read_bytes()
+RAW = (files("discretion.policy") / "policy.toml").read_bytes()
 
 
 @cache

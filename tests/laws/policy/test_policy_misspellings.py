@@ -13,9 +13,9 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from discretion.keeper.policy.load import PolicyError, load_policy
+from discretion.policy.load import PolicyError, load_policy
 
-TEXT = (files("discretion.keeper.policy") / "policy.toml").read_text("utf-8")
+TEXT = (files("discretion.policy") / "policy.toml").read_text("utf-8")
 UNREAD = re.compile(r"#[^\n]*|\b(?:zh|en) *= *\"[^\"]*\"|\bid=\"[^\"]*\"")
 WORD = re.compile(r"[A-Za-z][A-Za-z0-9_]*")
 LETTERS = "abcdefghijklmnopqrstuvwxyz_0123456789"

@@ -9,9 +9,9 @@ from importlib.resources import files
 import pytest
 
 from discretion.hotel.purpose import FIELD_GROUPS
-from discretion.keeper.policy.load import SIZE_BYTES_MAX, Known, PolicyError, load_policy
+from discretion.policy.load import SIZE_BYTES_MAX, Known, PolicyError, load_policy
 
-RAW = (files("discretion.keeper.policy") / "policy.toml").read_bytes()
+RAW = (files("discretion.policy") / "policy.toml").read_bytes()
 
 
 def refusal(raw: bytes, known: Known | None = None) -> PolicyError:

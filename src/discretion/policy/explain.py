@@ -15,8 +15,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from discretion.keeper.papers import Decision, Offer
-    from discretion.keeper.policy.table import Policy
+    from discretion.policy.decision import Decision, Offer
+    from discretion.policy.table import Policy
 
 _WORDS = {
     "zh": {

@@ -15,10 +15,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from discretion.keeper.papers import Decision, Offer
+from discretion.policy.decision import Decision, Offer
 
 if TYPE_CHECKING:
-    from discretion.keeper.policy.table import Policy, Rows, ViewRow
+    from discretion.policy.table import Policy, Rows, ViewRow
 
 MEMO_MAX = 16_384
 """Decisions kept per policy, about 10 MB when full; a hotel's day uses a few hundred."""

@@ -8,18 +8,18 @@ from importlib.resources import files
 import pytest
 
 from discretion.hotel.purpose import FieldGroup, Purpose, Relation, Role
-from discretion.keeper.papers import Offer
-from discretion.keeper.policy import decide as deciding
-from discretion.keeper.policy.decide import decide
-from discretion.keeper.policy.load import load_policy
-from discretion.keeper.policy.table import Policy
+from discretion.policy import decide as deciding
+from discretion.policy.decide import decide
+from discretion.policy.decision import Offer
+from discretion.policy.load import load_policy
+from discretion.policy.table import Policy
 
 ON_DUTY = ("on_shift", "badged_in", "trained", "same_property", "passkey")
 
 
 @cache
 def policy() -> Policy:
-    return load_policy((files("discretion.keeper.policy") / "policy.toml").read_bytes())
+    return load_policy((files("discretion.policy") / "policy.toml").read_bytes())
 
 
 def facts(*names: str) -> int:
@@ -120,7 +120,7 @@ def test_words_may_come_as_nouns() -> None:
 
 def test_the_memo_gives_the_same_decision_and_stays_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(deciding, "MEMO_MAX", 8)
-    fresh = load_policy((files("discretion.keeper.policy") / "policy.toml").read_bytes())
+    fresh = load_policy((files("discretion.policy") / "policy.toml").read_bytes())
     for held in range(100):
         first = decide(fresh, "check_in", "front_desk", "arriving", held)
         assert decide(fresh, "check_in", "front_desk", "arriving", held) is first

@@ -19,7 +19,7 @@ from typing import Annotated, Any, ClassVar, Literal, NamedTuple
 
 import msgspec
 
-from discretion.keeper.papers import Decision
+from discretion.policy.decision import Decision
 
 
 def shape(zh: str, en: str, **limits: Any) -> msgspec.Meta:  # noqa: ANN401 - whatever Meta takes

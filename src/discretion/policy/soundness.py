@@ -17,7 +17,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from discretion.keeper.policy.table import WITNESS_FIRST, Cap, Guard, Rules, View, implied_by
+from discretion.policy.table import WITNESS_FIRST, Cap, Guard, Rules, View, implied_by
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator

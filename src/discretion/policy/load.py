@@ -20,8 +20,8 @@ from typing import TYPE_CHECKING, Annotated, ClassVar, Literal, TypeVar, get_arg
 import msgspec
 
 from discretion.hotel.purpose import FIELD_GROUPS, Purpose, Relation, Role
-from discretion.keeper.policy.soundness import Finding, find_unsound
-from discretion.keeper.policy.table import (
+from discretion.policy.soundness import Finding, find_unsound
+from discretion.policy.table import (
     Budget,
     Cap,
     Entry,

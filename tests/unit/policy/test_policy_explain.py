@@ -8,17 +8,17 @@ from importlib.resources import files
 import pytest
 
 from discretion.hotel.purpose import FIELD_GROUPS
-from discretion.keeper.policy.decide import decide
-from discretion.keeper.policy.explain import explain
-from discretion.keeper.policy.load import load_policy
-from discretion.keeper.policy.table import Policy
+from discretion.policy.decide import decide
+from discretion.policy.explain import explain
+from discretion.policy.load import load_policy
+from discretion.policy.table import Policy
 
 ON_DUTY = ("on_shift", "badged_in", "trained", "same_property", "passkey")
 
 
 @cache
 def policy() -> Policy:
-    return load_policy((files("discretion.keeper.policy") / "policy.toml").read_bytes())
+    return load_policy((files("discretion.policy") / "policy.toml").read_bytes())
 
 
 def lines(purpose: str, role: str, relation: str, names: tuple[str, ...], lang: str) -> list[str]:
