@@ -24,7 +24,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from discretion.hotel.purpose import FieldGroup
-from discretion.wire import lookup, upkeep
+from discretion.wire import exceptions, lookup, upkeep
 from tests.authenticator import Authenticator
 from tests.conftest import HARBOUR, DatabaseUnderTest
 from tests.keeper_program import KeeperProgram
@@ -92,6 +92,36 @@ class Player:
         if "request_id" in kind.__struct_fields__:  # type: ignore[attr-defined]
             fields.setdefault("request_id", new_id())
         return self.stage.ask(kind(ticket=fields.pop("ticket", self.ticket), **fields))
+
+    def verified(self, kind: type, action: exceptions.Action, /, **fields: Any) -> Any:
+        """Ask for something that a passkey is verified for, having verified it."""
+        challenge = self.ask(exceptions.BeginAction, action=action)
+        assert isinstance(challenge, lookup.Challenge), challenge
+        fields.setdefault("assertion", self.authenticator.sign(challenge.options))
+        return self.ask(kind, challenge_id=challenge.challenge_id, **fields)
+
+    def step_up(self, guest: Guest, purpose: str, groups: int) -> Any:
+        """Verify a passkey for looking up these groups."""
+        action = exceptions.Action("look_up", guest.guest_id, purpose, groups)
+        return self.verified(exceptions.StepUp, action, guest_id=guest.guest_id, purpose=purpose, groups=groups)
+
+    def request(self, guest: Guest, purpose: str, groups: int, rule: str, fact: str, **changed: Any) -> Any:
+        """Ask for an approval."""
+        fields = {"reason": "宾客来电索取发票，已核对预订号", "reference": "R-1", **changed}
+        return self.ask(
+            exceptions.RequestApproval, guest_id=guest.guest_id, purpose=purpose, groups=groups, rule=rule, fact=fact, **fields,
+        )
+
+    def vote(self, approval_id: bytes, *, yes: bool = True, **changed: Any) -> Any:
+        """Vote on a request."""
+        action = exceptions.Action("vote_yes" if yes else "vote_no", approval_id)
+        return self.verified(exceptions.Vote, action, approval_id=approval_id, yes=yes, seconds=12, **changed)
+
+    def emergency(self, guest: Guest, groups: int, **changed: Any) -> Any:
+        """Begin an emergency viewing."""
+        fields = {"situation": "life", "words": "12 楼烟感报警，客人电话无人接听", **changed}
+        action = exceptions.Action("emergency", guest.guest_id, "emergency", groups)
+        return self.verified(exceptions.BeginEmergency, action, guest_id=guest.guest_id, groups=groups, **fields)
 
     def sign_in(self) -> Player:
         """Sign in anew; return the player with the new ticket."""
@@ -305,6 +335,30 @@ class Stage:
         ))
         assert isinstance(sealed, upkeep.Done) and sealed.counts == {"sealed": 1, "known": 0}, sealed
         return guest
+
+    def case(self, guest: Guest, purpose: str) -> str:
+        """Open a case that names a guest; return its number."""
+        case_id, number, by = new_id().hex(), f"C-{next(_numbers)}", self.ben.staff_id.hex()
+        place = guest.property_id.hex()
+        self.office.execute(
+            "insert into hotel.case_file (property_id, case_id, number, purpose, summary, opened_by) values (%s, %s, %s, %s, 'a case', %s)",
+            (place, case_id, number, purpose, by),
+        )
+        self.office.execute(
+            "insert into hotel.case_guest (property_id, case_id, guest_id, added_by) values (%s, %s, %s, %s)",
+            (place, case_id, guest.guest_id.hex(), by),
+        )
+        return number
+
+    def order(self, guest: Guest, to: Player, kind: str = "concierge") -> bytes:
+        """Open a service request of a guest, assigned to somebody; return its id."""
+        request_id = new_id()
+        self.office.execute(
+            "insert into hotel.service_request (property_id, request_id, number, guest_id, kind, channel, words, opened_by, assigned_to)"
+            " values (%s, %s, %s, %s, %s, 'desk', 'two towels', %s, %s)",
+            (guest.property_id.hex(), request_id.hex(), f"S-{next(_numbers)}", guest.guest_id.hex(), kind, self.ben.staff_id.hex(), to.staff_id.hex()),
+        )
+        return request_id
 
     def mark(self, guest: Guest, kind: str) -> None:
         """Set a mark on a guest."""

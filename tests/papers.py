@@ -62,7 +62,7 @@ def facts(staff: StaffFacts | None = None, guest: GuestFacts | None = None, **ch
 def standing(**changed: Any) -> Standing:
     """A property on its first day."""
     return Standing(**{
-        "frontier": Frontier.empty(), "day": TODAY, "midnight_at": NOW_AT + 8 * 3600, "marks": {}, "locked": frozenset(), **changed,
+        "frontier": Frontier.empty(), "day": TODAY, "midnight_at": NOW_AT + 8 * 3600, "marks": {}, "locked": frozenset(), "claims": {}, **changed,
     })
 
 

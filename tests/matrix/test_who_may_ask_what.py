@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from discretion.hotel.purpose import Purpose, Role
-from discretion.wire import lookup, upkeep
+from discretion.wire import exceptions, lookup, upkeep
 from discretion.wire.entries import ProveEntries, ReadEntries, ReadLedgerState
 from tests.cast import Guest, Player, Stage, new_id
 from tests.conftest import HARBOUR
@@ -49,12 +49,25 @@ def written(guest: Guest) -> dict[str, Any]:
     return {"guest_id": guest.guest_id, "groups": {"identity": b'{"name":"Dora Same","surname":"Same"}'}}
 
 
+def late_invoice(stage: Stage) -> bytes:
+    asked = stage.hire("Alma", "front_desk").request(stage.guest("departed"), "check_out", 8, "CO-3", "ok_manager")
+    assert isinstance(asked, lookup.Entered), asked
+    return asked.detail
+
+
+def deputy_offered(stage: Stage, player: Player) -> object:
+    ((until,),) = stage.office.execute("select extract(epoch from now())::bigint + 3600").fetchall()
+    action = exceptions.Action("deputy_offer", stage.ada.staff_id, player.duty, until_at=until)
+    return player.verified(exceptions.OfferDeputy, action, to_id=stage.ada.staff_id, role=player.duty, until_at=until)
+
+
 def was_done(answer: object) -> bool:
     return not isinstance(answer, (lookup.Refusal, lookup.Failed))
 
 
 def rows(stage: Stage, people: dict[str, Player]) -> list[str]:
     guests = {"arriving": stage.guest("arriving"), "in_house": stage.guest("in_house")}
+    departed = stage.guest("departed")
     asks: dict[str, Callable[[Player], object]] = {
         "choose_duty (a second time)": lambda player: player.ask(lookup.ChooseDuty, duty=player.duty),
         "confirm_recovery": lambda player: player.ask(
@@ -63,6 +76,15 @@ def rows(stage: Stage, people: dict[str, Player]) -> list[str]:
         "demo_sign_in": lambda player: stage.ask(
             lookup.DemoSignIn(property_id=player.property_id, staff_id=player.staff_id, duty=player.duty),
         ),
+        "begin_action": lambda player: player.ask(exceptions.BeginAction, action=exceptions.Action("vote_yes", new_id())),
+        "begin_emergency (departed)": lambda player: player.emergency(departed, 1),
+        "begin_emergency (in house)": lambda player: player.emergency(guests["in_house"], 1),
+        "end_request (another's late invoice)": lambda player: player.ask(exceptions.EndRequest, approval_id=late_invoice(stage)),
+        "offer_deputy (for oneself)": lambda player: deputy_offered(stage, player),
+        "preview_request (late invoice)": lambda player: player.ask(exceptions.PreviewRequest, approval_id=late_invoice(stage)),
+        "request_approval (late invoice)": lambda player: player.request(departed, "check_out", 8, "CO-3", "ok_manager"),
+        "step_up": lambda player: player.step_up(departed, "check_out", 1),
+        "vote (late invoice)": lambda player: player.vote(late_invoice(stage)),
         "invite (enrolment)": lambda player: player.ask(lookup.Invite, staff_id=newcomer(stage)),
         "invite (recovery)": lambda player: player.ask(lookup.Invite, staff_id=stage.ada.staff_id, kind="recovery"),
         "prove_entries": lambda player: player.ask(ProveEntries, indexes=[0]),
@@ -79,8 +101,10 @@ def rows(stage: Stage, people: dict[str, Player]) -> list[str]:
     return [
         *HEAD, *lines,
         f"{'begin_enrolment, finish_enrolment':<42} whoever holds a link that works (test_invitation_links)",
+        f"{'accept_deputy, end_deputy':<42} whoever is named in it (test_exceptions)",
         f"{'begin_sign_in':<42} anyone",
         f"{'choose_duty':<42} whoever holds a ticket without a duty, of those the roster offers (test_house_asks…)",
+        f"{'end_emergency, note_emergency':<42} whoever began it (test_exceptions)",
         f"{'finish_sign_in':<42} whoever holds a passkey of the property (test_replayed_assertion and others)",
         f"{'sign_out':<42} whoever holds the ticket",
     ]

@@ -50,6 +50,10 @@ class Role(StrEnum):
     IT_ADMIN = "it_admin"
 
 
+FREE_ROLES = ("it_admin", "privacy", "auditor", "legal", "marketing", "analyst", "finance", "general_manager")
+"""The duties that need no roster: held by office hours, not by shifts."""
+
+
 class Relation(StrEnum):
     """How the guest stands to the house today."""
 

@@ -121,7 +121,7 @@ async def _serve(settings: Settings, _given: argparse.Namespace) -> int:
     conninfo = settings.conninfo("keeper")
     desks = {property_id: Desk(Rounds(room), Database(conninfo)) for property_id, room in rooms.items()}
     party = RelyingParty(settings.house.rp_id, settings.house.origin, settings.installation.name)
-    people, sessions = People(Database(conninfo), party), Sessions()
+    people, sessions = People(Database(conninfo), party, is_demo=settings.installation.demo), Sessions()
     door = Door(desks, people, sessions, is_demo=settings.installation.demo)
     tasks = [asyncio.create_task(desk.rounds.run()) for desk in desks.values()]
     tasks.append(asyncio.create_task(_touch(people, sessions)))

@@ -15,11 +15,10 @@ from typing import TYPE_CHECKING
 
 from msgspec import structs
 
-from discretion.keeper.facts import fact_bits, staff_bits, until_at
+from discretion.keeper.judge import judge
 from discretion.keeper.papers import Allowed, AlreadyEntered, Ask, AskKind, Denied, Facts, Receipt, Reply
 from discretion.keeper.record import record, spend
 from discretion.keeper.vault.entry import draft_all
-from discretion.policy.decide import decide
 from discretion.policy.table import WITNESS_FIRST
 
 if TYPE_CHECKING:
@@ -37,12 +36,7 @@ if TYPE_CHECKING:
     from discretion.ledger.tree import Frontier
     from discretion.policy.table import Policy
 
-PEOPLE_DUTIES = frozenset({"it_admin"})
-READING_DUTIES = frozenset({"auditor", "privacy"})  # who may read entries; nobody else, whatever a page offers
-RECOVERY_DUTIES = frozenset({"duty_manager", "privacy"})
-WRITING_PURPOSES = frozenset({"check_in"})  # to look is not to write: an auditor, say, sees masks and changes nothing
-_OPENING = frozenset({AskKind.LOOK_UP, AskKind.LIST, AskKind.FIND})
-_RELATIONS = ("arriving", "in_house", "departed", "none")
+_OPENING = frozenset({AskKind.LOOK_UP, AskKind.LIST, AskKind.FIND, AskKind.PREVIEW})
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,107 +172,8 @@ def _drafted(judged: Sequence[Judged], known: Sequence[Facts], standing: Standin
     drafts = draft_all(spent, before.size, room.keyring, standing.latest)
     after, paths = before.append_with_paths([draft.leaf_hash for draft in drafts])
     standing.move(after, drafts, usage)
-    has_writes = any(facts.ask.writes for facts in known)
+    has_writes = any(each.facts.ask.writes or (isinstance(each, Allowed) and each.uses) for each in spent)
     return Round(standing, known, drafts, before, after, paths, usage, has_writes)
-
-
-def judge(facts: Facts, policy: Policy) -> Judged:
-    """Return what may be done of one ask: by the policy where a guest's record is concerned, by duty elsewhere."""
-    ask, staff = facts.ask, facts.staff
-    if ask.session_id and (staff is None or staff.is_over or staff.session_until_at <= facts.now_at):
-        return Denied(facts, None, 0, "ticket")
-    if ask.kind in (AskKind.LOOK_UP, AskKind.LIST):
-        return _judge_look_up(facts, policy)
-    if ask.kind in (AskKind.FIND, AskKind.SNAPSHOT):
-        return _judge_purpose(facts, policy)
-    if ask.kind is AskKind.INSCRIBE:
-        return _judge_founding(facts, policy) if ask.founds else _judge_inscribe(facts, policy)
-    duties = _duties_for(ask)
-    if duties and (staff is None or staff.duty not in duties or staff.is_locked):
-        return Denied(facts, None, 0, "not_allowed")
-    return Allowed(facts, None, 0, 0, 0, 0)
-
-
-def _duties_for(ask: Ask) -> frozenset[str]:
-    """Return the duties that an ask without a record is kept for; none where it rests on something else."""
-    if ask.kind is AskKind.READ_ENTRIES:
-        return READING_DUTIES
-    if ask.kind is AskKind.INVITE:
-        return PEOPLE_DUTIES if dict(ask.details).get("invitation") == "enrolment" else RECOVERY_DUTIES
-    return frozenset()
-
-
-def _judge_look_up(facts: Facts, policy: Policy) -> Judged:
-    ask = facts.ask
-    bits = fact_bits(facts, policy.fact_bit)
-    relation = facts.guest.relation if facts.guest else "none"
-    decision = decide(policy, ask.purpose, _duty(facts), relation, bits)
-    clear = ask.clear & decision.clear
-    masked = (ask.clear | ask.masked) & (decision.clear | decision.masked) & ~clear
-    if clear | masked and facts.guest is not None:
-        return Allowed(facts, decision, bits, clear, masked, until_at(facts, decision.reads, bits, policy.fact_bit))
-    return Denied(facts, decision, bits, _reason(facts, policy, bool(decision.guards), bool(decision.offers)))
-
-
-def _reason(facts: Facts, policy: Policy, has_guards: bool, has_offers: bool) -> str:  # noqa: FBT001
-    """Return the refusal's code; a guest who is not there, and one out of this person's reach, give the same one."""
-    guest = facts.guest
-    if guest is None or (guest.relation in ("none", "departed") and not has_offers):
-        return "guard" if guards_of_staff(facts, policy) else "not_found"
-    return "guard" if has_guards else "policy"
-
-
-def guards_of_staff(facts: Facts, policy: Policy) -> tuple[str, ...]:
-    """Return the guards that would fire whoever the guest were: what a refusal may name without telling who exists."""
-    bits = staff_bits(facts, policy.fact_bit) | policy.fact_bit["same_property"]
-    return decide(policy, facts.ask.purpose, _duty(facts), "none", bits).guards
-
-
-def _judge_purpose(facts: Facts, policy: Policy) -> Judged:
-    """Judge what concerns no record yet: the asker's guards hold, and the purpose is one of the duty's own."""
-    bits = staff_bits(facts, policy.fact_bit) | policy.fact_bit["same_property"]
-    duty = _duty(facts)
-    decisions = [decide(policy, facts.ask.purpose, duty, relation, bits) for relation in _RELATIONS]
-    if decisions[0].guards:
-        return Denied(facts, decisions[0], bits, "guard")
-    useful = next((d for d in decisions if d.clear | d.masked or d.offers), None)
-    if useful is None:
-        return Denied(facts, decisions[0], bits, "policy")
-    return Allowed(facts, useful, bits, 0, 0, until_at(facts, useful.reads, bits, policy.fact_bit))
-
-
-def _judge_founding(facts: Facts, policy: Policy) -> Judged:
-    """Judge a new record: as a purpose, and the entry is the new guest's first.
-
-    One that exists is never founded again.
-    """
-    if facts.ask.purpose not in WRITING_PURPOSES:
-        return Denied(facts, None, 0, "not_allowed")
-    if facts.guest is not None:
-        return Denied(facts, None, 0, "conflict")
-    judged = _judge_purpose(facts, policy)
-    return (
-        structs.replace(judged, facts=structs.replace(facts, guest=facts.ask.founds))
-        if isinstance(judged, Allowed)
-        else judged
-    )
-
-
-def _judge_inscribe(facts: Facts, policy: Policy) -> Judged:
-    """Judge a change of a record that exists: only groups may be replaced of which the asker may see something."""
-    ask = facts.ask
-    if ask.purpose not in WRITING_PURPOSES:
-        return Denied(facts, None, 0, "not_allowed")
-    bits = fact_bits(facts, policy.fact_bit)
-    relation = facts.guest.relation if facts.guest else "none"
-    decision = decide(policy, ask.purpose, _duty(facts), relation, bits)
-    if decision.guards or ask.masked & ~(decision.clear | decision.masked):
-        return Denied(facts, decision, bits, _reason(facts, policy, bool(decision.guards), False))
-    return Allowed(facts, decision, bits, 0, 0, until_at(facts, decision.reads, bits, policy.fact_bit))
-
-
-def _duty(facts: Facts) -> str:
-    return facts.staff.duty if facts.staff else ""
 
 
 def _change(change: WaitingChange, now_at: int) -> Judged:

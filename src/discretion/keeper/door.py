@@ -20,15 +20,17 @@ from typing import TYPE_CHECKING, Any, cast
 import msgspec
 
 from discretion.hotel.record import RecordError
-from discretion.keeper import entries, proofs, search
-from discretion.keeper.answer import READING_DUTIES
+from discretion.keeper import emergency, entries, proofs, search
+from discretion.keeper.approvals import Approvals
 from discretion.keeper.inscribe import inscribe_ask
-from discretion.keeper.papers import AlreadyEntered, Ask, AskKind, Opened, Refused
-from discretion.keeper.reply import told
+from discretion.keeper.judge import READING_DUTIES
+from discretion.keeper.papers import Ask, AskKind, Opened
+from discretion.keeper.reply import entered, told
 from discretion.keeper.rounds import RoundError, Rounds
 from discretion.keeper.store.database import Database, StoreError, Uid
 from discretion.keeper.store.reads import Reads
 from discretion.keeper.store.sql import queries
+from discretion.wire import exceptions
 from discretion.wire import lookup as wire
 from discretion.wire.entries import ProveEntries, ReadEntries, ReadLedgerState
 from discretion.wire.frame import LENGTH_SIZE_BYTES, LOOKUP_FRAME_SIZE_BYTES_MAX
@@ -39,6 +41,7 @@ if TYPE_CHECKING:
     from discretion.keeper.papers import Reply
     from discretion.keeper.people import People
     from discretion.keeper.tickets import Live, Sessions
+    from discretion.wire.bounds import TicketedAsk
     from discretion.wire.lookup import Answer, Request
 
 ASKS_UNDER_WAY_MAX = 1024  # for one connection
@@ -69,12 +72,25 @@ class Door:
     def __init__(self, desks: Mapping[bytes, Desk], people: People, sessions: Sessions, *, is_demo: bool) -> None:
         self._desks = desks
         self._people = people
+        self._approvals = Approvals(people)
         self._sessions = sessions
         self._decoder = msgspec.msgpack.Decoder(wire.Request)
         self._envelopes = msgspec.msgpack.Decoder(_Envelope)
         self.encoder = msgspec.msgpack.Encoder()
         # The menu. A message that is not here is answered with `menu`.
         self._menu: dict[type, Callable[[Any], Awaitable[Answer]]] = {
+            exceptions.AcceptDeputy: self._approve,
+            exceptions.BeginAction: self._begin_action,
+            exceptions.BeginEmergency: self._emergency,
+            exceptions.EndDeputy: self._approve,
+            exceptions.EndEmergency: self._emergency,
+            exceptions.EndRequest: self._approve,
+            exceptions.NoteEmergency: self._emergency,
+            exceptions.OfferDeputy: self._approve,
+            exceptions.PreviewRequest: self._approve,
+            exceptions.RequestApproval: self._approve,
+            exceptions.StepUp: self._approve,
+            exceptions.Vote: self._approve,
             wire.BeginEnrolment: self._begin_enrolment,
             wire.BeginSignIn: self._begin_sign_in,
             wire.ChooseDuty: self._choose_duty,
@@ -193,32 +209,7 @@ class Door:
     async def _find(self, message: wire.FindByName | wire.FindExact) -> Answer:
         live = await self._live(message.ticket)
         desk = self._desk(live.property_id)
-        by_name = isinstance(message, wire.FindByName)
-        criteria = search.criteria_of(message) if isinstance(message, wire.FindByName) else [message.kind]
-        if by_name and len(criteria) < 2 and criteria != ["room"]:  # noqa: PLR2004 - "two criteria at least"
-            raise _FailError("malformed", "$.criteria")
-        ask = search.search_ask(message, live.session_id, criteria)
-        (reply,) = await desk.rounds.ask([ask])
-        answer = told(reply, ask, desk.rounds.room.policy)
-        if not isinstance(reply, Opened):
-            return answer
-        async with desk.lock:
-            hits = await (
-                search.present_hits(message, desk.rounds, desk.reads)
-                if isinstance(message, wire.FindByName) else search.exact_hits(message, desk.rounds, desk.reads)
-            )
-        entry = reply.receipt.committed.draft.index
-        if search.is_too_many(message, len(hits)):
-            return wire.Found(entry=entry, hits=len(hits), items=[], is_too_many=True)
-        asks = search.hit_asks(message, live.session_id, [guest for guest, _ in hits])
-        replies = await desk.rounds.ask(asks) if asks else []
-        shown = search.shown_hits(replies, hits)
-        told_hits = []
-        for (guest, stay), reply in shown:
-            told_hit = told(reply, ask, desk.rounds.room.policy)
-            if isinstance(told_hit, (wire.Disclosure, wire.Refusal)):
-                told_hits.append(wire.Hit(guest_id=guest, stay_id=stay, answer=told_hit))
-        return wire.Found(entry=entry, hits=len(told_hits), items=told_hits, is_too_many=False)
+        return await search.find(message, live.session_id, desk.rounds, desk.reads, desk.lock)
 
     async def _read_entries(self, message: ReadEntries) -> Answer:
         live = await self._live(message.ticket)
@@ -254,8 +245,20 @@ class Door:
             AskKind.SNAPSHOT, message.request_id, session_id=live.session_id, purpose="check_in",
             details=(("guests", [guest.hex() for guest in guests]), ("stay", message.stay_id.hex())), writes=(write,),
         )
-        (reply,) = await desk.rounds.ask([ask])
-        return _entered(reply, ask, desk)
+        return await entered(ask, desk.rounds)
+
+    async def _begin_action(self, message: exceptions.BeginAction) -> Answer:
+        return await self._people.begin_action(message.action, await self._live(message.ticket))
+
+    async def _approve(self, message: TicketedAsk) -> Answer:
+        live = await self._live(message.ticket)
+        return await self._approvals.answer(message, live, self._desk(live.property_id).rounds)
+
+    async def _emergency(
+        self, message: exceptions.BeginEmergency | exceptions.EndEmergency | exceptions.NoteEmergency,
+    ) -> Answer:
+        live = await self._live(message.ticket)
+        return await emergency.answer(message, live, self._people, self._desk(live.property_id).rounds)
 
     async def _who_am_i(self, message: wire.WhoAmI) -> Answer:
         return await self._people.person(await self._live(message.ticket))
@@ -307,14 +310,6 @@ def _said(message: wire.LookUp) -> tuple[tuple[str, str], ...]:
         )
         if value
     )
-
-
-def _entered(reply: Reply, ask: Ask, desk: Desk) -> Answer:
-    if isinstance(reply, Opened):
-        return wire.Entered(entry=reply.receipt.committed.draft.index)
-    if isinstance(reply, (Refused, AlreadyEntered)):
-        return told(reply, ask, desk.rounds.room.policy)
-    return wire.Failed(code="unavailable")
 
 
 class _FailError(Exception):

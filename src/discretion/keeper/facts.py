@@ -3,7 +3,8 @@
 Rules:
 * Only what the keeper read counts; nothing comes from the ask.
 * Unknown is false for support, step and approval, and true for a restriction (`policy.md`, 2).
-* Facts of later doors (cases, orders, approvals, consents, a fresh passkey) have no source yet and are false.
+* An approval counts only under the policy it was asked under, and by the votes of roles that may give it.
+* Consents have no source yet and are false.
 """
 
 from __future__ import annotations
@@ -13,9 +14,11 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from discretion.keeper.papers import Facts
+    from discretion.keeper.papers import Claim, Facts
+    from discretion.policy.table import Policy
 
 _DAY_SECONDS = 86_400
+EMERGENCY = "emergency"  # the claim that lets an ask for the purpose of that name be judged at all
 STAFF_FACTS = ("on_shift", "badged_in", "trained", "passkey", "same_property")
 
 
@@ -62,7 +65,19 @@ def fact_bits(facts: Facts, bit: Mapping[str, int]) -> int:
         bits |= bit["minor"]
     if guest.is_locked:
         bits |= bit["locked"]
-    return bits
+    return bits | sum({bit.get(claim.fact, 0) for claim in facts.claims})  # one bit a fact, so a sum is their union
+
+
+def counting_claims(claims: tuple[Claim, ...], policy: Policy) -> tuple[Claim, ...]:
+    """Return the claims that count under this policy: the keeper counts the votes of an approval itself."""
+    return tuple(
+        claim for claim in claims
+        if not claim.policy
+        or (
+            claim.policy == policy.hash
+            and sum(role in policy.rules.facts[claim.fact].by for role in claim.roles) >= claim.quorum > 0
+        )
+    )
 
 
 def until_at(facts: Facts, reads: int, held: int, bit: Mapping[str, int]) -> int:
@@ -82,4 +97,8 @@ def until_at(facts: Facts, reads: int, held: int, bit: Mapping[str, int]) -> int
         ends.append(facts.midnight_at)
     if guest is not None and used & bit["recent_30"]:
         ends.append(facts.midnight_at + (30 - guest.departed_days) * _DAY_SECONDS)
+    ends += [
+        claim.until_at for claim in facts.claims
+        if claim.until_at and (used & bit.get(claim.fact, 0) or claim.fact == EMERGENCY)
+    ]
     return min(ends)

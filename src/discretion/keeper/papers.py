@@ -30,7 +30,11 @@ class AskKind(StrEnum):
     ALARM = "alarm"
     CHANGE = "change"
     DEMO_SIGN_IN = "demo_sign_in"
+    DEPUTY = "deputy"
     DUTY = "duty"
+    EMERGENCY_BEGIN = "emergency_begin"
+    EMERGENCY_END = "emergency_end"
+    EMERGENCY_NOTE = "emergency_note"
     ENROL = "enrol"
     EXPLAIN = "explain"
     FIND = "find"
@@ -39,12 +43,17 @@ class AskKind(StrEnum):
     INVITE = "invite"
     LIST = "list"
     LOOK_UP = "look_up"
+    PREVIEW = "preview"
     READ_ENTRIES = "read_entries"
     RECOVER = "recover"
+    REQUEST_END = "request_end"
+    REQUEST_OPEN = "request_open"
     SIGN_IN = "sign_in"
     SIGN_OUT = "sign_out"
     SNAPSHOT = "snapshot"
+    STEP_UP = "step_up"
     SUCCEED = "succeed"
+    VOTE = "vote"
 
 
 class Ask(Struct, frozen=True):
@@ -54,7 +63,8 @@ class Ask(Struct, frozen=True):
     change).
     `clear` and `masked` are what is wanted at most, disjoint bit masks. `details` go into the entry as they are: they
     hold no personal data. `writes` are statements to run in the round's transaction before its entry, each of which
-    must touch exactly one row (`store.appends`).
+    must touch exactly one row (`store.appends`). `seen_as` is, of a preview, the duty and the fact bits as which an
+    approval would let somebody else look.
     """
 
     kind: AskKind
@@ -69,6 +79,7 @@ class Ask(Struct, frozen=True):
     writes: tuple[tuple[str, Mapping[str, object]], ...] = ()
     change_id: bytes = b""
     founds: GuestFacts | None = None  # the key of the record this ask founds
+    seen_as: tuple[str, int] | None = None
 
 
 class StaffFacts(Struct, frozen=True):
@@ -108,10 +119,30 @@ class GuestFacts(Struct, frozen=True):
     version: int
 
 
+class Claim(Struct, frozen=True):
+    """What makes one fact true for one guest, beyond what the running stay says: a case, an order, an approval, …
+
+    Shapes: `fact` is a name of the policy's, or `emergency`. Empty `staff_id`, `session_id` and `purpose` hold for all;
+    `groups` are those it reaches. `until_at` is 0 where it stands until it is closed. `ref` is the row it comes from.
+    Of an approval: `policy` is the hash it was asked under, `roles` those that said yes, `quorum` how many must have.
+    """
+
+    fact: str
+    staff_id: bytes
+    session_id: bytes
+    purpose: str
+    groups: int
+    until_at: int
+    ref: bytes
+    policy: bytes
+    roles: tuple[str, ...]
+    quorum: int
+
+
 class Facts(Struct, frozen=True):
     """One ask with everything read for it, from one snapshot.
 
-    `entered_idx` is the index of an entry this ask already has.
+    `entered_idx` is the index of an entry this ask already has. `claims` are those that reach this ask.
     """
 
     ask: Ask
@@ -121,10 +152,14 @@ class Facts(Struct, frozen=True):
     now_at: int
     midnight_at: int
     limited: int
+    claims: tuple[Claim, ...] = ()
 
 
 class Allowed(Struct, frozen=True):
-    """The ask may be done; of its guest, exactly `clear` and `masked` may be opened."""
+    """The ask may be done; of its guest, exactly `clear` and `masked` may be opened.
+
+    `uses` are the approvals without which less would be shown: each is used up by one, in the round.
+    """
 
     facts: Facts
     decision: Decision | None
@@ -132,6 +167,7 @@ class Allowed(Struct, frozen=True):
     clear: int
     masked: int
     until_at: int
+    uses: tuple[bytes, ...] = ()
 
 
 class Denied(Struct, frozen=True):

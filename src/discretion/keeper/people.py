@@ -11,15 +11,18 @@ import asyncio
 import os
 from typing import TYPE_CHECKING, Any
 
+import msgspec
+
+from discretion.hotel.purpose import FREE_ROLES
 from discretion.keeper.papers import Ask, AskKind, Opened, Refused
 from discretion.keeper.store.database import Database, Uid
 from discretion.keeper.store.sql import queries
 from discretion.keeper.tickets import (
     CHALLENGE_SIZE_BYTES,
-    FREE_ROLES,
     Live,
     PasskeyError,
     RelyingParty,
+    action_challenge,
     check_assertion,
     check_credential,
     credential_id_of,
@@ -47,6 +50,9 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from discretion.keeper.rounds import Rounds
+    from discretion.wire.exceptions import Action, VerifiedAsk
+
+    Writes = tuple[tuple[str, Mapping[str, object]], ...]
 
 _SQL = queries("people.sql")
 RECOVERY_DUTIES = frozenset({"duty_manager", "privacy"})
@@ -55,15 +61,18 @@ RECOVERY_DUTIES = frozenset({"duty_manager", "privacy"})
 class People:
     """Sign-in for all properties of this keeper, over one connection of its own."""
 
-    def __init__(self, database: Database, party: RelyingParty) -> None:
+    def __init__(self, database: Database, party: RelyingParty, *, is_demo: bool = False) -> None:
         self._database = database
         self._party = party
+        self._is_demo = is_demo
         self._lock = asyncio.Lock()
 
-    async def rows(self, name: str, property_id: bytes, params: Mapping[str, object]) -> list[tuple[Any, ...]]:
+    async def rows(
+        self, name: str, property_id: bytes, params: Mapping[str, object], sql: Mapping[str, str] = _SQL,
+    ) -> list[tuple[Any, ...]]:
         """Return the rows of one named query."""
         async with self._lock:
-            return await self._database.rows(_SQL[name], {"p": Uid(property_id), **params})
+            return await self._database.rows(sql[name], {"p": Uid(property_id), **params})
 
     async def person(self, live: Live) -> Person | Failed:
         """Return who holds a session."""
@@ -94,7 +103,7 @@ class People:
             known = await self.rows("credential", message.property_id, {"credential_id": credential_id})
             if not known:
                 raise PasskeyError("no such passkey")
-            staff_id, public_key, sign_count = known[0]
+            staff_id, public_key, sign_count, _ = known[0]
             asserted = check_assertion(self._party, message.assertion, challenge, public_key, sign_count)
         except PasskeyError:
             return Failed(code="passkey")
@@ -109,6 +118,42 @@ class People:
         return await self._signed_in(
             message.property_id, message.staff_id, message.duty, None, (), rounds, AskKind.DEMO_SIGN_IN,
         )
+
+    async def begin_action(self, action: Action, live: Live) -> Challenge:
+        """Return a challenge that names this action, for the passkeys of whoever holds the session."""
+        challenge_id, raw_action = os.urandom(16), msgspec.msgpack.encode(action)
+        challenge = action_challenge(live.session_id, challenge_id, raw_action)
+        await self.rows("add_action_challenge", live.property_id, {
+            "challenge_id": Uid(challenge_id), "challenge": challenge, "session": Uid(live.session_id),
+            "action": raw_action,
+        })
+        own = await self.rows("credentials_of", live.property_id, {"staff": Uid(live.staff_id)})
+        options = sign_in_options(self._party, challenge, [row[0] for row in own])
+        return Challenge(challenge_id=challenge_id, options=options)
+
+    async def verified(self, message: VerifiedAsk, action: Action, live: Live) -> Writes:
+        """Return the writes that burn the challenge of this very action, once its assertion has been verified.
+
+        A demo's people have no passkeys: there, and only there, an empty assertion stands for one.
+        Errors: `PasskeyError`, also for a passkey that rests after a recovery.
+        """
+        rows = await self.rows(
+            "open_action", live.property_id,
+            {"challenge_id": Uid(message.challenge_id), "session": Uid(live.session_id)},
+        )
+        if not rows or rows[0][1] != msgspec.msgpack.encode(action):
+            raise PasskeyError("no such challenge for this action, or it was used")
+        challenge, _, is_demo = rows[0]
+        burn = (_SQL["burn_challenge"], {"challenge_id": Uid(message.challenge_id)})
+        if self._is_demo and is_demo and not message.assertion:
+            return (burn,)
+        credential_id = credential_id_of(message.assertion)
+        known = await self.rows("credential", live.property_id, {"credential_id": credential_id})
+        if not known or known[0][0] != live.staff_id or known[0][3]:
+            raise PasskeyError("no such passkey of this person, or it rests")
+        asserted = check_assertion(self._party, message.assertion, challenge, *known[0][1:3])
+        count = (_SQL["count_signature"], {"credential_id": credential_id, "sign_count": asserted.sign_count})
+        return (burn, count)
 
     async def choose_duty(self, message: ChooseDuty, live: Live, rounds: Rounds) -> Person | Failed:
         """Set the one duty of a session, if the roster or a role of its person offers it now."""

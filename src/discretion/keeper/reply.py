@@ -8,11 +8,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, TypeVar
 
-from discretion.keeper.answer import guards_of_staff
+from discretion.keeper.judge import guards_of_staff
 from discretion.keeper.papers import AlreadyEntered, Ask, Denied, Opened, Refused, Reply
 from discretion.wire.lookup import Disclosure, Entered, Failed, Line, OfferLine, Refusal
 
 if TYPE_CHECKING:
+    from discretion.keeper.rounds import Rounds
     from discretion.policy.decision import Decision, Offer
     from discretion.policy.table import Policy
     from discretion.wire.lookup import Answer
@@ -30,7 +31,7 @@ def told(reply: Reply, ask: Ask, policy: Policy) -> Answer:
         draft = reply.receipt.committed.draft
         judged = draft.judged
         decision, guest = judged.decision, judged.facts.guest
-        if decision is None or guest is None or isinstance(judged, Denied):
+        if decision is None or guest is None or isinstance(judged, Denied) or not judged.clear | judged.masked:
             return Entered(entry=draft.index)
         return Disclosure(
             guest_id=judged.facts.ask.guest_id,
@@ -54,6 +55,16 @@ def told(reply: Reply, ask: Ask, policy: Policy) -> Answer:
     return Refusal(
         entry=reply.receipt.committed.draft.index, reason="unopened", lines=[], offers=[], guest_id=ask.guest_id
     )
+
+
+async def entered(ask: Ask, rounds: Rounds, detail: bytes = b"") -> Answer:
+    """Have one ask answered that opens nothing, and return where it is entered, with what its asker needs next."""
+    (reply,) = await rounds.ask([ask])
+    if isinstance(reply, Opened):
+        return Entered(entry=reply.receipt.committed.draft.index, detail=detail)
+    if isinstance(reply, (Refused, AlreadyEntered)):
+        return told(reply, ask, rounds.room.policy)
+    return Failed(code="unavailable")
 
 
 def _refusal(reply: Refused, ask: Ask, policy: Policy) -> Refusal | Failed:

@@ -13,13 +13,15 @@ from __future__ import annotations
 import asyncio
 import logging
 import os
+import time
 from collections import deque
 from typing import TYPE_CHECKING
 
 from discretion.keeper.answer import enter, open_all, prepare, prepare_changes, waits_for_witness
 from discretion.keeper.papers import Ask, AskKind
-from discretion.keeper.store.database import LostRaceError, StoreError, WriteRefusedError
+from discretion.keeper.store.database import LostRaceError, StoreError, Uid, WriteRefusedError
 from discretion.keeper.store.memory import ForkError
+from discretion.keeper.store.sql import queries
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine, Sequence
@@ -32,6 +34,7 @@ ASKS_WAITING_MAX = 8192
 RACES_MAX = 20
 CHANGES_EVERY_SECONDS = 1.0
 
+_END_EMERGENCY = queries("exceptions.sql")["end_emergency"]
 _log = logging.getLogger("discretion.keeper.rounds")
 
 
@@ -142,6 +145,17 @@ class Rounds:
             if self.room.witnessing.take_alarm():
                 _log.error("no outside witness has kept up")
                 self._alarm("witness_lag", int(self.room.witnessing.lag_seconds()))
+            self._end_emergencies()
+
+    def _end_emergencies(self) -> None:
+        """Enter the end of emergency viewings whose time is up; the database's clock has the last word."""
+        for guest_id, emergency_id in self.room.reads.emergencies_over(int(time.time())):
+            write = (_END_EMERGENCY, {"emergency": Uid(emergency_id), "staff": None})
+            details = (("emergency", emergency_id.hex()), ("ended", "by_time"))
+            ask = Ask(
+                AskKind.EMERGENCY_END, os.urandom(16), guest_id=guest_id, details=details, writes=(write,),
+            )
+            self.submit([ask], lambda _: None)
 
     def _alarm(self, what: str, count: int) -> None:
         """Enter an alarm."""

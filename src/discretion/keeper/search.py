@@ -15,17 +15,60 @@ from discretion.hotel import record
 from discretion.hotel.exact import normal_form
 from discretion.hotel.name import NameQuery, search_keys
 from discretion.hotel.purpose import FieldGroup
-from discretion.keeper.papers import Ask, AskKind, Refused
+from discretion.keeper.papers import Ask, AskKind, Opened, Refused
+from discretion.keeper.reply import told
 from discretion.keeper.vault.keyring import SealError
-from discretion.wire.lookup import HITS_SHOWN_MAX, FindByName, FindExact
+from discretion.wire.lookup import (
+    HITS_SHOWN_MAX,
+    Disclosure,
+    Failed,
+    FindByName,
+    FindExact,
+    Found,
+    Hit,
+    Refusal,
+)
 
 if TYPE_CHECKING:
+    import asyncio
+
     from discretion.keeper.papers import Reply
     from discretion.keeper.rounds import Rounds
     from discretion.keeper.store.reads import PresentPerson, Reads
+    from discretion.wire.lookup import Answer
 
 EXACT_HITS_MAX = 16
 _SHOWN = 1 << FieldGroup.IDENTITY | 1 << FieldGroup.CONTACT
+
+
+async def find(
+    message: FindByName | FindExact, session_id: bytes, rounds: Rounds, reads: Reads, reading: asyncio.Lock,
+) -> Answer:
+    """Enter the search, compare, and show each hit masked, under an entry of its own."""
+    by_name = isinstance(message, FindByName)
+    criteria = criteria_of(message) if isinstance(message, FindByName) else [message.kind]
+    if by_name and len(criteria) < 2 and criteria != ["room"]:  # noqa: PLR2004 - "two criteria at least"
+        return Failed(code="malformed", field="$.criteria")
+    ask = search_ask(message, session_id, criteria)
+    (reply,) = await rounds.ask([ask])
+    if not isinstance(reply, Opened):
+        return told(reply, ask, rounds.room.policy)
+    async with reading:
+        hits = await (
+            present_hits(message, rounds, reads)
+            if isinstance(message, FindByName) else exact_hits(message, rounds, reads)
+        )
+    entry = reply.receipt.committed.draft.index
+    if is_too_many(message, len(hits)):
+        return Found(entry=entry, hits=len(hits), items=[], is_too_many=True)
+    asks = hit_asks(message, session_id, [guest for guest, _ in hits])
+    replies = await rounds.ask(asks) if asks else []
+    told_hits = []
+    for (guest, stay), reply in shown_hits(replies, hits):
+        told_hit = told(reply, ask, rounds.room.policy)
+        if isinstance(told_hit, (Disclosure, Refusal)):
+            told_hits.append(Hit(guest_id=guest, stay_id=stay, answer=told_hit))
+    return Found(entry=entry, hits=len(told_hits), items=told_hits, is_too_many=False)
 
 
 def criteria_of(message: FindByName) -> list[str]:

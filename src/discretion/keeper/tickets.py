@@ -34,7 +34,6 @@ TICKET_SIZE_BYTES = 48
 CHALLENGE_SIZE_BYTES = 32
 IDLE_SECONDS = 15 * 60
 LIVE_MAX = 20_000
-FREE_ROLES = ("it_admin", "privacy", "auditor", "legal", "marketing", "analyst", "finance", "general_manager")
 
 
 class PasskeyError(Exception):
@@ -82,6 +81,10 @@ class Live:
     seen_at: float
     ends_at: float
 
+    def left_seconds(self) -> int:
+        """Return how long the session lasts yet."""
+        return max(0, int(self.ends_at - time.monotonic()))
+
 
 def new_secret(property_id: bytes) -> bytes:
     """Return a ticket or a link's secret: the property's id, then 32 random bytes."""
@@ -93,12 +96,18 @@ def secret_hash(secret: bytes) -> bytes:
     return hashlib.sha256(secret).digest()
 
 
-def sign_in_options(party: RelyingParty, challenge: bytes) -> bytes:
-    """Return the JSON a browser takes to sign in with any of its passkeys for this house."""
+def sign_in_options(party: RelyingParty, challenge: bytes, own: Iterable[bytes] = ()) -> bytes:
+    """Return the JSON a browser takes to sign in with any of its passkeys for this house, or with one of `own`."""
     options = webauthn.generate_authentication_options(
         rp_id=party.rp_id, challenge=challenge, user_verification=UserVerificationRequirement.REQUIRED,
+        allow_credentials=[PublicKeyCredentialDescriptor(id=credential_id) for credential_id in own] or None,
     )
     return webauthn.options_to_json(options).encode()
+
+
+def action_challenge(session_id: bytes, challenge_id: bytes, raw_action: bytes) -> bytes:
+    """Return the challenge that names an action: what is signed covers the session and the action's bytes."""
+    return hashlib.sha256(b"discretion action\x00" + session_id + challenge_id + raw_action).digest()
 
 
 def enrolment_options(

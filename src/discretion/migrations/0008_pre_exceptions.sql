@@ -96,22 +96,22 @@ declare r record;
 begin
   select * into r from hotel.access_request q where q.property_id = new.property_id and q.request_id = new.request_id for update;
   if r.state is distinct from 'pending' or r.ask_until_at <= clock_timestamp() then
-    raise exception 'the request is not open to votes' using errcode = '42501';
+    raise exception 'the request is not open to votes' using errcode = '23514';
   end if;
   if new.approver_id = r.requester_id or new.for_id is not distinct from r.requester_id then
-    raise exception 'nobody votes on a request of their own' using errcode = '42501';
+    raise exception 'nobody votes on a request of their own' using errcode = '23514';
   end if;
   if new.passkey_at < clock_timestamp() - interval '5 minutes' or new.passkey_at > clock_timestamp() + interval '1 minute' then
-    raise exception 'a vote rests on a fresh passkey' using errcode = '42501';
+    raise exception 'a vote rests on a fresh passkey' using errcode = '23514';
   end if;
   return new;
 end $$;
 create function hotel.vote_counted() returns trigger language plpgsql security definer set search_path = pg_catalog as $$
 begin
   update hotel.access_request q
-     set state = case when new.vote then 'approved' else 'denied' end, decided_at = clock_timestamp(),
-         grant_until_at = case when new.vote then clock_timestamp() + make_interval(secs => q.grant_seconds) end,
-         ended_at = case when new.vote then null else clock_timestamp() end
+     set state = case when new.vote then 'approved' else 'denied' end, decided_at = new.at,
+         grant_until_at = case when new.vote then new.at + make_interval(secs => q.grant_seconds) end,
+         ended_at = case when new.vote then null else new.at end
    where q.property_id = new.property_id and q.request_id = new.request_id and q.state = 'pending'
      and (not new.vote or q.quorum <= (select count(*) from hotel.approval_vote v
                                         where v.property_id = q.property_id and v.request_id = q.request_id and v.vote));
@@ -153,12 +153,12 @@ begin
 end $$;
 
 -- Whoever asked takes back what is pending; whoever voted, or may vote, revokes what is approved. 1 row, or 0 when it was too late.
-create function hotel.end_approval(p uuid, request uuid, reason text) returns int
+create function hotel.end_approval(p uuid, request uuid, because text) returns int
 language plpgsql security definer set search_path = pg_catalog as $$
 declare n int;
 begin
   update hotel.access_request q
-     set state = case q.state when 'pending' then 'cancelled' else 'revoked' end, why = reason, ended_at = clock_timestamp()
+     set state = case q.state when 'pending' then 'cancelled' else 'revoked' end, why = because, ended_at = clock_timestamp()
    where q.property_id = p and q.request_id = request and q.state in ('pending', 'approved')
      and (q.state <> 'pending' or q.ask_until_at > clock_timestamp());
   get diagnostics n = row_count;
@@ -199,10 +199,10 @@ end $$;
 create trigger case_ends_approvals after update of closed_at on hotel.case_file for each row execute function hotel.case_ends_approvals();
 alter table hotel.case_file enable always trigger case_ends_approvals;
 
-create function hotel.end_approvals_of(p uuid, staff uuid, reason text) returns void
+create function hotel.end_approvals_of(p uuid, staff uuid, because text) returns void
 language sql security definer set search_path = pg_catalog as $$
   update hotel.access_request q
-     set state = case q.state when 'pending' then 'cancelled' else 'revoked' end, why = reason, ended_at = clock_timestamp()
+     set state = case q.state when 'pending' then 'cancelled' else 'revoked' end, why = because, ended_at = clock_timestamp()
    where q.property_id = p and q.state in ('pending', 'approved')
      and (q.requester_id = staff
           or exists (select 1 from hotel.approval_vote v where v.property_id = p and v.request_id = q.request_id and v.approver_id = staff));
@@ -273,11 +273,11 @@ begin
   return n;
 end $$;
 -- What the person adds afterwards, once, within 48 hours.
-create function hotel.note_emergency(p uuid, emergency uuid, staff uuid, words text) returns int
+create function hotel.note_emergency(p uuid, emergency uuid, staff uuid, said text) returns int
 language plpgsql security definer set search_path = pg_catalog as $$
 declare n int;
 begin
-  update hotel.emergency e set note = words, note_at = clock_timestamp()
+  update hotel.emergency e set note = said, note_at = clock_timestamp()
    where e.property_id = p and e.emergency_id = emergency and e.staff_id = staff and e.note_at is null
      and e.ended_at > clock_timestamp() - interval '48 hours';
   get diagnostics n = row_count;
@@ -366,5 +366,5 @@ grant select on hotel.case_file, hotel.case_guest, hotel.service_request, hotel.
 grant insert on hotel.access_request, hotel.approval_vote, hotel.deputy, hotel.emergency, hotel.notice to discretion_keeper;
 grant select, insert on keys.step_up to discretion_keeper;
 grant delete on keys.step_up to discretion_keeper;
-grant execute on function hotel.use_approval, hotel.end_approval, hotel.accept_deputy, hotel.end_deputy, hotel.end_emergency, hotel.note_emergency
+grant execute on function hotel.use_approval, hotel.end_approval, hotel.expire_approvals, hotel.accept_deputy, hotel.end_deputy, hotel.end_emergency, hotel.note_emergency
   to discretion_keeper;

@@ -17,7 +17,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from discretion.policy.table import WITNESS_FIRST, Cap, Guard, Rules, View, implied_by
+from discretion.policy.table import WITNESS_FIRST, Cap, Fact, Guard, Rules, View, implied_by
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 FACTS_MAX = 16
 MUST_IMPLY = (("fresh_passkey", "passkey"), ("recent_30", "recent_365"))
 
+_NO_TERMS = (Fact().quorum, Fact().ask_minutes, Fact().grant_minutes, Fact().uses)
 _TIMED = re.compile(r"(review|notify):[1-9][0-9]{0,3}")
 
 
@@ -91,6 +92,9 @@ def _find_implications(rules: Rules) -> Iterator[Finding]:
                 yield Finding(f"{where}.implies", f"{implied} 的类别不同", f"implies {implied}, of another kind")
         if bool(fact.by) != (fact.kind == "approval"):
             yield Finding(f"{where}.by", "审批类事实必须有 by，其他不得有", "is there for approvals, and only for them")
+        terms = (fact.quorum, fact.ask_minutes, fact.grant_minutes, fact.uses)
+        if fact.kind != "approval" and terms != _NO_TERMS:
+            yield Finding(where, "不是审批类事实，不得有审批条件", "has terms of an approval and is none")
     for name, must in MUST_IMPLY:
         if name in rules.facts and must not in closed[name]:
             yield Finding(f"facts.{name}.implies", f"必须推导出 {must}", f"must imply {must}")

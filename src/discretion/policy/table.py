@@ -36,6 +36,9 @@ Count = Annotated[int, shape("1 至 1000000 的整数", "a whole number from 1 t
 Counts = Annotated[dict[str, Count], shape("用途及其数目", "purposes with a whole number from 1 each")]
 Sentence = Annotated[str, shape("一行之内的一句话", "a sentence on one line", pattern=_ONE_LINE, max_length=300)]
 RuleId = Annotated[str, shape("形如 SI-2 的编号", "an id such as SI-2", pattern=r"^[A-Z][A-Z0-9]{0,7}(-[0-9]{1,4})?\Z")]
+Quorum = Annotated[int, shape("1 至 3 的整数", "a whole number from 1 to 3", ge=1, le=3)]
+Uses = Annotated[int, shape("1 至 20 的整数", "a whole number from 1 to 20", ge=1, le=20)]
+DayMinutes = Annotated[int, shape("1 至 1440 分钟的整数", "a whole number of minutes from 1 to 1440", ge=1, le=1440)]
 _KINDS = "support, restriction, step, approval"
 Kind = Annotated[Literal["support", "restriction", "step", "approval"], shape(f" {_KINDS} 之一", f"one of {_KINDS}")]
 Outcome = Annotated[Literal["step_up"] | None, shape(" step_up", "step_up")]
@@ -66,12 +69,20 @@ class Stated(Entry, frozen=True, kw_only=True):
 
 
 class Fact(Stated, frozen=True, kw_only=True):
-    """A named yes or no; `by` are the roles that may approve."""
+    """A named yes or no; of an approval, who may give it (`by`) and on which terms.
+
+    Shapes: `quorum` is how many must say yes, `ask_minutes` how long they have, `grant_minutes` how long the approval
+    then stands, `uses` how often it opens. They say nothing of other kinds.
+    """
 
     must: ClassVar[frozenset[str]] = Stated.must | {"kind"}
     kind: Kind = "restriction"
     implies: Names = ()
     by: Names = ()
+    quorum: Quorum = 1
+    ask_minutes: DayMinutes = 15
+    grant_minutes: DayMinutes = 30
+    uses: Uses = 1
 
 
 class Rule(Stated, frozen=True, kw_only=True):

@@ -19,6 +19,7 @@ from msgspec import Meta, Struct
 
 from discretion.wire.bounds import Groups, Id, PurposeName, RawJson, Ticket, TicketedAsk, Word
 from discretion.wire.entries import Entries, LedgerState, Proofs, ProveEntries, ReadEntries, ReadLedgerState
+from discretion.wire.exceptions import ExceptionRequest
 from discretion.wire.frame import LOOKUP_FRAME_SIZE_BYTES_MAX, FrameError, HatchClosedError, encode_frame, read_frame
 
 GUESTS_AT_ONCE_MAX = 500
@@ -161,9 +162,9 @@ class DemoSignIn(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True, 
 
 
 Request = (
-    LookUp | LookUpMany | FindByName | FindExact | Inscribe | Snapshot | WhoAmI | SignOut | ChooseDuty
-    | BeginSignIn | FinishSignIn | BeginEnrolment | FinishEnrolment | Invite | ConfirmRecovery | DemoSignIn
-    | ReadEntries | ProveEntries | ReadLedgerState
+    LookUp | LookUpMany | FindByName | FindExact | Inscribe | Snapshot | WhoAmI | SignOut | ChooseDuty | BeginSignIn
+    | FinishSignIn | BeginEnrolment | FinishEnrolment | Invite | ConfirmRecovery | DemoSignIn | ReadEntries
+    | ProveEntries | ReadLedgerState | ExceptionRequest
 )
 
 

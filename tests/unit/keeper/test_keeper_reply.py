@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from msgspec import structs
 
-from discretion.keeper.answer import judge
+from discretion.keeper.judge import judge
 from discretion.keeper.papers import AlreadyEntered, Denied, GuestFacts, Opened, Refused, Unopened
 from discretion.keeper.reply import told
 from discretion.wire.lookup import Disclosure, Entered, Failed, Refusal

@@ -11,7 +11,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from discretion.keeper.papers import Allowed, Committed, Draft
-from discretion.keeper.store.database import Uid
+from discretion.keeper.store.database import LostRaceError, Uid, WriteRefusedError
 from discretion.keeper.store.sql import queries
 from discretion.keeper.store.statement import (
     BYTEA,
@@ -43,6 +43,7 @@ _RECORD = Statement("record_round", queries("round.sql")["record_round"], [
     _UUIDS, _INT4S, _INT8S, _INT8S, _UUIDS, DATE, _INT2S, _UUIDS, _INT2S, _UUIDS, _INT2S, _INT4S, _INT4S,
     _UUIDS, _INT8S, _UUIDS, _INT4S,
 ])
+_USE = queries("round.sql")["use_approval"]
 _LEAF_HASHES = queries("publish.sql")["leaf_hashes"]
 _DAY_ONE = 730_120  # date(2000, 1, 1).toordinal(): PostgreSQL counts days from there
 
@@ -63,13 +64,14 @@ class Appends:
         connection was lost: then the outcome is unknown, and a retry finds its entry by request id.
         """
         params = _params(self._property, drafts, before, after, usage)
-        writes = [
-            write for draft in drafts if isinstance(draft.judged, Allowed) for write in draft.judged.facts.ask.writes
+        doing = [
+            (draft, draft.judged) for draft in drafts
+            if isinstance(draft.judged, Allowed) and (draft.judged.facts.ask.writes or draft.judged.uses)
         ]
-        if writes:
+        if doing:
             async with self._database.transaction():
-                for query, values in writes:
-                    await self._database.write_one(query, {"p": self._property, **values})
+                for draft, allowed in doing:
+                    await self._write(draft, allowed)
                 result = await self._database.run(_RECORD, params)
         else:
             # One statement outside a transaction block: its result is here only once it is committed.
@@ -81,6 +83,24 @@ class Appends:
             else Committed(draft, read_bytes_array(value(row, 1) or b""), read_numbers_array(value(row, 2) or b""))
             for place, draft in enumerate(drafts, 1)
         ]
+
+    async def _write(self, draft: Draft, allowed: Allowed) -> None:
+        """Do what an ask is for, and use up the approvals it rests on.
+
+        Shapes: a write may name what was judged: `entry`, `fact_bits`, `policy`, `relation`.
+        """
+        guest, decision = allowed.facts.guest, allowed.decision
+        judged = {
+            "p": self._property, "entry": draft.index, "fact_bits": allowed.fact_bits,
+            "policy": decision.policy if decision else b"", "relation": guest.relation if guest else "none",
+        }
+        for query, values in allowed.facts.ask.writes:
+            await self._database.write_one(query, {**judged, **values})
+        for use in allowed.uses:
+            try:
+                await self._database.write_one(_USE, {"p": self._property, "use": Uid(use)})
+            except WriteRefusedError as error:  # taken, ended or revoked since the facts were read: read them again
+                raise LostRaceError("an approval was used by another") from error
 
     async def leaf_hashes(self, first: int, end: int) -> list[bytes]:
         """Return the hashes of a run of entries, in order; fewer when some are missing. Errors: as `Database.rows`."""

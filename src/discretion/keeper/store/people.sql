@@ -39,6 +39,18 @@ with old as (delete from keys.challenge where property_id = %(p)s and expires_at
 insert into keys.challenge (property_id, challenge_id, challenge, kind, invitation_id, expires_at)
 values (%(p)s, %(challenge_id)s, %(challenge)s, %(kind)s, %(invitation)s, clock_timestamp() + interval '5 minutes')
 
+-- name: add_action_challenge
+-- A challenge that names an action of one session, for five minutes.
+insert into keys.challenge (property_id, challenge_id, challenge, kind, session_id, action, expires_at)
+values (%(p)s, %(challenge_id)s, %(challenge)s, 'action', %(session)s, %(action)s, clock_timestamp() + interval '5 minutes')
+
+-- name: open_action
+-- Such a challenge, not used and not over, with its action and whether its session is a demo's.
+select c.challenge, c.action, s.demo from keys.challenge c
+  join keys.session s on s.property_id = %(p)s and s.session_id = c.session_id and s.ended_at is null
+ where c.property_id = %(p)s and c.challenge_id = %(challenge_id)s and c.session_id = %(session)s and c.kind = 'action'
+   and c.burned_at is null and c.expires_at > clock_timestamp()
+
 -- name: open_challenge
 -- A challenge that has not been used and is not over.
 select challenge, kind, uuid_send(invitation_id) from keys.challenge
@@ -51,7 +63,7 @@ update keys.challenge set burned_at = clock_timestamp()
 
 -- name: credential
 -- A passkey that still counts, and whose it is.
-select uuid_send(c.staff_id), c.public_key, c.sign_count from keys.credential c
+select uuid_send(c.staff_id), c.public_key, c.sign_count, coalesce(c.rests_until > clock_timestamp(), false) from keys.credential c
   join hotel.staff t on t.property_id = %(p)s and t.staff_id = c.staff_id and t.active
  where c.property_id = %(p)s and c.credential_id = %(credential_id)s and c.revoked_at is null
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from msgspec import Struct
 
-from discretion.keeper.papers import Ask, Facts, GuestFacts, StaffFacts, WaitingChange
+from discretion.keeper.papers import Ask, Claim, Facts, GuestFacts, StaffFacts, WaitingChange
 from discretion.keeper.store.database import Uid
 from discretion.keeper.store.sql import queries
 from discretion.keeper.store.standing import HELD, RESTRICTED, SEALED, Standing
@@ -73,6 +73,14 @@ class Reads:
         if self._standing is not None:
             self._standing.is_bad = True
             self._standing = None
+
+    def emergencies_over(self, now_at: int) -> list[tuple[bytes, bytes]]:
+        """Return guest and id of each emergency viewing whose time is up and whose end is not entered yet."""
+        claims = self._standing.claims if self._standing else {}
+        return [
+            (guest, claim.ref) for guest, theirs in claims.items() for claim in theirs
+            if claim.fact == "emergency" and claim.until_at < now_at
+        ]
 
     async def gather(self, asks: Sequence[Ask], limited: Mapping[str, int]) -> Gathered:
         """Return the facts of every ask, in the order asked, and the standing they were read on.
@@ -169,7 +177,12 @@ class Reads:
         restricted: dict[bytes, int] = {}
         for mark in marks:
             restricted[mark[:16]] = restricted.get(mark[:16], 0) | mark[16]
-        return Standing(frontier, day, midnight_at, restricted, frozenset(locked))
+        claims: dict[bytes, tuple[Claim, ...]] = {}
+        rows = await self._database.rows(_SQL["claims"], {"p": self._property})
+        for guest, fact, staff, session, purpose, groups, until_at, ref, policy, roles, quorum in rows:
+            claim = Claim(fact, staff, session, purpose, groups, until_at, ref, policy, tuple(roles), quorum)
+            claims[guest] = (*claims.get(guest, ()), claim)
+        return Standing(frontier, day, midnight_at, restricted, frozenset(locked), claims)
 
     async def _read_staff(self, standing: Standing, sessions: set[bytes]) -> None:
         rows = await self._database.rows(
@@ -210,7 +223,20 @@ def _facts(
             number(value(row, 9) or b"\x00"),
         )
     entered = value(row, 13)
+    staff = standing.staff.get(ask.session_id) if ask.session_id else None
+    claims = standing.claims.get(ask.guest_id, ())
     return Facts(
-        ask, standing.staff.get(ask.session_id) if ask.session_id else None, guest,
-        -1 if entered is None else _INT8.unpack(entered)[0], now_at, standing.midnight_at, limited,
+        ask, staff, guest, -1 if entered is None else _INT8.unpack(entered)[0], now_at, standing.midnight_at, limited,
+        claims and tuple(claim for claim in claims if _reaches(claim, ask, staff, now_at)),
+    )
+
+
+def _reaches(claim: Claim, ask: Ask, staff: StaffFacts | None, now_at: int) -> bool:
+    return (
+        staff is not None
+        and claim.staff_id in (b"", staff.staff_id)
+        and claim.session_id in (b"", staff.session_id)
+        and claim.purpose in ("", ask.purpose)
+        and not (ask.clear | ask.masked) & ~claim.groups
+        and (claim.until_at == 0 or claim.until_at > now_at)
     )

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from datetime import date
 
-    from discretion.keeper.papers import Draft, StaffFacts, Usage
+    from discretion.keeper.papers import Claim, Draft, StaffFacts, Usage
     from discretion.ledger.tree import Frontier
 
 KEPT_SECONDS = 30.0
@@ -29,12 +29,14 @@ class Standing:
 
     def __init__(
         self, frontier: Frontier, day: date, midnight_at: int, marks: Mapping[bytes, int], locked: frozenset[bytes],
+        claims: Mapping[bytes, tuple[Claim, ...]],
     ) -> None:
         self.frontier = frontier
         self.day = day
         self.midnight_at = midnight_at
         self.marks = marks
         self.locked = locked
+        self.claims = claims  # by guest
         self.staff: dict[bytes, StaffFacts] = {}
         self.seen: dict[tuple[bytes, int], dict[bytes, int]] = {}  # (person, limited purpose) → guest → level
         self._counts: dict[tuple[bytes, int], tuple[int, int]] = {}

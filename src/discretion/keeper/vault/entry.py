@@ -126,8 +126,12 @@ def _context(paper: Judged, facts: Facts) -> dict[str, object]:
         context["policy"] = decision.policy.hex()
         context["relation"] = facts.guest.relation if facts.guest else "none"
         context["rules"] = [*decision.guards, *decision.caps, *decision.rules]
+    if facts.claims:
+        context["claims"] = [[claim.fact, claim.ref.hex()] for claim in facts.claims]
     if isinstance(paper, Allowed):
         context["decision"] = "allowed"
+        if paper.uses:
+            context["uses"] = [use.hex() for use in paper.uses]
         context["given"] = [paper.clear, paper.masked]
         context["until"] = paper.until_at
     else:

@@ -1,0 +1,147 @@
+"""The hatch for exceptions: a passkey verified anew, approvals and their votes, deputies, emergency viewing.
+
+Rules:
+* As in `lookup`: no message names its asker, every text and list is bounded.
+* What a passkey is verified for is an `Action`, whose bytes the challenge's hash covers. The keeper makes the action
+  again from the message that brings the assertion: verified for one thing, it serves no other.
+* Groups are bit masks over the field groups; times are UTC seconds.
+
+Left to others: what is answered (the keeper), words for people (the faces).
+"""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from msgspec import Meta, Struct
+
+from discretion.wire.bounds import Groups, Id, PurposeName, Ticket, TicketedAsk, Word
+
+Reason = Annotated[str, Meta(min_length=10, max_length=500)]
+Note = Annotated[str, Meta(max_length=500)]
+Moment = Annotated[int, Meta(ge=0, lt=2**40)]
+
+
+class Action(Struct, frozen=True, forbid_unknown_fields=True, array_like=True):
+    """What a passkey is verified for.
+
+    Shapes: `kind` look_up and emergency: `subject` is a guest, with `purpose` and `groups`. vote_yes, vote_no:
+    `subject` is a request for approval. deputy_offer: `subject` is who is to vote, `purpose` the role, with its end in
+    `until_at`. deputy_accept: `subject` is the offer.
+    """
+
+    kind: Annotated[str, Meta(pattern=r"^(look_up|emergency|vote_yes|vote_no|deputy_offer|deputy_accept)\Z")]
+    subject: Id
+    purpose: Annotated[str, Meta(max_length=40)] = ""
+    groups: Groups = 0
+    until_at: Moment = 0
+
+
+class BeginAction(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True, tag="begin_action"):
+    """Ask for a challenge that names an action."""
+
+    ticket: Ticket
+    action: Action
+
+
+class VerifiedAsk(TicketedAsk, frozen=True, kw_only=True):
+    """An ask that brings the browser's assertion over the challenge of its own action.
+
+    `assertion` is empty in a demo, whose people have no passkeys; a keeper of a real installation refuses that.
+    """
+
+    challenge_id: Id
+    assertion: Annotated[bytes, Meta(max_length=16 * 1024)] = b""
+
+
+class StepUp(VerifiedAsk, frozen=True, kw_only=True, tag="step_up"):
+    """Have verified a passkey for looking up these groups of this guest for this purpose; good for five minutes."""
+
+    guest_id: Id
+    purpose: PurposeName
+    groups: Groups
+
+
+class RequestApproval(TicketedAsk, frozen=True, kw_only=True, tag="request_approval"):
+    """Ask for the approval that an offer lacks, for exactly these groups."""
+
+    guest_id: Id
+    purpose: PurposeName
+    groups: Groups
+    rule: Word
+    fact: Word
+    reason: Reason
+    reference: Annotated[str, Meta(min_length=1, max_length=80)]
+
+
+class EndRequest(TicketedAsk, frozen=True, kw_only=True, tag="end_request"):
+    """Take back a request of one's own, or revoke an approval one may give."""
+
+    approval_id: Id
+
+
+class PreviewRequest(TicketedAsk, frozen=True, kw_only=True, tag="preview_request"):
+    """See, masked, what an approval would show. Only for those who may vote on it."""
+
+    approval_id: Id
+
+
+class Vote(VerifiedAsk, frozen=True, kw_only=True, tag="vote"):
+    """Say yes or no to a request. `seconds` is how long the request was looked at."""
+
+    approval_id: Id
+    yes: bool
+    note: Note = ""
+    seconds: Annotated[int, Meta(ge=0, le=86_400)] = 0
+
+
+class OfferDeputy(VerifiedAsk, frozen=True, kw_only=True, tag="offer_deputy"):
+    """Offer that somebody votes in one's place, in a role one holds, until a moment."""
+
+    to_id: Id
+    role: Word
+    until_at: Moment
+
+
+class AcceptDeputy(VerifiedAsk, frozen=True, kw_only=True, tag="accept_deputy"):
+    """Accept such an offer."""
+
+    deputy_id: Id
+
+
+class EndDeputy(TicketedAsk, frozen=True, kw_only=True, tag="end_deputy"):
+    """End it, from either side."""
+
+    deputy_id: Id
+
+
+class BeginEmergency(VerifiedAsk, frozen=True, kw_only=True, tag="begin_emergency"):
+    """Begin to view these groups of one guest in an emergency, for fifteen minutes.
+
+    `situation` police needs a `reference`: the officer's number and a telephone number of the station.
+    """
+
+    guest_id: Id
+    groups: Annotated[int, Meta(ge=1, le=255)]
+    situation: Annotated[str, Meta(pattern=r"^(life|police|child|outage)\Z")]
+    words: Reason
+    reference: Word = ""
+
+
+class EndEmergency(TicketedAsk, frozen=True, kw_only=True, tag="end_emergency"):
+    """End one's own emergency viewing."""
+
+    emergency_id: Id
+
+
+class NoteEmergency(TicketedAsk, frozen=True, kw_only=True, tag="note_emergency"):
+    """Add what happened, once, within 48 hours."""
+
+    emergency_id: Id
+    words: Annotated[str, Meta(min_length=10, max_length=1000)]
+
+
+ExceptionRequest = (
+    BeginAction | StepUp | RequestApproval | EndRequest | PreviewRequest | Vote | OfferDeputy | AcceptDeputy | EndDeputy
+    | BeginEmergency | EndEmergency | NoteEmergency
+)
