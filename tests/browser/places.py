@@ -128,6 +128,50 @@ def _verified(house: RunningHouse, page: Page) -> None:
     page.goto(page.locator("a[href^='/watch/entries/']").first.get_attribute("href") or "")
 
 
+def _late_invoice(house: RunningHouse) -> str:
+    guest = house.stage.guest("departed")
+    asked = house.stage.ada.sign_in().request(guest, "check_out", 8, "CO-3", "ok_manager")
+    return f"/approvals/{asked.detail.hex()}"
+
+
+def _approval_ask(house: RunningHouse, page: Page) -> None:
+    page.goto(f"/guests/{house.stage.guest('departed').guest_id.hex()}?purpose=check_out")
+    pressed(page.locator("a[href*='/approval?']").first)
+
+
+def _approval_error(house: RunningHouse, page: Page) -> None:
+    _approval_ask(house, page)
+    pressed(page.locator("main form button[type=submit]"))
+
+
+def _approvals(house: RunningHouse, page: Page) -> None:
+    _late_invoice(house)
+    page.goto("/approvals")
+
+
+def _approval(house: RunningHouse, page: Page) -> None:
+    page.goto(_late_invoice(house))
+    preview = page.locator("form[action$='/preview'] button")
+    if preview.count():
+        pressed(preview)
+
+
+def _emergency_form(house: RunningHouse, page: Page) -> None:
+    page.goto(f"/guests/{house.stage.guests['Dora'].guest_id.hex()}/emergency")
+
+
+def _emergency_error(house: RunningHouse, page: Page) -> None:
+    _emergency_form(house, page)
+    page.evaluate("document.querySelector('main form').submit()")
+    page.wait_for_selector("[role=alert]")
+
+
+def _emergency(house: RunningHouse, page: Page) -> None:
+    stage = house.stage
+    begun = stage.players["Ben"].sign_in().emergency(stage.guest("in_house"), 2)
+    page.goto(f"/emergencies/{begun.detail.hex()}")
+
+
 PLACES = (
     Place("sign_in", "", _at("/sign-in")),
     Place("enrol", "", _at("/enrol")),
@@ -144,6 +188,14 @@ PLACES = (
     Place("reveal_dialog", "Ada", _dialog),
     Place("reveal_form", "Ada", _reveal_form),
     Place("revealed", "Ada", _revealed),
+    Place("approvals", "Ben", _approvals),
+    Place("approval", "Ben", _approval),
+    Place("approval_ask", "Ada", _approval_ask),
+    Place("approval_error", "Ada", _approval_error),
+    Place("deputies", "Ben", _at("/deputies")),
+    Place("emergency_room", "Ben", _at("/emergency")),
+    Place("emergency_form", "Ada", _emergency_form),
+    Place("emergency", "Ben", _emergency),
     Place("purpose", "Ada", lambda _house, page: page.goto("/guests/" + "0" * 32) and None),
     Place("stay", "Ada", _stay),
     Place("check_in", "Ada", _booking_act("check-in")),

@@ -310,6 +310,8 @@ class People:
             ends_at=row[10],
             keys_count=row[11],
             is_demo=row[12],
+            emergency_id=row[13],
+            emergency_until_at=row[14],
         )
 
     async def _new_challenge(self, property_id: bytes, kind: str, invitation_id: bytes | None) -> tuple[bytes, bytes]:

@@ -275,6 +275,8 @@ class Person(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True, tag=
     ends_at: int
     keys_count: int
     is_demo: bool
+    emergency_id: bytes = b""  # of the emergency viewing that is open, if one is
+    emergency_until_at: int = 0
 
 
 class Challenge(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True, tag="challenge"):

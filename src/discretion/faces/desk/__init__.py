@@ -5,11 +5,13 @@ from typing import TYPE_CHECKING, Any
 
 from discretion.faces.desk import (
     act,
+    approvals,
     arrivals,
     board,
     booking,
     check_in,
     duties,
+    emergency,
     find,
     gallery,
     guest,
@@ -18,12 +20,15 @@ from discretion.faces.desk import (
     sign_in,
     staff,
     stay,
+    verify,
     welcome,
 )
+from discretion.faces.desk.record_view import groups_in
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+    from discretion.office.approvals import Colleague
     from discretion.office.properties import Property
     from discretion.office.rooms import Room
 
@@ -34,7 +39,13 @@ PAGES: tuple[Any, ...] = (
     sign_in.duty_page, sign_in.choose_duty, sign_in.nothing_page,
     sign_in.enrol_page, sign_in.begin_enrolment, sign_in.finish_enrolment,
     arrivals.arrivals_page, find.find_page, find.find, find.quick_find, find.found_page,
-    guest.guest_page, guest.purpose_page, guest.reveal_page, guest.reveal,
+    guest.guest_page, guest.purpose_page, guest.reveal_page, guest.reveal, guest.use_approval,
+    verify.begin_verify,
+    approvals.ask_page, approvals.ask, approvals.approvals_page, approvals.approval_page, approvals.preview,
+    approvals.vote, approvals.end, approvals.deputies_page, approvals.offer_deputy, approvals.accept_deputy,
+    approvals.end_deputy,
+    emergency.room_page, emergency.room, emergency.emergency_page, emergency.begin, emergency.viewing_page,
+    emergency.end, emergency.note,
     stay.stay_page, check_in.check_in_page, check_in.check_in, check_in.join_page, check_in.join,
     act.act_page, act.do_act, booking.walk_in_page, booking.walk_in, booking.reservation_page, booking.book,
     board.rooms_page, board.set_room,
@@ -59,6 +70,11 @@ def _room_choices(rooms: "Sequence[Room]", noun: "Callable[[str, str], str]", bu
     ]
 
 
+def _people_choices(people: "Sequence[Colleague]") -> list[tuple[str, str]]:
+    """Return colleagues as choices of a form."""
+    return [(one.staff_id.hex(), f"{one.name} · {one.number}") for one in people]
+
+
 def _house_choices(houses: "Sequence[Property]", language: str) -> list[tuple[str, str]]:
     """Return the hotels as choices of a form."""
     return [
@@ -68,5 +84,6 @@ def _house_choices(houses: "Sequence[Property]", language: str) -> list[tuple[st
 
 NAMES: dict[str, Any] = {
     "listed_state": arrivals.listed_state, "room_choices": _room_choices, "house_choices": _house_choices,
-    "bytes_of": bytes.fromhex,
+    "people_choices": _people_choices,
+    "bytes_of": bytes.fromhex, "groups_in": groups_in,
 }  # fmt: skip

@@ -20,18 +20,31 @@ from litestar.exceptions import NotFoundException
 from litestar.params import FromPath, FromQuery
 from msgspec import Meta
 
-from discretion.faces.desk.record_view import BIT, CLEAR_ON_RECORD, MASKED_IN_LISTS, name_of, shown_groups
+from discretion.faces.desk.acts import Hex
+from discretion.faces.desk.record_view import (
+    BIT,
+    CLEAR_ON_RECORD,
+    MASKED_IN_LISTS,
+    groups_in,
+    name_of,
+    refused_page,
+    shown_groups,
+)
 from discretion.faces.desk.relation import present_stay, purposes_first, silent_purpose
+from discretion.faces.desk.verify import VerifiedForm, brought, new_request_id
 from discretion.faces.kit.address import id_in
+from discretion.faces.kit.forms import MalformedFormError
 from discretion.faces.kit.permissions import Permission
 from discretion.faces.kit.reasons import OTHER, codes_under, reasons
 from discretion.faces.kit.seat import EnteredBeforeError, Seat
 from discretion.hotel.purpose import Purpose
-from discretion.office import lists
+from discretion.office import approvals, lists
+from discretion.wire.exceptions import Action, StepUp
 from discretion.wire.lookup import Disclosure
 
 if TYPE_CHECKING:
     from discretion.hotel.purpose import Relation
+    from discretion.office.approvals import Approval
     from discretion.office.lists import StayLine
     from discretion.wire.lookup import Refusal
 
@@ -47,6 +60,16 @@ class RevealForm(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     reason: Annotated[str, Meta(max_length=40)] = ""
     reference: Annotated[str, Meta(max_length=80)] = ""
     script: Literal["", "1"] = ""  # "1" where app.js counts down itself, so that the countdown can be paused
+    verify: Literal["", "1"] = ""  # "1" where the part is shown once a passkey was verified anew
+    challenge: Annotated[str, Meta(max_length=32, pattern="^([0-9a-f]{32})?$")] = ""
+    assertion: Annotated[str, Meta(max_length=16_000)] = ""
+
+
+class UseForm(VerifiedForm, frozen=True, kw_only=True):
+    """Which approval is used, and whether a passkey is verified for it."""
+
+    approval_id: Hex
+    verify: Literal["", "1"] = ""
 
 
 @get("/guests/{guest:str}")
@@ -64,7 +87,8 @@ async def guest_page(
     answer = await seat.look_up(
         guest_id, stated, clear=CLEAR_ON_RECORD, masked=CLEAR_ON_RECORD | MASKED_IN_LISTS, context="record"
     )
-    return _record(seat, answer, guest, stay, relation, stated, is_silent=stated == silent)
+    asked = await approvals.approvals_of_guest(seat.office, seat.property_id, seat.person.staff_id, guest_id, stated)
+    return _record(seat, answer, guest, stay, relation, stated, is_silent=stated == silent, asked=asked)
 
 
 @get("/guests/{guest:str}/purpose")
@@ -76,7 +100,8 @@ async def purpose_page(seat: NamedDependency[Seat], guest: FromPath[str]) -> Res
 
 @get("/guests/{guest:str}/reveal/{group:str}")
 async def reveal_page(
-    seat: NamedDependency[Seat], guest: FromPath[str], group: FromPath[str], purpose: FromQuery[Purpose]
+    seat: NamedDependency[Seat], guest: FromPath[str], group: FromPath[str], purpose: FromQuery[Purpose],
+    verify: FromQuery[Literal["", "1"]] = "",
 ) -> Response[bytes]:
     """Show the reveal form as a page of its own, for browsers without dialogs."""
     id_in(guest)
@@ -84,7 +109,7 @@ async def reveal_page(
         raise NotFoundException
     return seat.page(
         "reveal.html", guest=guest, group=group, purpose=purpose, reasons=reasons(seat.words, purpose), errors={},
-        raw={},
+        raw={}, verify=verify,
     )
 
 
@@ -100,7 +125,7 @@ async def reveal(seat: NamedDependency[Seat], guest: FromPath[str]) -> Response[
     if errors := _missing(seat, wish):
         return seat.page(
             "reveal.html", status=422, guest=guest, group=wish.group, purpose=wish.purpose,
-            reasons=reasons(seat.words, wish.purpose), errors=errors, raw=form.raw,
+            reasons=reasons(seat.words, wish.purpose), errors=errors, raw=form.raw, verify=wish.verify,
         )
     stays = await lists.stays_of_guest(seat.office, seat.property_id, guest_id)
     stay, relation = present_stay(stays, seat.property.business_date)
@@ -112,10 +137,70 @@ async def reveal(seat: NamedDependency[Seat], guest: FromPath[str]) -> Response[
         )
     except EnteredBeforeError:  # the page was loaded again: back to the masked one
         return seat.onward(f"/guests/{guest}?purpose={wish.purpose}")
+    if wish.verify and isinstance(answer, Disclosure):
+        answer = await _verified(seat, guest_id, wish, answer)
     silent = silent_purpose(seat.person.duty, relation)
     return _record(
-        seat, answer, guest, stay, relation, wish.purpose, is_silent=wish.purpose == silent, revealed=wish.group,
+        seat, answer, guest, stay, relation, wish.purpose, is_silent=wish.purpose == silent, revealed=(wish.group,),
         is_counted_down=wish.script == "1",
+    )
+
+
+@post("/guests/{guest:str}/approved", status_code=200)
+async def use_approval(seat: NamedDependency[Seat], guest: FromPath[str]) -> Response[bytes]:
+    """Look up exactly what was approved; where the rule wants a passkey besides, ask for it first."""
+    guest_id = id_in(guest)
+    wish = (await seat.form(UseForm)).value
+    if wish is None:
+        raise MalformedFormError("the use of an approval")
+    found = await approvals.approval(
+        seat.office, seat.property_id, seat.person.staff_id, seat.person.duty, bytes.fromhex(wish.approval_id),
+    )
+    if found is None or found[0].is_for_me or found[0].guest_id != guest_id:
+        raise NotFoundException
+    one = found[0]
+    if wish.verify:
+        await _step_up(seat, guest_id, one.purpose, one.groups, wish)
+    stays = await lists.stays_of_guest(seat.office, seat.property_id, guest_id)
+    stay, relation = present_stay(stays, seat.property.business_date)
+    try:
+        answer = await seat.look_up(
+            guest_id, one.purpose, clear=one.groups, masked=0, context="approved", reference=one.reference,
+            request_id=bytes.fromhex(wish.request_id),
+        )
+    except EnteredBeforeError:
+        return seat.onward(f"/guests/{guest}?purpose={one.purpose}")
+    if any(offer.lacking == ["fresh_passkey"] for offer in answer.offers):
+        return seat.page("approved.html", guest=guest, one=one, here=f"/guests/{guest}")
+    return _record(
+        seat, answer, guest, stay, relation, one.purpose, is_silent=False, revealed=tuple(groups_in(one.groups)),
+    )
+
+
+async def _verified(seat: Seat, guest_id: bytes, wish: RevealForm, record: Disclosure) -> Disclosure:
+    """Return the record with one more part, which a passkey verified for exactly it has opened."""
+    bit = BIT[wish.group]
+    form = VerifiedForm(challenge=wish.challenge, assertion=wish.assertion, request_id=new_request_id().hex())
+    await _step_up(seat, guest_id, wish.purpose, bit, form)
+    more = await seat.look_up(
+        guest_id, wish.purpose, clear=bit, masked=0, context="reveal", reference=wish.reference, reason=wish.reason,
+    )
+    if not isinstance(more, Disclosure):
+        return record
+    clear = record.clear | more.clear
+    return msgspec.structs.replace(
+        record, fields={**record.fields, **more.fields}, clear=clear, masked=(record.masked | more.masked) & ~clear,
+        entry=more.entry, until_at=min(record.until_at, more.until_at), lines=more.lines,
+    )
+
+
+async def _step_up(seat: Seat, guest_id: bytes, purpose: str, groups: int, form: VerifiedForm) -> None:
+    proof = await brought(seat, Action("look_up", guest_id, purpose, groups), form)
+    await seat.means.hatches.ask(
+        StepUp(
+            ticket=seat.ticket, request_id=new_request_id(), guest_id=guest_id, purpose=purpose, groups=groups,
+            challenge_id=proof.challenge_id, assertion=proof.assertion,
+        )
     )
 
 
@@ -135,19 +220,21 @@ def _purpose_page(seat: Seat, guest: str) -> Response[bytes]:
 
 def _record(  # noqa: PLR0913 - a record is whose, what for, and what was asked of it
     seat: Seat, answer: Disclosure | Refusal, guest: str, stay: StayLine | None, relation: Relation, purpose: str,
-    *, is_silent: bool, revealed: str = "", is_counted_down: bool = False,
+    *, is_silent: bool, revealed: tuple[str, ...] = (), is_counted_down: bool = False,
+    asked: tuple[Approval, ...] = (),
 ) -> Response[bytes]:
     """Return the page of a record, or of a calm refusal."""  # fmt: skip
     back = f"/guests/{guest}" if is_silent else f"/guests/{guest}?purpose={purpose}"
     if not isinstance(answer, Disclosure):
-        return seat.page("refused.html", refusal=answer, guest=guest, purpose=purpose, here=f"/guests/{guest}")
+        return refused_page(seat, answer, guest, purpose, asked)
     now = datetime.now(UTC)
-    is_revealed = bool(revealed) and bool(answer.clear & BIT[revealed])
-    headers = {"refresh": f"{REVEALED_SECONDS}; url={back}"} if is_revealed and not is_counted_down else {}
+    shown = tuple(group for group in revealed if answer.clear & BIT[group])
+    headers = {"refresh": f"{REVEALED_SECONDS}; url={back}"} if shown and not is_counted_down else {}
     return seat.page(
         "guest.html", headers=headers, guest=guest, answer=answer, stay=stay, relation=relation, purpose=purpose,
         is_silent=is_silent, name=name_of(answer), groups=shown_groups(seat, answer), back=back,
-        revealed=revealed if is_revealed else "", wanted=revealed, seconds=REVEALED_SECONDS,
+        revealed=shown, wanted=tuple(group for group in revealed if group not in shown),
+        seconds=REVEALED_SECONDS, asked=asked,
         reasons=reasons(seat.words, purpose), here=f"/guests/{guest}",
         now=int(now.timestamp()), minute=seat.formats.local(now).strftime("%m%d%H%M"),
     )

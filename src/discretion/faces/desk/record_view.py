@@ -34,8 +34,11 @@ from discretion.hotel.record import (
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+    from litestar import Response
+
     from discretion.faces.kit.seat import Seat
-    from discretion.wire.lookup import Disclosure
+    from discretion.office.approvals import Approval
+    from discretion.wire.lookup import Disclosure, OfferLine, Refusal
 
 Lines: TypeAlias = "Iterator[tuple[str, str]]"
 
@@ -54,6 +57,21 @@ class ShownGroup:
     level: str
     lines: tuple[tuple[str, str], ...]
     may_reveal: bool
+    offer: OfferLine | None  # what would show it in full
+
+
+def groups_in(mask: int) -> list[str]:
+    """Return the words of the field groups in a bit mask, in the policy's order."""
+    return [group.word for group in FieldGroup if mask & group.bit]
+
+
+def refused_page(
+    seat: Seat, refusal: Refusal, guest: str, purpose: str, asked: tuple[Approval, ...] = (),
+) -> Response[bytes]:
+    """Return the calm page of a refusal, with what would show more and what was asked for already."""
+    return seat.page(
+        "refused.html", refusal=refusal, guest=guest, purpose=purpose, asked=asked, here=f"/guests/{guest}",
+    )
 
 
 def values_of(answer: Disclosure) -> dict[str, GroupValue]:
@@ -70,7 +88,9 @@ def shown_groups(seat: Seat, answer: Disclosure) -> tuple[ShownGroup, ...]:
         level = "clear" if answer.clear & bit else "masked" if answer.masked & bit else "hidden"
         value = values.get(word)
         lines = () if value is None else tuple(_WRITERS[word](seat, value))
-        shown.append(ShownGroup(word, level, lines, level != "clear" and bool(answer.may_clear & bit)))
+        may_reveal = level != "clear" and bool(answer.may_clear & bit)
+        offer = next((one for one in answer.offers if one.clear & bit), None) if not may_reveal else None
+        shown.append(ShownGroup(word, level, lines, may_reveal, offer if level != "clear" else None))
     return tuple(shown)
 
 

@@ -17,6 +17,8 @@ _PARTS: Final = (
         ("/desk", _("Arrivals, in house, departures"), "bed-double", Permission.STAY_LIST),
         ("/find", _("Find a guest"), "search", Permission.GUEST_FIND),
         ("/rooms", _("Room status"), "door-closed", Permission.ROOM_CHANGE),
+        ("/approvals", _("Approvals"), "gavel", Permission.GUEST_FIND),
+        ("/emergency", _("Emergency viewing"), "siren", Permission.EMERGENCY_BEGIN),
     )),
     (_("New"), (
         ("/walk-in", _("Walk-in guest"), "log-in", Permission.STAY_CHANGE),
@@ -30,6 +32,7 @@ _PARTS: Final = (
         ("/roster", _("Roster"), "calendar-days", Permission.ROSTER_CHANGE),
         ("/training", _("Training"), "clipboard-check", Permission.TRAINING_CHANGE),
         ("/staff", _("Staff members"), "users", Permission.STAFF_CHANGE),
+        ("/deputies", _("Deputies"), "users", Permission.GUEST_FIND),
         ("/recovery", _("Lost passkeys"), "key-round", Permission.STAFF_RECOVER),
     )),
     (_("This screen"), (("/display", _("Display and keys"), "settings", None),)),

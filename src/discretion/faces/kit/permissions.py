@@ -18,6 +18,7 @@ class Permission(StrEnum):
     """What a page does."""
 
     BOOKING_CHANGE = "booking:stay:change"
+    EMERGENCY_BEGIN = "guest:emergency:begin"
     ENTRY_READ = "ledger:entry:read"
     GUEST_FIND = "guest:record:find"
     PRESENCE_ATTEST = "presence:shift:attest"
@@ -31,8 +32,8 @@ class Permission(StrEnum):
 
 
 _DESK: Final = frozenset({
-    Permission.BOOKING_CHANGE, Permission.GUEST_FIND, Permission.ROOM_CHANGE, Permission.STAY_CHANGE,
-    Permission.STAY_LIST,
+    Permission.BOOKING_CHANGE, Permission.EMERGENCY_BEGIN, Permission.GUEST_FIND, Permission.ROOM_CHANGE,
+    Permission.STAY_CHANGE, Permission.STAY_LIST,
 })  # fmt: skip
 _FACTS: Final = frozenset({Permission.ROSTER_CHANGE, Permission.TRAINING_CHANGE})
 
@@ -41,13 +42,13 @@ DUTIES: Final = MappingProxyType({
     Role.DUTY_MANAGER: _DESK
     | {Permission.PRESENCE_ATTEST, Permission.ROSTER_CHANGE, Permission.STAFF_RECOVER},
     Role.RESERVATIONS: frozenset({Permission.BOOKING_CHANGE, Permission.GUEST_FIND, Permission.STAY_LIST}),
-    Role.CONCIERGE: frozenset({Permission.GUEST_FIND, Permission.STAY_LIST}),
-    Role.HOUSEKEEPING: frozenset({Permission.ROOM_CHANGE, Permission.STAY_LIST}),
-    Role.ENGINEERING: frozenset({Permission.ROOM_CHANGE}),
-    Role.RESTAURANT: frozenset({Permission.GUEST_FIND}),
-    Role.SECURITY: frozenset({Permission.GUEST_FIND}),
+    Role.CONCIERGE: frozenset({Permission.EMERGENCY_BEGIN, Permission.GUEST_FIND, Permission.STAY_LIST}),
+    Role.HOUSEKEEPING: frozenset({Permission.EMERGENCY_BEGIN, Permission.ROOM_CHANGE, Permission.STAY_LIST}),
+    Role.ENGINEERING: frozenset({Permission.EMERGENCY_BEGIN, Permission.ROOM_CHANGE}),
+    Role.RESTAURANT: frozenset({Permission.EMERGENCY_BEGIN, Permission.GUEST_FIND}),
+    Role.SECURITY: frozenset({Permission.EMERGENCY_BEGIN, Permission.GUEST_FIND}),
     Role.FINANCE: frozenset({Permission.GUEST_FIND, Permission.STAY_LIST}),
-    Role.GENERAL_MANAGER: frozenset({Permission.GUEST_FIND, Permission.STAY_LIST}) | _FACTS,
+    Role.GENERAL_MANAGER: frozenset({Permission.EMERGENCY_BEGIN, Permission.GUEST_FIND, Permission.STAY_LIST}) | _FACTS,
     Role.PRIVACY: frozenset({
         Permission.ENTRY_READ, Permission.GUEST_FIND, Permission.STAFF_RECOVER, Permission.TRAINING_CHANGE,
     }),

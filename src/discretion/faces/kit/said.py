@@ -11,6 +11,8 @@ if TYPE_CHECKING:
     from babel.support import Translations
 
 _SENTENCES: Final = MappingProxyType({
+    "approval_asked": _("Asked. Whoever may approve has been told."),
+    "approval_ended": _("Ended. It opens nothing any more."),
     "attested": _("Presence attested."),
     "badge_assigned": _("Badge assigned."),
     "badge_withdrawn": _("Badge withdrawn."),
@@ -21,9 +23,14 @@ _SENTENCES: Final = MappingProxyType({
     "check_in": _("Checked in. A sealed copy of each record was kept."),
     "check_out": _("Checked out."),
     "confirm": _("Confirmed."),
+    "deputy_accepted": _("Accepted. You can vote in this role now."),
+    "deputy_ended": _("Ended."),
+    "deputy_offered": _("Offered. It counts once your deputy accepts."),
     "correct": _("Corrected."),
     "disabled": _("This person can no longer sign in."),
     "display": _("Kept for this browser."),
+    "emergency_ended": _("The emergency viewing has ended. Please add what happened."),
+    "emergency_noted": _("Added. Thank you; the reviewers see it."),
     "enabled": _("This person can sign in again."),
     "amend": _("Booking changed."),
     "extend": _("Extended."),
@@ -43,6 +50,7 @@ _SENTENCES: Final = MappingProxyType({
     "training_added": _("Training recorded."),
     "undo_check_in": _("Check-in undone. The sealed copy is kept, marked as undone."),
     "undo_check_out": _("Check-out undone."),
+    "voted": _("Your vote is entered."),
     "walk_in": _("Checked in without a reservation."),
 })  # fmt: skip
 

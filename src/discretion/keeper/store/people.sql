@@ -29,8 +29,12 @@ select uuid_send(s.session_id), uuid_send(t.staff_id), t.number, t.name, t.langu
           where g.property_id = %(p)s and g.staff_id = t.staff_id and g.valid_until >= current_date) + 1)::timestamp), 0)::bigint,
        extract(epoch from s.ends_at)::bigint,
        (select count(*) from keys.credential c where c.property_id = %(p)s and c.staff_id = t.staff_id and c.revoked_at is null)::int,
-       s.demo
+       s.demo, coalesce(uuid_send(m.emergency_id), ''), coalesce(extract(epoch from m.until_at), 0)::bigint
   from keys.session s join hotel.staff t on t.property_id = %(p)s and t.staff_id = s.staff_id
+  left join lateral (
+    select e.emergency_id, e.until_at from hotel.emergency e
+     where e.property_id = %(p)s and e.staff_id = t.staff_id and e.ended_at is null and e.until_at > clock_timestamp()
+     order by e.until_at desc limit 1) m on true
  where s.property_id = %(p)s and s.session_id = %(session)s and s.ended_at is null and t.active
 
 -- name: add_challenge

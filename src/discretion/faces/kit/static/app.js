@@ -96,6 +96,25 @@ async function signIn(form) {
   location.assign(done.to);
 }
 
+// One action, named by the challenge: the form itself goes on with what the passkey answered.
+async function verify(form, submitter) {
+  const given = new FormData(form, submitter);
+  const said = (name) => given.get(name) ?? form.dataset[name] ?? "";
+  const groups = given.has("groups") ? given.getAll("groups") : form.dataset.groups.split(" ").filter(Boolean);
+  const begun = await post(form, "/verify/begin", {
+    kind: given.get("vote") ?? form.dataset.kind, subject: said("subject"), purpose: said("purpose"), groups, until: said("until"),
+  });
+  const publicKey = PublicKeyCredential.parseRequestOptionsFromJSON(begun.options);
+  const assertion = (await navigator.credentials.get({ publicKey })).toJSON();
+  form.elements.challenge.value = begun.challenge;
+  form.elements.assertion.value = JSON.stringify(assertion);
+  if (submitter?.name) {
+    const pressed = Object.assign(document.createElement("input"), { type: "hidden", name: submitter.name, value: submitter.value });
+    form.append(pressed);
+  }
+  form.submit();
+}
+
 async function enrol(form, words, say) {
   const secret = location.hash.slice(1);
   if (secret.length !== 64) throw new Error(words.secret);
@@ -118,6 +137,7 @@ for (const form of document.querySelectorAll("form[data-passkey]")) {
     say.textContent = words.wait;
     try {
       if (form.dataset.passkey === "enrol") await enrol(form, words, say);
+      else if (form.dataset.passkey === "act") await verify(form, event.submitter);
       else await signIn(form);
     } catch (error) {
       say.textContent = error instanceof DOMException ? words.cancelled : error.message;
