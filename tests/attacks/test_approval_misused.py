@@ -192,6 +192,13 @@ def test_a_state_alone_opens_nothing(stage: Stage, asker: Player) -> None:
     assert isinstance(asker.look_up(guest, "check_out", clear=INVOICE), lookup.Refusal)
 
 
+def test_who_alone_may_approve_asks_in_vain(own_stage: Stage) -> None:
+    """The general manager alone may approve this; the general manager is the one who asks, in another duty."""
+    only = own_stage.hire("Mallory", "duty_manager", role="general_manager")
+    guest = own_stage.guest("departed")
+    assert only.request(guest, "check_out", INVOICE, "CO-4", "ok_general") == lookup.Failed(code="no_approver")
+
+
 def test_twenty_requests_an_hour_are_enough(stage: Stage) -> None:
     mallory = stage.hire("Mallory", "front_desk")
     answers = [mallory.request(stage.guest("departed"), "check_out", INVOICE, "CO-3", "ok_manager") for _ in range(21)]

@@ -216,7 +216,7 @@ def test_an_emergency_opens_the_ticked_groups_at_once_and_tells_security_and_the
     begun = ada.emergency(guest, CONTACT | STAY)
     assert isinstance(begun, lookup.Entered), begun
     told = stage.office.execute(
-        "select to_role, kind from hotel.notice where subject_id = %s order by 1", (begun.detail.hex(),),
+        "select to_role, kind from hotel.notice where subject_id = %s and kind = 'emergency_begun' order by 1", (begun.detail.hex(),),
     ).fetchall()
     assert told == [("duty_manager", "emergency_begun"), ("security", "emergency_begun")]
 
@@ -276,6 +276,60 @@ def test_nobody_views_more_in_an_emergency_than_the_policy_shows(stage: Stage, a
     refused = ada.emergency(stage.guest("in_house"), CONTACT | SPENDING)
     assert isinstance(refused, lookup.Refusal)
     assert isinstance(ada.emergency(stage.guest("departed"), CONTACT), lookup.Refusal)
+
+
+def test_more_than_two_in_a_shift_are_told_to_the_privacy_officer(stage: Stage) -> None:
+    often = stage.hire("Olaf", "front_desk")
+    begun = [often.emergency(stage.guest("in_house"), CONTACT) for _ in range(3)]
+    assert all(isinstance(each, lookup.Entered) for each in begun)
+    told = stage.office.execute(
+        "select subject_id::text from hotel.notice where kind = 'emergency_often' and subject_id = any (%s)", ([each.detail.hex() for each in begun],),
+    ).fetchall()
+    assert [row[0].replace("-", "") for row in told] == [begun[2].detail.hex()]
+
+
+def test_the_guest_of_another_hotel_is_that_hotels_emergency(stage: Stage) -> None:
+    assert isinstance(stage.cleo.emergency(stage.guest("in_house"), CONTACT), lookup.Refusal)
+
+
+# ---------------------------------------------------------------------------------------------------- authorities and officers
+
+
+def test_police_in_person_need_a_case_the_privacy_officers_vote_and_a_passkey(stage: Stage) -> None:
+    manager, pia = stage.hire("Mia", "duty_manager"), stage.hire("Pia", "privacy")
+    guest = stage.guest("in_house")
+    assert manager.look_up(guest, "lawful_request", clear=DOCUMENT).offers == []  # no verbal approval, and no case yet
+    number = stage.case(guest, "lawful_request")
+    offers = manager.look_up(guest, "lawful_request", clear=DOCUMENT).offers
+    assert [(offer.rule, sorted(offer.lacking)) for offer in offers] == [("LR-2", ["fresh_passkey", "ok_privacy"])]
+    asked = manager.request(guest, "lawful_request", DOCUMENT, "LR-2", "ok_privacy", reference=number)
+    assert isinstance(asked, lookup.Entered), asked
+    assert stage.ben.vote(asked.detail).code == "not_found"
+    assert isinstance(pia.vote(asked.detail), lookup.Entered)
+    assert isinstance(manager.step_up(guest, "lawful_request", DOCUMENT), lookup.Entered)
+    assert manager.look_up(guest, "lawful_request", clear=DOCUMENT).clear == DOCUMENT
+
+
+def test_the_privacy_officers_own_ask_waits_for_the_general_manager(stage: Stage, gina: Player) -> None:
+    pia, other = stage.hire("Pia", "privacy"), stage.hire("Pim", "privacy")
+    guest = stage.guest("departed")
+    number = stage.case(guest, "audit")
+    asked = pia.request(guest, "audit", IDENTITY, "AU-3", "ok_general", reference=number)
+    assert isinstance(asked, lookup.Entered), asked
+    assert other.vote(asked.detail).code == "not_found"
+    assert isinstance(gina.vote(asked.detail), lookup.Entered)
+    assert isinstance(pia.step_up(guest, "audit", IDENTITY), lookup.Entered)
+    assert pia.look_up(guest, "audit", clear=IDENTITY).clear == IDENTITY
+
+
+def test_a_guest_who_checks_out_is_departed_at_the_next_look_up(stage: Stage, ada: Player) -> None:
+    guest = stage.guest("in_house")
+    assert ada.look_up(guest, "check_out", clear=SPENDING).clear == SPENDING
+    stage.office.execute(
+        "update hotel.stay set state = 'checked_out', left_on = current_date, actual_out_at = now() where stay_id = %s", (guest.stay_id.hex(),),
+    )
+    refused = ada.look_up(guest, "check_out", clear=SPENDING)
+    assert [(offer.rule, offer.lacking) for offer in refused.offers] == [("CO-3", ["ok_manager"])]
 
 
 # ------------------------------------------------------------------------------------------------------- cases and orders

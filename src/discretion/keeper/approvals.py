@@ -93,7 +93,8 @@ class Approvals:
             "groups": message.groups, "fact": message.fact,
         }
         await self._people.rows("expire", live.property_id, {}, _SQL)
-        ((code,),) = await self._people.rows("may_request", live.property_id, bound, _SQL)
+        asking = {**bound, "approvers": list(fact.by), "quorum": fact.quorum}
+        ((code,),) = await self._people.rows("may_request", live.property_id, asking, _SQL)
         if code:
             return Failed(code=code)
         request_id = os.urandom(16)

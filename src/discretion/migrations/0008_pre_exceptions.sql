@@ -317,6 +317,11 @@ begin
          jsonb_build_object('situation', new.situation, 'duty', new.duty)
     from unnest(array['security', 'duty_manager']) r
    where tg_op = 'INSERT' or (old.ended_at is null and new.ended_at is not null);
+  if tg_op = 'INSERT' and 2 < (select count(*) from hotel.emergency e where e.property_id = new.property_id and e.staff_id = new.staff_id
+                                  and e.begun_at > new.begun_at - interval '12 hours') then
+    insert into hotel.notice (property_id, to_role, kind, subject_id, details)
+    values (new.property_id, 'privacy', 'emergency_often', new.emergency_id, jsonb_build_object('duty', new.duty));
+  end if;
   return null;
 end $$;
 create trigger tell_of_emergency after insert or update on hotel.emergency for each row execute function hotel.tell_of_emergency();

@@ -24,7 +24,7 @@ from discretion.faces.desk.record_view import refused_page, shown_groups
 from discretion.faces.desk.verify import GroupWord, VerifiedForm, brought, end_of_day, mask_of, new_request_id
 from discretion.faces.kit.address import id_in
 from discretion.faces.kit.forms import MalformedFormError
-from discretion.faces.kit.permissions import Permission
+from discretion.faces.kit.permissions import Permission, may
 from discretion.faces.kit.seat import Seat
 from discretion.hotel.purpose import Purpose, Role
 from discretion.office import approvals
@@ -294,7 +294,8 @@ def _page(
 async def _deputies(
     seat: Seat, raw: Mapping[str, Any], errors: Mapping[str, str], *, status: int = 200,
 ) -> Response[bytes]:
-    colleagues, roles = await approvals.deputy_choices(seat.office, seat.property_id, seat.person.staff_id)
+    colleagues, held = await approvals.deputy_choices(seat.office, seat.property_id, seat.person.staff_id)
+    roles = tuple(role for role in held if may(role, Permission.DEPUTY_NAME))
     known = await approvals.deputies(seat.office, seat.property_id, seat.person.staff_id)
     return seat.page(
         "deputies.html", status=status, deputies=known, colleagues=colleagues, roles=roles, raw=raw, errors=errors,

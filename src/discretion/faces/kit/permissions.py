@@ -18,6 +18,7 @@ class Permission(StrEnum):
     """What a page does."""
 
     BOOKING_CHANGE = "booking:stay:change"
+    DEPUTY_NAME = "approval:deputy:name"
     EMERGENCY_BEGIN = "guest:emergency:begin"
     ENTRY_READ = "ledger:entry:read"
     GUEST_FIND = "guest:record:find"
@@ -40,7 +41,7 @@ _FACTS: Final = frozenset({Permission.ROSTER_CHANGE, Permission.TRAINING_CHANGE}
 DUTIES: Final = MappingProxyType({
     Role.FRONT_DESK: _DESK,
     Role.DUTY_MANAGER: _DESK
-    | {Permission.PRESENCE_ATTEST, Permission.ROSTER_CHANGE, Permission.STAFF_RECOVER},
+    | {Permission.DEPUTY_NAME, Permission.PRESENCE_ATTEST, Permission.ROSTER_CHANGE, Permission.STAFF_RECOVER},
     Role.RESERVATIONS: frozenset({Permission.BOOKING_CHANGE, Permission.GUEST_FIND, Permission.STAY_LIST}),
     Role.CONCIERGE: frozenset({Permission.EMERGENCY_BEGIN, Permission.GUEST_FIND, Permission.STAY_LIST}),
     Role.HOUSEKEEPING: frozenset({Permission.EMERGENCY_BEGIN, Permission.ROOM_CHANGE, Permission.STAY_LIST}),
@@ -48,9 +49,10 @@ DUTIES: Final = MappingProxyType({
     Role.RESTAURANT: frozenset({Permission.EMERGENCY_BEGIN, Permission.GUEST_FIND}),
     Role.SECURITY: frozenset({Permission.EMERGENCY_BEGIN, Permission.GUEST_FIND}),
     Role.FINANCE: frozenset({Permission.GUEST_FIND, Permission.STAY_LIST}),
-    Role.GENERAL_MANAGER: frozenset({Permission.EMERGENCY_BEGIN, Permission.GUEST_FIND, Permission.STAY_LIST}) | _FACTS,
+    Role.GENERAL_MANAGER: frozenset({Permission.DEPUTY_NAME, Permission.EMERGENCY_BEGIN, Permission.GUEST_FIND, Permission.STAY_LIST}) | _FACTS,
     Role.PRIVACY: frozenset({
-        Permission.ENTRY_READ, Permission.GUEST_FIND, Permission.STAFF_RECOVER, Permission.TRAINING_CHANGE,
+        Permission.DEPUTY_NAME, Permission.ENTRY_READ, Permission.GUEST_FIND, Permission.STAFF_RECOVER,
+        Permission.TRAINING_CHANGE,
     }),
     Role.AUDITOR: frozenset({Permission.ENTRY_READ}),
     Role.LEGAL: frozenset({Permission.GUEST_FIND}),

@@ -48,6 +48,7 @@ FAILURES: Final = MappingProxyType({
     "too_late": (409, _("It was decided, taken back or over before. Look at it as it is now.")),
     "pending": (409, _("The same is asked for already. It waits in the list of approvals.")),
     "denied_just_now": (409, _("The same was denied a moment ago. Wait a minute, and say what was missing.")),
+    "no_approver": (409, _("Nobody else at this hotel holds a role that may approve this. Ask the administrator to give somebody the role.")),
     "link": (410, _("This link is used up or too old. Ask the administrator for a new one.")),
     "not_allowed": (403, _("This duty may not do that. The administrator can say who may.")),
     "unwitnessed": (503, _("No outside witness has confirmed this entry in time, so nothing was opened. Try again in a moment.")),

@@ -9,7 +9,8 @@ select %(p)s, %(step_up)s, %(session)s, %(guest)s, %(purpose)s, %(groups)s, now.
   from (select clock_timestamp() as at) now
 
 -- name: may_request
--- Whether a request may be made now: at most 20 an hour a person; none that is pending already; a minute after a refusal of the same.
+-- Whether a request may be made now: at most 20 an hour a person; none that is pending already; a minute after a refusal of the same; and
+-- only where enough others hold a role that may approve it.
 select case when (select count(*) from hotel.access_request q where q.property_id = %(p)s and q.requester_id = %(requester)s
                      and q.asked_at > clock_timestamp() - interval '1 hour') >= 20 then 'too_many'
             when exists (select 1 from hotel.access_request q where q.property_id = %(p)s and q.requester_id = %(requester)s and q.guest_id = %(guest)s
@@ -18,6 +19,10 @@ select case when (select count(*) from hotel.access_request q where q.property_i
             when exists (select 1 from hotel.access_request q where q.property_id = %(p)s and q.requester_id = %(requester)s and q.guest_id = %(guest)s
                      and q.purpose = %(purpose)s and q.groups = %(groups)s and q.fact = %(fact)s and q.state = 'denied'
                      and q.decided_at > clock_timestamp() - interval '60 seconds') then 'denied_just_now'
+            when (select count(distinct r.staff_id) from hotel.staff_role r
+                    join hotel.staff t on t.property_id = %(p)s and t.staff_id = r.staff_id and t.active
+                   where r.property_id = %(p)s and r.role = any (%(approvers)s) and r.staff_id <> %(requester)s
+                     and r.from_on <= current_date and (r.until_on is null or r.until_on >= current_date)) < %(quorum)s then 'no_approver'
             else '' end
 
 -- name: expire
