@@ -62,8 +62,9 @@ def test_the_style_sheet_stays_small_and_clean():
     assert "font-style: italic" not in CSS
 
 
-def test_the_watchrooms_own_sheet_is_small_and_made_of_the_same_tokens():
-    sheet = ASSETS["watch.css"].plain.decode()
+@pytest.mark.parametrize("name", ["watch.css", "glass.css"])
+def test_a_sheet_of_its_own_is_small_and_made_of_the_same_tokens(name):
+    sheet = ASSETS[name].plain.decode()
     assert len(sheet.encode()) <= 2 * 1024
     assert not re.search(r"#[0-9a-f]{3,6}\b|data:|@import|http|!important", sheet)
     assert set(re.findall(r"var\(--([a-z0-9-]+)\)", sheet)) <= set(re.findall(r"--([a-z0-9-]+):", CSS))
@@ -77,7 +78,7 @@ def test_the_script_stays_short_and_holds_no_words():
 
 
 def test_every_class_of_the_macros_is_in_the_style_sheet():
-    known = set(re.findall(r"\.([a-z][a-z0-9-]*)", CSS))
+    known = set(re.findall(r"\.([a-z][a-z0-9-]*)", CSS + ASSETS["glass.css"].plain.decode()))
     for path in kit.TEMPLATES.glob("*.html"):
         for value in re.findall(r'class="([^"]*)"', path.read_text("utf-8")):
             words = set(re.sub(r"\{[{%].*?[%}]\}", " ", value).split()) - {"b-", "k-"}

@@ -20,7 +20,7 @@ from litestar.params import FromPath, FromQuery
 from msgspec import Meta
 
 from discretion.faces.desk.acts import Hex
-from discretion.faces.desk.record_view import refused_page, shown_groups
+from discretion.faces.desk.record_view import BIT, refused_page, shown_groups
 from discretion.faces.desk.verify import GroupWord, VerifiedForm, brought, end_of_day, mask_of, new_request_id
 from discretion.faces.kit.address import id_in
 from discretion.faces.kit.forms import MalformedFormError
@@ -86,14 +86,14 @@ class DeputyForm(VerifiedForm, frozen=True, kw_only=True):
 
 @get("/guests/{guest:str}/approval")
 async def ask_page(
-    seat: NamedDependency[Seat], guest: FromPath[str], purpose: FromQuery[Purpose], rule: FromQuery[str],
-    fact: FromQuery[str], group: FromQuery[list[str]],
+    seat: NamedDependency[Seat], guest: FromPath[str], purpose: FromQuery[Purpose], rule: FromQuery[str] = "",
+    fact: FromQuery[str] = "", group: FromQuery[list[str] | None] = None,
 ) -> Response[bytes]:
     """Show the form that asks for an approval; nothing has been looked up for it."""
     seat.require(Permission.GUEST_FIND)
     id_in(guest)
-    offered = [name for name in group if name in GroupWord.__args__]  # type: ignore[attr-defined]
-    if not offered or len(rule) > 16 or len(fact) > 40:  # noqa: PLR2004 - as the form's own bounds
+    offered = [name for name in group or () if name in BIT]
+    if not offered or not rule or not fact or len(rule) > 16 or len(fact) > 40:  # noqa: PLR2004 - as the form's own bounds
         raise NotFoundException
     raw = {"purpose": purpose, "rule": rule, "fact": fact, "groups": offered, "offered": offered}
     return _ask_page(seat, guest, raw)

@@ -57,7 +57,8 @@ MISSIONS: Final = (
         _("Open “Presence” and attest a colleague on shift."),
         _("Find a guest in house by room and surname, with the purpose “Guest request”."),
         _("Then try the purpose “Marketing” for the same guest: it shows nothing, and says which rule is why."),
-        _("A fire alarm on that floor: open “Emergency viewing” by the room, say what happened, and see the telephone at once. End it, and add what happened."),
+        _("A fire alarm on that floor: open “Emergency viewing” by the room, and see the telephone at once."),
+        _("End it, and add what happened. The look-up stands in the ledger, and the guest will be told."),
     )),
     Mission(Role.HOUSEKEEPING, "brush-cleaning", _("See rooms and preferences, never who somebody is."), (
         _("Open “Room status” and set a vacant room clean."),

@@ -49,7 +49,9 @@ DUTIES: Final = MappingProxyType({
     Role.RESTAURANT: frozenset({Permission.EMERGENCY_BEGIN, Permission.GUEST_FIND}),
     Role.SECURITY: frozenset({Permission.EMERGENCY_BEGIN, Permission.GUEST_FIND}),
     Role.FINANCE: frozenset({Permission.GUEST_FIND, Permission.STAY_LIST}),
-    Role.GENERAL_MANAGER: frozenset({Permission.DEPUTY_NAME, Permission.EMERGENCY_BEGIN, Permission.GUEST_FIND, Permission.STAY_LIST}) | _FACTS,
+    Role.GENERAL_MANAGER: frozenset({
+        Permission.DEPUTY_NAME, Permission.EMERGENCY_BEGIN, Permission.GUEST_FIND, Permission.STAY_LIST,
+    }) | _FACTS,
     Role.PRIVACY: frozenset({
         Permission.DEPUTY_NAME, Permission.ENTRY_READ, Permission.GUEST_FIND, Permission.STAFF_RECOVER,
         Permission.TRAINING_CHANGE,

@@ -23,8 +23,9 @@ TEXT_LENGTH_MAX: Final = 1000
 TERMS_MAX: Final = 15  # one less than the keeper takes: the default time is a term too
 VALUES_MAX: Final = 20
 ACTIONS: Final = (
-    "alarm", "change", "demo_sign_in", "duty", "enrol", "explain", "find", "import", "inscribe", "invite", "list",
-    "look_up", "read_entries", "recover", "reveal", "sign_in", "sign_out", "snapshot", "succeed",
+    "alarm", "change", "demo_sign_in", "deputy", "duty", "emergency_begin", "emergency_end", "emergency_note", "enrol",
+    "explain", "find", "import", "inscribe", "invite", "list", "look_up", "preview", "read_entries", "recover",
+    "request_end", "request_open", "reveal", "sign_in", "sign_out", "snapshot", "step_up", "succeed", "vote",
 )  # fmt: skip
 SIGNALS: Final = ("after_departure", "no_stay", "not_on_shift", "not_badged_in", "in_full", "erased", "damaged")
 CODES: Final = MappingProxyType({
