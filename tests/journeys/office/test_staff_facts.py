@@ -214,7 +214,7 @@ async def test_a_duty_manager_attests_somebody_else_on_shift(hotel: Hotel) -> No
     assert await code(hotel.ben, hotel.ada, "out") == ""
     assert (await _facts(hotel, "001")).present is False
     await declare_presence(hotel.office, hotel.property_id, "door")
-    assert await code(hotel.ben, hotel.ada) == "presence_by"
+    assert await code(hotel.ben, hotel.ada) == "", "the doors' readers may fail, too"
 
 
 async def test_a_lock_holds_until_it_is_released(hotel: Hotel) -> None:

@@ -55,6 +55,7 @@ class FinishSignInBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     property: Hex
     challenge: Hex
     assertion: msgspec.Raw
+    person: Annotated[str, Meta(pattern="^([0-9a-f]{32})?$")] = ""  # who was selected at a shared terminal
 
 
 class BeginEnrolmentBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -112,6 +113,9 @@ async def finish_sign_in(caller: NamedDependency[Caller]) -> Response[bytes]:
     )
     if not isinstance(answer, SignedIn):
         raise NotSignedInError
+    if body.person and bytes.fromhex(body.person) != answer.person.staff_id:
+        await caller.means.hatches.ask(SignOut(ticket=answer.ticket))
+        raise KeeperFailedError("other_person")
     caller.take_ticket(answer.ticket)
     duty = answer.person.duty
     return caller.data({"to": home_of(duty) if duty else "/duty"})
@@ -123,6 +127,8 @@ async def sign_out(caller: NamedDependency[Caller]) -> Response[bytes]:
     if caller.raw_ticket is not None:
         await caller.means.hatches.ask(SignOut(ticket=caller.raw_ticket))
         caller.drop_ticket()
+    if caller.raw_terminal is not None:
+        return caller.onward("/terminal")
     return caller.onward("/welcome" if caller.settings.is_demo else "/sign-in")
 
 

@@ -30,6 +30,7 @@ _PARTS: Final = (
         ("/roster", _("Roster"), "calendar-days", Permission.ROSTER_CHANGE),
         ("/training", _("Training"), "clipboard-check", Permission.TRAINING_CHANGE),
         ("/staff", _("Staff members"), "users", Permission.STAFF_CHANGE),
+        ("/terminals", _("Shared terminals"), "id-card", Permission.TERMINAL_CHANGE),
         ("/recovery", _("Lost passkeys"), "key-round", Permission.STAFF_RECOVER),
     )),
     (_("This screen"), (("/display", _("Display and keys"), "settings", None),)),

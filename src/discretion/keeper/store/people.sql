@@ -22,9 +22,15 @@ select uuid_send(s.session_id), uuid_send(t.staff_id), t.number, t.name, t.langu
             and r.from_on <= current_date and (r.until_on is null or r.until_on >= current_date)) x (duty) order by 1) as duties,
        coalesce(extract(epoch from (select max(h.ends_at) from hotel.shift h where h.property_id = %(p)s and h.staff_id = t.staff_id
           and h.duty = s.duty and h.ended_at is null and h.starts_at <= clock_timestamp() and h.ends_at > clock_timestamp())), 0)::bigint,
-       coalesce(extract(epoch from (select e.at + interval '14 hours' from (select q.direction, q.at from hotel.presence q
-          where q.property_id = %(p)s and q.staff_id = t.staff_id order by q.at desc limit 1) e
-          where e.direction = 'in' and e.at > clock_timestamp() - interval '14 hours')), 0)::bigint,
+       coalesce(extract(epoch from (select least(e.at + interval '14 hours',
+              coalesce((select max(h.ends_at) from hotel.shift h where h.property_id = %(p)s and h.staff_id = t.staff_id
+                          and h.starts_at <= case e.how when 'attested' then e.at + interval '15 minutes' else clock_timestamp() end
+                          and h.ended_at is null) + interval '30 minutes', e.at + interval '14 hours'))
+          from (select q.direction, q.how, q.at, q.badge from hotel.presence q where q.property_id = %(p)s and q.staff_id = t.staff_id
+                 order by q.at desc limit 1) e
+         where e.direction = 'in' and e.at > clock_timestamp() - interval '14 hours'
+           and (e.badge is null or exists (select 1 from hotel.badge b where b.property_id = %(p)s and b.number = e.badge
+                                             and b.staff_id = t.staff_id and b.active)))), 0)::bigint,
        coalesce(extract(epoch from ((select max(g.valid_until) from hotel.training g
           where g.property_id = %(p)s and g.staff_id = t.staff_id and g.valid_until >= current_date) + 1)::timestamp), 0)::bigint,
        extract(epoch from s.ends_at)::bigint,
