@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import hmac
 import http.client
@@ -9,20 +10,26 @@ import io
 import itertools
 import json
 import time
+from base64 import urlsafe_b64encode
 from contextlib import redirect_stderr, redirect_stdout
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from threading import Thread
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 import pytest
 
 from discretion.faces.cli.frame import run
+from discretion.office import terminals
+from discretion.office.database import Office
 from discretion.wire import lookup
 from tests.authenticator import Authenticator
 from tests.cast import Player, Stage, new_id
 
 if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+
     from discretion.wire.settings import Settings
     from tests.houses import RunningHouse
 
@@ -154,3 +161,32 @@ def last_of(stage: Stage, player: Player) -> tuple[str, str]:
     ).fetchone()
     assert found is not None
     return found[0], found[1]
+
+
+def office(stage: Stage, do: Callable[[Office], Awaitable[Any]]) -> Any:
+    """Return what the office answers over a connection of its own."""
+
+    async def main() -> Any:
+        async with Office(stage.settings.conninfo("office"), connections_max=2) as opened:
+            return await do(opened)
+
+    found: list[Any] = []
+    thread = Thread(target=lambda: found.append(asyncio.run(main())))  # a browser's driver keeps a loop in this one
+    thread.start()
+    thread.join()
+    return found[0]
+
+
+def terminal_secret(house: RunningHouse) -> bytes:
+    """Return the secret of a new shared terminal of Harbour."""
+    place, name = house.stage.iris.property_id, f"Terminal {next(_numbers)}"
+    code = office(house.stage, lambda opened: terminals.add_terminal(opened, place, new_id(), name, "lobby", house.stage.iris.staff_id))
+    secret = office(house.stage, lambda opened: terminals.enrol(opened, code))
+    assert isinstance(secret, bytes), secret
+    return secret
+
+
+def terminal_cookie(house: RunningHouse) -> dict[str, Any]:
+    """Return the cookie of a new shared terminal of Harbour."""
+    value = urlsafe_b64encode(terminal_secret(house)).decode()
+    return {"name": "terminal", "value": value, "url": house.origin, "httpOnly": True, "sameSite": "Strict"}
