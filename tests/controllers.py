@@ -118,8 +118,8 @@ def hilltop_gate(house: RunningHouse) -> Controller:
     return controller(house.stage.settings, "hilltop")
 
 
-def hired(house: RunningHouse, name: str = "Mina", duty: str = "front_desk") -> Player:
-    """Return somebody new at Harbour, at work and signed in, whose passkey is of this house's origin."""
+def hired(house: RunningHouse, name: str = "Mina", duty: str = "front_desk", *, is_present: bool = True) -> Player:
+    """Return somebody new at Harbour, on shift and signed in, whose passkey is of this house's origin."""
     stage, staff_id = house.stage, new_id()
     player = Player(stage, name, stage.iris.property_id, staff_id, duty, Authenticator(house.origin))
     place = player.property_id.hex()
@@ -127,7 +127,10 @@ def hired(house: RunningHouse, name: str = "Mina", duty: str = "front_desk") -> 
         "insert into hotel.staff (property_id, staff_id, number, name) values (%s, %s, %s, %s)", (place, staff_id.hex(), f"D-{next(_numbers)}", name),
     )
     stage.office.execute("insert into hotel.staff_role (property_id, staff_id, role) values (%s, %s, %s)", (place, staff_id.hex(), duty))
-    stage.at_work(player)
+    stage.shift(player)
+    stage.trained(player)
+    if is_present:
+        stage.present(player)
     invited = stage.iris.ask(lookup.Invite, staff_id=staff_id)
     assert isinstance(invited, lookup.Entered), invited
     stage.enrol(player.authenticator, invited.detail)

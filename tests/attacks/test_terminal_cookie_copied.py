@@ -75,6 +75,16 @@ def test_of_a_removed_terminal_the_secret_opens_nothing(house: RunningHouse) -> 
     assert ended(house, at.terminal_id) == [("removed",)]
 
 
+def test_a_locked_terminal_selects_nobody_until_it_is_released(house: RunningHouse) -> None:
+    secret = terminal_secret(house)
+    at = here(house, secret)
+    assert at is not None
+    lock_id = house.stage.lock("terminal", at.terminal_id)
+    assert here(house, secret) is None
+    house.stage.office.execute("update hotel.lock set released_at = now() where lock_id = %s", (lock_id.hex(),))
+    assert here(house, secret) == at
+
+
 def test_a_code_works_once_and_not_for_ever(house: RunningHouse) -> None:
     stage, place = house.stage, house.stage.iris.property_id
     terminal_id = bytes.fromhex("77" * 16)

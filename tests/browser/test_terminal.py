@@ -86,12 +86,11 @@ def test_people_take_turns_within_three_seconds(house: RunningHouse, page_of, tw
         page.wait_for_url("**/desk")
         assert name in page.locator("header").inner_text()
         seconds.append(time.perf_counter() - began)
-    print(f"person switch: {[round(each, 2) for each in seconds]} s")
-    assert max(seconds) <= SWITCH_SECONDS_MAX
+    assert max(seconds) <= SWITCH_SECONDS_MAX, seconds
 
 
 def test_a_name_selects_as_a_badge_does_and_displaces(house: RunningHouse, page_of, two) -> None:
-    nora, olaf = two
+    nora = two[0]
     page = made_terminal(page_of, "Names")
     session = with_authenticator(page)
     key_of(session, nora)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any
 
@@ -132,3 +133,23 @@ def test_who_moves_on_from_the_other_hotel_is_no_longer_there(
     assert last_of(house.stage, mina) == ("in", "door")
     assert last_of(house.stage, twin) == ("out", "elsewhere")
     assert sees(house, mina)
+
+
+def test_what_was_attested_counts_for_that_shift_alone(house: RunningHouse) -> None:
+    stage, ola = house.stage, hired(house, "Ola", is_present=False)
+    stage.office.execute("update hotel.shift set ended_at = now() where staff_id = %s", (ola.staff_id.hex(),))
+    stage.shift(ola, from_hours=-4, to_hours=-1)
+    stage.shift(ola, from_hours=-0.1, to_hours=6)
+
+    def came(how: str, by: Player | None) -> None:
+        stage.office.execute(
+            "insert into hotel.presence (property_id, event_id, staff_id, direction, how, attested_by, at)"
+            " values (%s, gen_random_uuid(), %s, 'in', %s, %s, now() - interval '3 hours')",
+            (ola.property_id.hex(), ola.staff_id.hex(), how, by.staff_id.hex() if by else None),
+        )
+
+    came("attested", stage.ben)
+    assert not sees(house, ola), "attested in the shift before"
+    assert ola.ask(lookup.WhoAmI).badged_in_until_at < time.time()
+    came("door", None)
+    assert sees(house, ola), "a door's word goes on into the next shift"

@@ -107,10 +107,7 @@ async def enrol(caller: NamedDependency[Caller]) -> Response[bytes]:
 async def _here(caller: Caller) -> terminals.Here | None:
     if caller.raw_terminal is None:
         return None
-    here = await terminals.terminal_of(caller.means.office, caller.raw_terminal)
-    if here is None:
-        caller.drop_terminal()
-    return here
+    return await terminals.terminal_of(caller.means.office, caller.raw_terminal)
 
 
 async def _is_there(caller: Caller, staff_id: bytes) -> bool:

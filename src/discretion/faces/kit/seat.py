@@ -136,10 +136,6 @@ class Caller:
         """Give the browser the secret that makes it a shared terminal."""
         self.remember(self._name("terminal"), urlsafe_b64encode(secret).decode())
 
-    def drop_terminal(self) -> None:
-        """Take that secret from the browser."""
-        self._set_cookies.append(self._cookie(self._name("terminal"), "", 0))
-
     def _name(self, name: str) -> str:
         return cookie_name(name, is_secure=self.settings.is_secure)
 

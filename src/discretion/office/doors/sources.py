@@ -26,7 +26,7 @@ FORMATS: Final = ("discretion", "kisi", "verkada")
 MINUTES_MAX: Final = 1440
 DOORS_MAX: Final = 200
 _NAME: Final = re.compile(r"[a-z0-9][a-z0-9-]{0,39}")
-_DOOR: Final = re.compile(r"[^\x00-\x1f\x7f=]{1,80}")
+_DOOR: Final = re.compile(r"[^\x00-\x1f\x7f]{1,80}")
 
 
 @dataclass(frozen=True, slots=True)
