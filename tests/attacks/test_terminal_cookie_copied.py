@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from base64 import urlsafe_b64encode
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
 
 from discretion.office import terminals
+from discretion.wire import lookup
+from tests.cast import Player
 from tests.controllers import hired, office, terminal_secret
 
 if TYPE_CHECKING:
@@ -75,14 +78,37 @@ def test_of_a_removed_terminal_the_secret_opens_nothing(house: RunningHouse) -> 
     assert ended(house, at.terminal_id) == [("removed",)]
 
 
-def test_a_locked_terminal_selects_nobody_until_it_is_released(house: RunningHouse) -> None:
-    secret = terminal_secret(house)
-    at = here(house, secret)
+def signed_in_at(player: Player, terminal_id: bytes) -> Player:
+    """Sign somebody in at a terminal."""
+    challenge = player.begin_sign_in()
+    answered = player.stage.ask(lookup.FinishSignIn(
+        property_id=player.property_id, challenge_id=challenge.challenge_id, assertion=player.authenticator.sign(challenge.options),
+        terminal_id=terminal_id,
+    ))
+    assert isinstance(answered, lookup.SignedIn), answered
+    return replace(player, ticket=answered.ticket)
+
+
+def test_a_lock_on_the_terminal_closes_whoever_is_signed_in_there_at_once(house: RunningHouse) -> None:
+    at = here(house, terminal_secret(house))
     assert at is not None
+    elsewhere = hired(house)
+    mina = signed_in_at(elsewhere, at.terminal_id)
+    assert isinstance(mina.look_up(house.stage.dora, clear=1), lookup.Disclosure)
     lock_id = house.stage.lock("terminal", at.terminal_id)
-    assert here(house, secret) is None
+    assert isinstance(mina.look_up(house.stage.dora, clear=1), lookup.Refusal)
+    assert isinstance(elsewhere.look_up(house.stage.dora, clear=1), lookup.Disclosure), "the same person, at another machine"
     house.stage.office.execute("update hotel.lock set released_at = now() where lock_id = %s", (lock_id.hex(),))
-    assert here(house, secret) == at
+    assert isinstance(mina.look_up(house.stage.dora, clear=1), lookup.Disclosure)
+
+
+def test_the_end_of_a_terminal_is_the_end_of_every_session_there(house: RunningHouse) -> None:
+    at = here(house, terminal_secret(house))
+    assert at is not None
+    mina = signed_in_at(hired(house), at.terminal_id)
+    office(house.stage, lambda opened: terminals.end_terminal(opened, at.property_id, at.terminal_id))
+    assert mina.look_up(house.stage.dora, clear=1) == lookup.Failed(code="ticket")
+    assert mina.ask(lookup.WhoAmI) == lookup.Failed(code="ticket")
 
 
 def test_a_code_works_once_and_not_for_ever(house: RunningHouse) -> None:

@@ -66,6 +66,8 @@ create table hotel.terminal_secret (
   check ((code_hash is null) = (code_until_at is null))
 );
 
+alter table keys.session add column terminal_id uuid;   -- the shared terminal it began at: a lock or the end of that one is this one's too
+
 -- ---------------------------------------------------------------------------------------------------------- captured, append only
 do $$
 declare t text; d text;
@@ -89,4 +91,4 @@ grant update (ended_at) on hotel.door_source to discretion_office;
 grant update (minutes) on hotel.travel_time to discretion_office;
 grant update (enrolled_at, ended_at, ended_why) on hotel.terminal to discretion_office;
 grant update (code_hash, code_until_at, secret_hash, previous_hash, seen_at) on hotel.terminal_secret to discretion_office;
-grant select on hotel.badge to discretion_keeper;
+grant select on hotel.badge, hotel.terminal to discretion_keeper;

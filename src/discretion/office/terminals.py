@@ -48,12 +48,13 @@ class Terminal:
 
 @dataclass(frozen=True, slots=True)
 class Here:
-    """The terminal that a request comes from."""
+    """The terminal that a request comes from. Whoever is signed in at a locked one sees nothing."""
 
     property_id: bytes
     terminal_id: bytes
     name: str
     place: str
+    is_locked: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +74,7 @@ class _Found:
     is_current: bool
     is_seen: bool
     is_settled: bool
+    is_locked: bool
 
 
 async def terminals(office: Office, property_id: bytes) -> tuple[Terminal, ...]:
@@ -148,7 +150,7 @@ async def terminal_of(office: Office, raw_secret: bytes) -> Here | None:
             return None
         if found.is_current and not found.is_seen:
             await now.run(_SQL["note_seen"], named)
-    return Here(property_id, found.terminal_id, found.name, found.place)
+    return Here(property_id, found.terminal_id, found.name, found.place, found.is_locked)
 
 
 async def renewed(office: Office, here: Here, raw_secret: bytes) -> bytes:

@@ -42,13 +42,13 @@ returning k.property_id, k.terminal_id
 update hotel.terminal set enrolled_at = clock_timestamp() where property_id = %(property_id)s and terminal_id = %(terminal_id)s
 
 -- name: terminal_of
--- The terminal that holds this secret, or held it last; a locked one is none.
+-- The terminal that holds this secret, or held it last.
 select t.terminal_id, t.name, t.place, k.secret_hash = decode(%(hash)s, 'hex') as is_current, k.seen_at is not null as is_seen,
-       coalesce(k.seen_at < clock_timestamp() - %(grace)s::interval, false) as is_settled
+       coalesce(k.seen_at < clock_timestamp() - %(grace)s::interval, false) as is_settled,
+       exists (select 1 from hotel.lock l where l.property_id = %(property_id)s and l.target_id = t.terminal_id
+                  and l.released_at is null and (l.until_at is null or l.until_at > clock_timestamp())) as is_locked
   from hotel.terminal_secret k
   join hotel.terminal t on t.property_id = %(property_id)s and t.terminal_id = k.terminal_id and t.ended_at is null
-   and not exists (select 1 from hotel.lock l where l.property_id = %(property_id)s and l.target_id = t.terminal_id
-                      and l.released_at is null and (l.until_at is null or l.until_at > clock_timestamp()))
  where k.property_id = %(property_id)s and (k.secret_hash = decode(%(hash)s, 'hex') or k.previous_hash = decode(%(hash)s, 'hex'))
 
 -- name: note_seen

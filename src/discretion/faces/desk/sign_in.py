@@ -23,6 +23,7 @@ from discretion.faces.kit.permissions import home_of
 from discretion.faces.kit.seat import Caller, NotSignedInError, Seat, seat_of
 from discretion.hotel.purpose import Role
 from discretion.office.properties import properties
+from discretion.office.terminals import terminal_of
 from discretion.wire.lookup import (
     BeginEnrolment,
     BeginSignIn,
@@ -108,7 +109,7 @@ async def finish_sign_in(caller: NamedDependency[Caller]) -> Response[bytes]:
     answer = await caller.means.hatches.ask(
         FinishSignIn(
             property_id=bytes.fromhex(body.property), challenge_id=bytes.fromhex(body.challenge),
-            assertion=bytes(body.assertion),
+            assertion=bytes(body.assertion), terminal_id=await _terminal(caller),
         )
     )
     if not isinstance(answer, SignedIn):
@@ -187,6 +188,14 @@ async def finish_enrolment(caller: NamedDependency[Caller]) -> Response[bytes]:
     if not isinstance(answer, Enrolled):
         raise TypeError(type(answer).__name__)
     return caller.data({"name": answer.name, "keys": answer.keys_count})
+
+
+async def _terminal(caller: Caller) -> bytes | None:
+    """Return the shared terminal that this browser is, None for any other browser."""
+    if caller.raw_terminal is None:
+        return None
+    here = await terminal_of(caller.means.office, caller.raw_terminal)
+    return here.terminal_id if here else None
 
 
 async def _body(caller: Caller, kind: type[Body]) -> Body:

@@ -38,6 +38,7 @@ select uuid_send(s.session_id), uuid_send(t.staff_id), t.number, t.name, t.langu
        s.demo
   from keys.session s join hotel.staff t on t.property_id = %(p)s and t.staff_id = s.staff_id
  where s.property_id = %(p)s and s.session_id = %(session)s and s.ended_at is null and t.active
+   and not exists (select 1 from hotel.terminal m where m.property_id = %(p)s and m.terminal_id = s.terminal_id and m.ended_at is not null)
 
 -- name: add_challenge
 -- A challenge that works once, for five minutes; those long over are removed on the way.
@@ -69,8 +70,8 @@ update keys.credential set sign_count = %(sign_count)s
 
 -- name: add_session
 -- A session of twelve hours at most.
-insert into keys.session (property_id, session_id, ticket_hash, staff_id, duty, credential_id, demo, ends_at)
-values (%(p)s, %(session)s, %(ticket_hash)s, %(staff)s, %(duty)s, %(credential_id)s, %(demo)s, clock_timestamp() + interval '12 hours')
+insert into keys.session (property_id, session_id, ticket_hash, staff_id, duty, credential_id, demo, terminal_id, ends_at)
+values (%(p)s, %(session)s, %(ticket_hash)s, %(staff)s, %(duty)s, %(credential_id)s, %(demo)s, %(terminal)s, clock_timestamp() + interval '12 hours')
 
 -- name: choose_duty
 -- The one duty of a sign-in: set once.
