@@ -135,6 +135,11 @@ def _terminal(house: RunningHouse, page: Page) -> None:
     page.goto("/terminal")
 
 
+def _desk_at_terminal(house: RunningHouse, page: Page) -> None:
+    page.context.add_cookies([terminal_cookie(house)])
+    page.goto("/desk")
+
+
 def _terminal_as(house: RunningHouse, page: Page) -> None:
     page.context.add_cookies([terminal_cookie(house)])
     page.goto(f"/terminal/as/{house.stage.ada.staff_id.hex()}")
@@ -157,6 +162,7 @@ PLACES = (
     Place("arrivals", "Ada", _at("/desk")),
     Place("in_house", "Ada", _at("/desk?list=in_house")),
     Place("departures", "Ada", _at("/desk?list=departures&show=left")),
+    Place("desk_at_terminal", "Ada", _desk_at_terminal),
     Place("find", "Ada", _at("/find")),
     Place("find_error", "Ada", _find_error),
     Place("found", "Ada", _found),
