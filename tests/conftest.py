@@ -155,6 +155,7 @@ def made_installation(database: DatabaseUnderTest, directory: Path, **changes: A
 
 
 # The cast's stages are built on the fixtures above, so they are named here last.
+from tests.controllers import harbour_gate, hilltop_gate  # noqa: E402, F401
 from tests.houses import house  # noqa: E402, F401
 from tests.pages import (  # noqa: E402, F401
     base_url,

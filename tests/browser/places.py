@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from tests.controllers import terminal_cookie
 from tests.pages import pressed
 
 if TYPE_CHECKING:
@@ -172,13 +174,39 @@ def _emergency(house: RunningHouse, page: Page) -> None:
     page.goto(f"/emergencies/{begun.detail.hex()}")
 
 
+def _terminal(house: RunningHouse, page: Page) -> None:
+    page.context.add_cookies([terminal_cookie(house)])
+    page.goto("/terminal")
+
+
+def _desk_at_terminal(house: RunningHouse, page: Page) -> None:
+    page.context.add_cookies([terminal_cookie(house)])
+    page.goto("/desk")
+
+
+def _terminal_as(house: RunningHouse, page: Page) -> None:
+    page.context.add_cookies([terminal_cookie(house)])
+    page.goto(f"/terminal/as/{house.stage.ada.staff_id.hex()}")
+
+
+def _terminals(house: RunningHouse, page: Page) -> None:
+    page.goto("/terminals")
+    page.fill("input[name=name]", f"Desk {os.urandom(4).hex()}")
+    pressed(page.locator("form[action='/terminals'] button[type=submit]"))
+
+
 PLACES = (
     Place("sign_in", "", _at("/sign-in")),
     Place("enrol", "", _at("/enrol")),
+    Place("no_terminal", "", _at("/terminal")),
+    Place("terminal_enrol", "", _at("/terminal/enrol")),
+    Place("terminal", "", _terminal),
+    Place("terminal_as", "", _terminal_as),
     Place("not_found", "", _at("/nowhere")),
     Place("arrivals", "Ada", _at("/desk")),
     Place("in_house", "Ada", _at("/desk?list=in_house")),
     Place("departures", "Ada", _at("/desk?list=departures&show=left")),
+    Place("desk_at_terminal", "Ada", _desk_at_terminal),
     Place("find", "Ada", _at("/find")),
     Place("find_error", "Ada", _find_error),
     Place("found", "Ada", _found),
@@ -216,6 +244,7 @@ PLACES = (
     Place("staff", "Iris", _at("/staff")),
     Place("member", "Iris", _member),
     Place("invited", "Iris", _invited),
+    Place("terminals", "Iris", _terminals),
     Place("roster", "Iris", _at("/roster")),
     Place("training", "Iris", _at("/training")),
     Place("presence", "Ben", _at("/presence")),

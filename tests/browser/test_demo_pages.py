@@ -29,7 +29,7 @@ PAGES = {
     ),
     DUTY_MANAGER: ("/desk?list=in_house", "/presence", "/roster", "/recovery"),
     HOUSEKEEPING: ("/desk?list=in_house", ("/desk?list=in_house", "tbody a[href^='/stays/']"), "/rooms"),
-    ADMINISTRATOR: ("/staff", ("/staff", "tbody a[href^='/staff/']"), "/roster", "/training"),
+    ADMINISTRATOR: ("/staff", ("/staff", "tbody a[href^='/staff/']"), "/roster", "/training", "/terminals", "/terminal", "/terminal/enrol"),
     AUDITOR: ("/watch", ("/watch", "a[href^='/watch/entries/']"), ("/watch", "a[href^='/watch/range']")),
 }
 WAYS = (("zh-CN", "light", 1280), ("en-GB", "dark", 390))  # each page meets each value of each once

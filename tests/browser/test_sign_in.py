@@ -21,7 +21,8 @@ def with_authenticator(page: Page, *, is_verified: bool = True) -> CDPSession:
         "protocol": "ctap2", "transport": "usb", "hasResidentKey": True, "hasUserVerification": True,
         "isUserVerified": is_verified, "automaticPresenceSimulation": True,
     }
-    session.send("WebAuthn.addVirtualAuthenticator", {"options": options})
+    added = session.send("WebAuthn.addVirtualAuthenticator", {"options": options})
+    session.authenticator = added["authenticatorId"]  # type: ignore[attr-defined]
     return session
 
 

@@ -36,6 +36,7 @@ from discretion.faces.kit.render import Pages
 from discretion.faces.kit.seat import Caller, Seat, seat_of
 from discretion.faces.kit.trouble import exception_handlers
 from discretion.office.database import Office, OfficeUnavailableError
+from discretion.office.doors.keys import DIRECTORY, DoorKeys
 from discretion.watch.window import Window
 from discretion.wire.journal import write_journal
 from discretion.wire.readiness import tell_failed, tell_ready
@@ -71,6 +72,7 @@ def build(settings: Settings, *, is_development: bool = False) -> Litestar:
         shown, Hatches(str(settings.keeper_socket)),
         Office(settings.conninfo("office"), connections_max=_CONNECTIONS_MAX),
         Pages([kit.TEMPLATES, desk.TEMPLATES, watchroom.TEMPLATES], desk.NAMES), Window(settings.conninfo("auditor")),
+        DoorKeys(settings.secrets / DIRECTORY),
     )
     return application(means)
 
@@ -102,6 +104,7 @@ def application(means: Means) -> Litestar:
             Router("/", route_handlers=pages, before_request=gate_of(means), include_in_schema=False,
                    dependencies={"seat": Provide(seat), "caller": Provide(caller), "welcome_key": Provide(welcome)}),
             Router("/api/v1", route_handlers=list(api.ROUTES), dependencies={"means": Provide(at_hand)}),
+            Router("/api/presence", route_handlers=list(api.CONTROLLERS), dependencies={"means": Provide(at_hand)}),
             Router("/ledger", route_handlers=list(api.PUBLISHED), dependencies={"means": Provide(at_hand)}),
         ],
         exception_handlers=exception_handlers(means, problem_of),  # type: ignore[arg-type]

@@ -110,7 +110,8 @@ class People:
         burn = (_SQL["burn_challenge"], {"challenge_id": Uid(message.challenge_id)})
         count = (_SQL["count_signature"], {"credential_id": credential_id, "sign_count": asserted.sign_count})
         return await self._signed_in(
-            message.property_id, staff_id, None, credential_id, (burn, count), rounds, AskKind.SIGN_IN
+            message.property_id, staff_id, None, credential_id, (burn, count), rounds, AskKind.SIGN_IN,
+            message.terminal_id,
         )
 
     async def demo_sign_in(self, message: DemoSignIn, rounds: Rounds) -> SignedIn | Failed:
@@ -259,6 +260,7 @@ class People:
     async def _signed_in(
         self, property_id: bytes, staff_id: bytes, duty: str | None, credential_id: bytes | None,
         writes: tuple[tuple[str, Mapping[str, object]], ...], rounds: Rounds, kind: AskKind,
+        terminal_id: bytes | None = None,
     ) -> SignedIn | Failed:
         ticket, session_id = new_secret(property_id), os.urandom(16)
         key_id, _, wrapped = rounds.room.keyring.new_staff_key(staff_id)
@@ -268,8 +270,10 @@ class People:
         session = (_SQL["add_session"], {
             "session": Uid(session_id), "ticket_hash": secret_hash(ticket), "staff": Uid(staff_id), "duty": duty,
             "credential_id": credential_id, "demo": kind is AskKind.DEMO_SIGN_IN,
+            "terminal": Uid(terminal_id) if terminal_id else None,
         })
-        details = (("session", session_id.hex()), *((("duty", duty),) if duty else ()))
+        told = (("duty", duty), ("terminal", terminal_id.hex() if terminal_id else None))
+        details = (("session", session_id.hex()), *((name, said) for name, said in told if said))
         await rounds.ask([Ask(kind, os.urandom(16), staff_id=staff_id, details=details, writes=(*writes, session))])
         person = await self._person(property_id, session_id)
         if isinstance(person, Failed):

@@ -2,7 +2,9 @@
 
 Rules:
 * A badge number is an identifier and copies cheaply: it says "in" or "out", and never who signs in.
-* A duty manager on shift attests somebody else, who is on shift too; nobody attests themselves.
+* A badge that was seen at another hotel too recently says nothing here (`doors.two_hotels`).
+* A duty manager on shift attests somebody else, who is on shift too, for that shift; nobody attests themselves. So it
+  goes on when readers fail, and each time stands in the report.
 * An event is never changed or deleted. The same id twice is one event.
 """
 
@@ -13,6 +15,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from discretion.hotel.purpose import Role
+from discretion.office.doors.two_hotels import CONFLICT, compare
 from discretion.office.outcome import ActRefusal, RefusedError
 from discretion.office.sql import queries
 from discretion.office.staff import PRESENT_HOURS_MAX
@@ -23,6 +26,7 @@ if TYPE_CHECKING:
     from discretion.office.database import Office, Statements
 
 _SQL = queries("presence.sql")
+_DOORS = queries("doors/doors.sql")
 READ_TWICE = timedelta(seconds=5)
 EARLY = timedelta(minutes=15)  # somebody may come before the shift begins
 _BADGE_CHARACTERS_MAX = 40
@@ -38,6 +42,19 @@ class PresenceChange:
     direction: str
     at: datetime
     is_repeat: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Reported:
+    """A line of the report: attested by whom, or a badge seen at two hotels (`how`)."""
+
+    at: datetime
+    how: str
+    direction: str
+    number: str
+    name: str
+    by_number: str
+    by_name: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,12 +76,15 @@ async def badge(office: Office, property_id: bytes, event_id: bytes, number: str
     """Turn a badge read at the desk into "in", or into "out" when its holder is in.
 
     Refusals: `presence_by` where the property does not use the desk's reader, `badge_unknown` for a number that is
-    nobody's, withdrawn or of somebody disabled.
+    nobody's, withdrawn or of somebody disabled; `two_hotels` for one that was seen at another hotel too recently, which
+    is noted as that.
     """
 
-    async def do(now: Statements) -> PresenceChange:
-        params = {"property_id": property_id, "event_id": event_id, "number": number[: _BADGE_CHARACTERS_MAX + 1]}
-        await _must_be_known_by(now, property_id, "badge_desk")
+    async def do(now: Statements) -> PresenceChange | ActRefusal:
+        tapped = number[: _BADGE_CHARACTERS_MAX + 1]
+        params = {"property_id": property_id, "event_id": event_id, "number": tapped}
+        code = await _must_be_known_by(now, property_id, "badge_desk")
+        await now.dicts(_DOORS["hold_badges"], {"numbers": [tapped]})
         holder = await now.row(_Holder, _SQL["badge_holder"], params)
         if holder is None:
             raise RefusedError("badge_unknown")
@@ -75,7 +95,10 @@ async def badge(office: Office, property_id: bytes, event_id: bytes, number: str
         if last is not None and last.is_twice:
             return PresenceChange(last.event_id, holder.staff_id, holder.name, last.direction, last.at, is_repeat=True)
         direction = "out" if last is not None and last.direction == "in" and last.is_valid else "in"
-        return await _add(now, property_id, event_id, holder, direction, "badge_desk", None)
+        change = await _add(now, property_id, event_id, holder, direction, "badge_desk", badge=tapped)
+        found = await compare(now, property_id, code, {tapped: holder.staff_id})
+        is_kept = tapped not in found or found[tapped].here != CONFLICT
+        return change if is_kept else ActRefusal("two_hotels")
 
     return await _once(office, property_id, event_id, do)
 
@@ -85,15 +108,13 @@ async def attest(
 ) -> PresenceChange | ActRefusal:
     """Note that a duty manager attests somebody's coming or going.
 
-    Where the desk's reader is used, this is for a reader that is down. Refusals: `direction`, `presence_by` where a
-    door controller says it, `not_duty_manager` unless `by_id` is on shift as one, `self`, `not_found`, `not_on_shift`
-    (coming only).
+    Where readers are used, this is for readers that are down. Refusals: `direction`, `not_duty_manager` unless `by_id`
+    is on shift as one, `self`, `not_found`, `not_on_shift` (coming only).
     """
 
     async def do(now: Statements) -> PresenceChange:
         if direction not in {"in", "out"}:
             raise RefusedError("direction")
-        await _must_be_known_by(now, property_id, "attested", "badge_desk")
         if by_id == staff_id:
             raise RefusedError("self")
         params = {"property_id": property_id, "early": EARLY}
@@ -104,13 +125,24 @@ async def attest(
             raise RefusedError("not_found")
         if direction == "in" and not await now.dicts(_SQL["on_shift"], {**params, "staff_id": staff_id, "duty": ""}):
             raise RefusedError("not_on_shift")
-        return await _add(now, property_id, event_id, person, direction, "attested", by_id)
+        return await _add(now, property_id, event_id, person, direction, "attested", by_id=by_id)
 
     return await _once(office, property_id, event_id, do)
 
 
+async def report(
+    office: Office, property_id: bytes, *, from_at: datetime, until_at: datetime
+) -> tuple[Reported, ...]:
+    """Return what was attested in this time, and which badges were seen at two hotels; newest first, at most 1000."""
+    async with office.reading() as now:
+        return await now.rows(Reported, _SQL["report"], {
+            "property_id": property_id, "from_at": from_at, "until_at": until_at,
+        })
+
+
 async def _once(
-    office: Office, property_id: bytes, event_id: bytes, do: Callable[[Statements], Awaitable[PresenceChange]],
+    office: Office, property_id: bytes, event_id: bytes,
+    do: Callable[[Statements], Awaitable[PresenceChange | ActRefusal]],
 ) -> PresenceChange | ActRefusal:
     try:
         async with office.changing() as now:
@@ -121,19 +153,22 @@ async def _once(
         return refused.refusal
 
 
-async def _must_be_known_by(now: Statements, property_id: bytes, *ways: str) -> None:
+async def _must_be_known_by(now: Statements, property_id: bytes, way: str) -> str:
+    """Return the property's code. Errors: `RefusedError` `presence_by`."""
     found = await now.dicts(_SQL["presence_by"], {"property_id": property_id})
-    if not found or found[0]["presence_by"] not in ways:
+    if not found or found[0]["presence_by"] != way:
         raise RefusedError("presence_by")
+    code: str = found[0]["code"]
+    return code
 
 
 async def _add(
-    now: Statements, property_id: bytes, event_id: bytes, person: _Holder, direction: str, how: str,
-    by_id: bytes | None,
+    now: Statements, property_id: bytes, event_id: bytes, person: _Holder, direction: str, how: str, *,
+    by_id: bytes | None = None, badge: str | None = None,
 ) -> PresenceChange:
     added = await now.dicts(_SQL["add"], {
         "property_id": property_id, "event_id": event_id, "staff_id": person.staff_id, "direction": direction,
-        "how": how, "by_id": by_id,
+        "how": how, "by_id": by_id, "badge": badge,
     })
     if not added:  # the same event came twice at once; the other one is in by now
         known = await now.row(PresenceChange, _SQL["event"], {"property_id": property_id, "event_id": event_id})

@@ -7,7 +7,7 @@ select e.event_id, e.staff_id, t.name, e.direction, e.at, true as is_repeat
 
 -- name: presence_by
 -- How presence is known at this property.
-select p.presence_by from hotel.property p where p.property_id = %(property_id)s
+select p.presence_by, p.code from hotel.property p where p.property_id = %(property_id)s
 
 -- name: badge_holder
 -- Who has this badge, held for this transaction so that two taps are told one after the other.
@@ -26,8 +26,8 @@ select e.event_id, e.direction, e.at, e.at > clock_timestamp() - %(valid)s::inte
 
 -- name: add
 -- A person comes or goes.
-insert into hotel.presence (property_id, event_id, staff_id, direction, how, attested_by)
-values (%(property_id)s, %(event_id)s, %(staff_id)s, %(direction)s, %(how)s, %(by_id)s)
+insert into hotel.presence (property_id, event_id, staff_id, direction, how, attested_by, badge)
+values (%(property_id)s, %(event_id)s, %(staff_id)s, %(direction)s, %(how)s, %(by_id)s, %(badge)s)
 on conflict do nothing
 returning at
 
@@ -44,3 +44,13 @@ select 1 from hotel.shift h
    and (%(duty)s = '' or h.duty = %(duty)s)
    and h.starts_at <= clock_timestamp() + %(early)s::interval and h.ends_at > clock_timestamp()
  limit 1
+
+-- name: report
+-- What people vouched for instead of a reader, and badges seen at two hotels, newest first.
+select e.at, e.how, e.direction, t.number, t.name, coalesce(w.number, '') as by_number, coalesce(w.name, '') as by_name
+  from hotel.presence e
+  join hotel.staff t on t.property_id = %(property_id)s and t.staff_id = e.staff_id
+  left join hotel.staff w on w.property_id = %(property_id)s and w.staff_id = e.attested_by
+ where e.property_id = %(property_id)s and e.how in ('attested', 'conflict') and e.at >= %(from_at)s and e.at < %(until_at)s
+ order by e.at desc
+ limit 1000

@@ -248,7 +248,8 @@ def _member(row: Mapping[str, Any]) -> StaffMember:
 
 def _facts(row: Mapping[str, Any]) -> StaffFacts:
     since = row["seen_at"]
-    present = row["direction"] == "in" and row["now"] < since + timedelta(hours=PRESENT_HOURS_MAX)
+    present = row["direction"] == "in" and row["badge_counts"]
+    present = present and row["now"] < since + timedelta(hours=PRESENT_HOURS_MAX)
     if present and row["last_shift_ends_at"] is not None:
         present = row["now"] < row["last_shift_ends_at"] + PRESENT_AFTER_SHIFT
     shifts = tuple(

@@ -29,14 +29,17 @@ select {member},
       and h.starts_at <= at.now and h.ends_at > at.now), '[]') as on_shift,
   e.direction, e.how, e.at as seen_at, at.now,
   (select max(h.ends_at) from hotel.shift h where h.property_id = %(property_id)s and h.staff_id = t.staff_id
-      and h.starts_at <= at.now and h.ended_at is null) as last_shift_ends_at,
+      and h.starts_at <= case e.how when 'attested' then e.at + interval '15 minutes' else at.now end
+      and h.ended_at is null) as last_shift_ends_at,
+  e.badge is null or exists (select 1 from hotel.badge b where b.property_id = %(property_id)s and b.number = e.badge
+                                and b.staff_id = t.staff_id and b.active) as badge_counts,
   (select max(g.valid_until) from hotel.training g
     where g.property_id = %(property_id)s and g.staff_id = t.staff_id) as trained_until_on,
   exists (select 1 from hotel.lock l where l.property_id = %(property_id)s and l.target_id = t.staff_id
              and l.released_at is null and (l.until_at is null or l.until_at > at.now)) as locked
   from at
   join hotel.staff t on t.property_id = %(property_id)s
-  left join lateral (select q.direction, q.how, q.at from hotel.presence q
+  left join lateral (select q.direction, q.how, q.at, q.badge from hotel.presence q
                       where q.property_id = %(property_id)s and q.staff_id = t.staff_id
                       order by q.at desc limit 1) e on true
  order by t.active desc, length(t.number), t.number

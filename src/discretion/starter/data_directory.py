@@ -80,10 +80,10 @@ def make(directory: Path, new: NewSettings, passwords: Mapping[str, str] | None 
         given = passwords or {}
         for program in PROGRAMS:
             password = given.get(program) or secrets.token_urlsafe(32)
-            _write_secret(directory / "secrets" / f"{program}.password", password)
+            write_secret(directory / "secrets" / f"{program}.password", password)
         root_key = base64.b64encode(secrets.token_bytes(ROOT_KEY_SIZE_BYTES)).decode("ascii")
-        _write_secret(directory / "secrets" / "root.key", root_key)
-        _write_secret(directory / FILE_NAME, raw.decode().rstrip("\n"))
+        write_secret(directory / "secrets" / "root.key", root_key)
+        write_secret(directory / FILE_NAME, raw.decode().rstrip("\n"))
         _sync_directory(directory)
     return settings or parse(raw, directory / FILE_NAME)
 
@@ -155,7 +155,7 @@ def add_property(settings: Settings, new: Property) -> Settings:
     text = settings.path.read_text("utf-8").rstrip("\n") + "\n" + "\n".join(_property_lines(new))
     added = parse(text.encode(), settings.path)
     with told(settings.directory):
-        _write_secret(settings.path, text)
+        write_secret(settings.path, text)
     return added
 
 
@@ -251,7 +251,7 @@ def told(path: Path) -> Iterator[None]:
         raise
 
 
-def _write_secret(path: Path, line: str) -> None:
+def write_secret(path: Path, line: str) -> None:
     """Write a file whole and durably, closed to others from its first byte."""
     new = path.with_name(path.name + ".new")
     new.unlink(missing_ok=True)

@@ -22,8 +22,7 @@ from discretion.wire.entries import Entries, LedgerState, Proofs, ProveEntries, 
 from discretion.wire.exceptions import ExceptionRequest
 from discretion.wire.frame import LOOKUP_FRAME_SIZE_BYTES_MAX, FrameError, HatchClosedError, encode_frame, read_frame
 
-GUESTS_AT_ONCE_MAX = 500
-HITS_SHOWN_MAX = 20
+GUESTS_AT_ONCE_MAX, HITS_SHOWN_MAX = 500, 20
 
 
 class LookUp(TicketedAsk, frozen=True, tag="look_up"):
@@ -121,6 +120,7 @@ class FinishSignIn(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True
     property_id: Id
     challenge_id: Id
     assertion: Annotated[bytes, Meta(max_length=16 * 1024)]
+    terminal_id: Id | None = None  # the shared terminal it comes from: its lock and its end are the session's
 
 
 class BeginEnrolment(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True, tag="begin_enrolment"):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cache
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from discretion.faces import desk, kit
@@ -11,6 +12,7 @@ from discretion.faces.house import application
 from discretion.faces.kit.means import Hatches, HouseSettings, Means
 from discretion.faces.kit.render import Pages
 from discretion.office.database import Office
+from discretion.office.doors.keys import DoorKeys
 from discretion.watch.window import Window
 
 if TYPE_CHECKING:
@@ -24,7 +26,7 @@ def house_without_anything_behind(**changed: Any) -> Litestar:
     """The house over a keeper and a database that are not there; what needs them answers 503."""
     settings = HouseSettings(**{"origin": ORIGIN} | changed)
     pages = Pages([kit.TEMPLATES, desk.TEMPLATES], desk.NAMES)
-    return application(Means(settings, Hatches("/nowhere/keeper.sock"), Office("host=/nowhere"), pages, Window("host=/nowhere")))
+    return application(Means(settings, Hatches("/nowhere/keeper.sock"), Office("host=/nowhere"), pages, Window("host=/nowhere"), DoorKeys(Path("/nowhere"))))
 
 
 @dataclass(frozen=True, slots=True)

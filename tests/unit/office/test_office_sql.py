@@ -11,8 +11,8 @@ import discretion.office
 from discretion.office.sql import queries
 
 FILES = sorted(path.name for path in Path(discretion.office.__file__).parent.glob("*.sql"))
-# About every property: the list of them, the worker's clocks.
-ABOUT_ALL = {("properties.sql", "properties"), ("worker.sql", "clocks")}
+# About every property: the list of them, the worker's clocks, the code of a machine that knows no hotel yet.
+ABOUT_ALL = {("properties.sql", "properties"), ("worker.sql", "clocks"), ("terminals.sql", "use_code")}
 FRAGMENTS = {
     ("properties.sql", "property"), ("lists.sql", "line"), ("lists.sql", "who"), ("lists.sql", "of_reservation"),
     ("lists.sql", "not_hidden"), ("lists.sql", "today"), ("staff.sql", "member"), ("rooms.sql", "hidden"),

@@ -1,14 +1,16 @@
-"""The face for machines: JSON under /api/v1 with the same tickets, the published ledgers under /ledger by keys."""
+"""The face for machines: JSON by tickets, the published ledgers by keys, door controllers by signatures."""
 
 from typing import Any
 
-from discretion.faces.api import asks, published, stays
+from discretion.faces.api import asks, presence, published, stays
 from discretion.faces.api.contract import openapi_document, openapi_json
 
 ROUTES: tuple[Any, ...] = (
     asks.ask, asks.find, stays.list_stays, stays.read_stay, stays.check_in, stays.check_out, openapi_json,
 )  # fmt: skip
 
+CONTROLLERS: tuple[Any, ...] = (presence.report,)
+
 PUBLISHED: tuple[Any, ...] = (published.published,)
 
-__all__ = ["PUBLISHED", "ROUTES", "openapi_document"]
+__all__ = ["CONTROLLERS", "PUBLISHED", "ROUTES", "openapi_document"]

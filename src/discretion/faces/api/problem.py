@@ -19,6 +19,7 @@ from discretion.faces.kit.means import KeeperFailedError
 from discretion.faces.kit.refusals import act_sentence
 from discretion.faces.kit.seat import NotPermittedError, NotSignedInError
 from discretion.faces.kit.trouble import status_and_words
+from discretion.faces.kit.words import marked as _
 from discretion.faces.kit.words import translator
 from discretion.office.database import OfficeUnavailableError
 from discretion.watch.published import LogAwayError
@@ -41,10 +42,22 @@ _CODE_OF_KIND: Final[dict[type[Exception], str]] = {
 }  # fmt: skip
 
 
+_CHALLENGES: Final = {
+    "presence_signature": "HMAC", "reader_key": 'Bearer, Basic realm="ledger", charset="UTF-8"',
+}  # fmt: skip
 _READER_KEY: Final = {
     "bearer": "Authorization: Bearer KEY", "basic": "HTTP Basic",
     "command": "discretion ledger reader add NAME --property CODE",
 }  # fmt: skip
+
+
+_CONTROLLERS: Final = {
+    "event_early": (422, _("This lies more than 30 seconds ahead. Set the controller's clock right.")),
+    "event_old": (422, _("This is older than two minutes. Nothing of it was taken.")),
+    "presence_property": (403, _("An event is of another hotel than this source. Nothing of the report was taken.")),
+    "presence_signature": (401, _("No source reports here with this signature.")),
+}  # fmt: skip
+"""What is said to a door controller, by code."""
 
 
 class Problem(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -64,6 +77,14 @@ class BodyError(Exception):
     def __init__(self, field: str) -> None:
         super().__init__(field)
         self.field = field
+
+
+class ControllerError(Exception):
+    """A door controller's report is not taken; `code` stands in the table above."""
+
+    def __init__(self, code: str) -> None:
+        super().__init__(code)
+        self.code = code
 
 
 class ReaderKeyError(Exception):
@@ -86,6 +107,9 @@ def problem_of(request: Request[Any, Any, Any], error: Exception, means: Means) 
         refusal = error.refusal
         status = 404 if refusal.code == "not_found" else 409
         return _told(status, refusal.code, act_sentence(words, refusal.code, refusal.params), spoken)
+    if isinstance(error, ControllerError):
+        status, sentence = _CONTROLLERS[error.code]
+        return _told(status, error.code, words.gettext(sentence), spoken)
     if isinstance(error, BodyError):
         detail = words.gettext("One of the entries cannot be read. Check it and try again.")
         return _told(422, "malformed", detail, spoken, error.field)
@@ -95,7 +119,7 @@ def problem_of(request: Request[Any, Any, Any], error: Exception, means: Means) 
             "Whoever runs the hotel's system makes one: %(command)s"
         )
         return _told(401, "reader_key", detail % _READER_KEY, spoken)
-    status, _, advice = status_and_words(error)
+    status, _title, advice = status_and_words(error)
     field = error.field if isinstance(error, KeeperFailedError) else ""
     return _told(status, code_of(error, status), words.gettext(advice), spoken, field)
 
@@ -113,6 +137,5 @@ def _told(status: int, code: str, detail: str, spoken: str, field: str = "") -> 
     problem = Problem(title=HTTPStatus(status).phrase, status=status, code=code, detail=detail, field=field)
     headers = {"content-language": language.HTML_LANG[spoken]}
     if status == HTTPStatus.UNAUTHORIZED:
-        is_ledger = code == "reader_key"
-        headers["www-authenticate"] = 'Bearer, Basic realm="ledger", charset="UTF-8"' if is_ledger else "Bearer"
+        headers["www-authenticate"] = _CHALLENGES.get(code, "Bearer")
     return Response(msgspec.json.encode(problem), status_code=status, media_type=TYPE, headers=headers)

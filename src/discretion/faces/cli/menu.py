@@ -104,6 +104,18 @@ def _training() -> click.Command:
     return training
 
 
+def _door() -> click.Command:
+    from discretion.faces.cli.door import door
+
+    return door
+
+
+def _presence() -> click.Command:
+    from discretion.faces.cli.presence import presence
+
+    return presence
+
+
 def _import() -> click.Command:
     from discretion.faces.cli.import_ import import_
 
@@ -135,6 +147,8 @@ COMMANDS: Final[Mapping[str, Callable[[], click.Command]]] = {
     "staff": _staff,
     "roster": _roster,
     "training": _training,
+    "presence": _presence,
+    "door": _door,
     "import": _import,
     "ledger": _ledger,
     "policy": _policy,

@@ -72,6 +72,14 @@ TITLES: Final = {
     "until": marked("Until"),
     "valid_until": marked("Valid until"),
     "version": marked("Version"),
+    "address": marked("Address"),
+    "by_name": marked("By"),
+    "by_number": marked("By (number)"),
+    "doors": marked("Doors"),
+    "events": marked("Events in 24 h"),
+    "format": marked("Format"),
+    "last": marked("Last report"),
+    "unknown_badges": marked("Unknown badges"),
 }
 ENVIRONMENT_LANGUAGE = "DISCRETION_LANG"
 ENVIRONMENT_DATA = "DISCRETION_DATA"

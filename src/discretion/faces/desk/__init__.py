@@ -20,6 +20,8 @@ from discretion.faces.desk import (
     sign_in,
     staff,
     stay,
+    terminal,
+    terminals,
     verify,
     welcome,
 )
@@ -55,6 +57,8 @@ PAGES: tuple[Any, ...] = (
     duties.roster_page, duties.add_shift, duties.end_shift, duties.load_roster,
     duties.training_page, duties.add_training, duties.load_training,
     duties.presence_page, duties.attest, duties.badge,
+    terminals.terminals_page, terminals.add_terminal, terminals.renew_code, terminals.end_terminal,
+    terminal.terminal_page, terminal.select, terminal.selected_page, terminal.enrol_page, terminal.enrol,
     screen.static_file, screen.switch_language, screen.display_page, screen.keep_display, screen.watermark,
 )  # fmt: skip
 DEMO_PAGES: tuple[Any, ...] = (welcome.welcome_page, welcome.be_persona)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING, Annotated, Any
 from zoneinfo import ZoneInfo
 
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
 _UPLOAD_SIZE_BYTES_MAX = SIZE_BYTES_MAX + 64 * 1024
 _SHOWN_DAYS = timedelta(days=8)
+_REPORTED_DAYS = timedelta(days=7)
 
 
 class ShiftForm(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -242,7 +243,13 @@ async def _presence(seat: Seat, refused: str = "", *, status: int = 200) -> Resp
     seat.require(Permission.PRESENCE_ATTEST)
     facts = await staff.facts_of_staff(seat.office, seat.property_id)
     on_shift = [fact for fact in facts if fact.on_shift or fact.present]
-    return seat.page("presence.html", status=status, facts=on_shift, refused=refused, here="/presence")
+    until_at = datetime.now(UTC) + timedelta(minutes=1)
+    lines = await presence.report(
+        seat.office, seat.property_id, from_at=until_at - _REPORTED_DAYS, until_at=until_at
+    )
+    return seat.page(
+        "presence.html", status=status, facts=on_shift, lines=lines, refused=refused, here="/presence"
+    )
 
 
 def _row_words(seat: Seat) -> Callable[[str], str]:

@@ -23,6 +23,7 @@ from discretion.faces.kit.permissions import home_of
 from discretion.faces.kit.seat import Caller, NotSignedInError, Seat, seat_of
 from discretion.hotel.purpose import Role
 from discretion.office.properties import properties
+from discretion.office.terminals import terminal_of
 from discretion.wire.lookup import (
     BeginEnrolment,
     BeginSignIn,
@@ -55,6 +56,7 @@ class FinishSignInBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     property: Hex
     challenge: Hex
     assertion: msgspec.Raw
+    person: Annotated[str, Meta(pattern="^([0-9a-f]{32})?$")] = ""  # who was selected at a shared terminal
 
 
 class BeginEnrolmentBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -107,11 +109,14 @@ async def finish_sign_in(caller: NamedDependency[Caller]) -> Response[bytes]:
     answer = await caller.means.hatches.ask(
         FinishSignIn(
             property_id=bytes.fromhex(body.property), challenge_id=bytes.fromhex(body.challenge),
-            assertion=bytes(body.assertion),
+            assertion=bytes(body.assertion), terminal_id=await _terminal(caller),
         )
     )
     if not isinstance(answer, SignedIn):
         raise NotSignedInError
+    if body.person and bytes.fromhex(body.person) != answer.person.staff_id:
+        await caller.means.hatches.ask(SignOut(ticket=answer.ticket))
+        raise KeeperFailedError("other_person")
     caller.take_ticket(answer.ticket)
     duty = answer.person.duty
     return caller.data({"to": home_of(duty) if duty else "/duty"})
@@ -123,6 +128,8 @@ async def sign_out(caller: NamedDependency[Caller]) -> Response[bytes]:
     if caller.raw_ticket is not None:
         await caller.means.hatches.ask(SignOut(ticket=caller.raw_ticket))
         caller.drop_ticket()
+    if caller.raw_terminal is not None:
+        return caller.onward("/terminal")
     return caller.onward("/welcome" if caller.settings.is_demo else "/sign-in")
 
 
@@ -181,6 +188,14 @@ async def finish_enrolment(caller: NamedDependency[Caller]) -> Response[bytes]:
     if not isinstance(answer, Enrolled):
         raise TypeError(type(answer).__name__)
     return caller.data({"name": answer.name, "keys": answer.keys_count})
+
+
+async def _terminal(caller: Caller) -> bytes | None:
+    """Return the shared terminal that this browser is, None for any other browser."""
+    if caller.raw_terminal is None:
+        return None
+    here = await terminal_of(caller.means.office, caller.raw_terminal)
+    return here.terminal_id if here else None
 
 
 async def _body(caller: Caller, kind: type[Body]) -> Body:

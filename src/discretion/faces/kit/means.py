@@ -1,6 +1,7 @@
 """What a face has at hand: the way to the keeper, the office, the words, and how this house is reached.
 
-Trust: the house holds no key and no right to a sealed record. All that stands here can ask the keeper as the sessions
+Trust: the house holds no key to a record and no right to a sealed one; only the secrets by which door controllers
+sign. All that stands here can ask the keeper as the sessions
 that live at this moment, inside policy and budget, on the record; the window reads salted commitments and nothing else.
 """
 
@@ -13,6 +14,7 @@ from typing import TYPE_CHECKING, Final
 
 from discretion.faces.kit.render import Pages  # noqa: TC001 - as above
 from discretion.office.database import Office  # noqa: TC001 - as above
+from discretion.office.doors.keys import DoorKeys  # noqa: TC001 - as above
 from discretion.watch.window import Window  # noqa: TC001 - as above
 from discretion.wire.lookup import Failed, Hatch
 
@@ -84,3 +86,4 @@ class Means:
     office: Office
     pages: Pages
     window: Window
+    door_keys: DoorKeys

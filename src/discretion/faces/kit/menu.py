@@ -33,6 +33,7 @@ _PARTS: Final = (
         ("/training", _("Training"), "clipboard-check", Permission.TRAINING_CHANGE),
         ("/staff", _("Staff members"), "users", Permission.STAFF_CHANGE),
         ("/deputies", _("Deputies"), "users", Permission.DEPUTY_NAME),
+        ("/terminals", _("Shared terminals"), "id-card", Permission.TERMINAL_CHANGE),
         ("/recovery", _("Lost passkeys"), "key-round", Permission.STAFF_RECOVER),
     )),
     (_("This screen"), (("/display", _("Display and keys"), "settings", None),)),

@@ -204,6 +204,8 @@ _TABLE: Final[dict[str, dict[str, tuple[str, str]]]] = {
         "door": marked_in("presence", "door controller"),
         "badge_desk": marked_in("presence", "badge read at the desk"),
         "attested": marked_in("presence", "attested by the duty manager"),
+        "conflict": marked_in("presence", "badge seen at two hotels"),
+        "elsewhere": marked_in("presence", "seen at another hotel later"),
     },
     "note": {
         "note": marked_in("note", "Note"),
@@ -291,6 +293,7 @@ _OF_ENTRIES: Final[dict[str, dict[str, tuple[str, str]]]] = {
     },
     "fact": {
         "badge": marked_in("fact", "badges"),
+        "door_source": marked_in("fact", "door controllers"),
         "ledger_reader": marked_in("fact", "readers of the ledger"),
         "lock": marked_in("fact", "locks"),
         "mark": marked_in("fact", "marks of guests"),
@@ -301,7 +304,9 @@ _OF_ENTRIES: Final[dict[str, dict[str, tuple[str, str]]]] = {
         "staff": marked_in("fact", "staff members"),
         "staff_role": marked_in("fact", "roles of staff"),
         "stay": marked_in("fact", "stays"),
+        "terminal": marked_in("fact", "shared terminals"),
         "training": marked_in("fact", "training"),
+        "travel_time": marked_in("fact", "travel times between hotels"),
     },
 }
 

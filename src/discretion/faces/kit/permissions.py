@@ -29,6 +29,7 @@ class Permission(StrEnum):
     STAFF_RECOVER = "staff:member:recover"
     STAY_CHANGE = "stay:state:change"
     STAY_LIST = "stay:day:list"
+    TERMINAL_CHANGE = "terminal:machine:change"
     TRAINING_CHANGE = "training:record:change"
 
 
@@ -58,7 +59,7 @@ DUTIES: Final = MappingProxyType({
     }),
     Role.AUDITOR: frozenset({Permission.ENTRY_READ}),
     Role.LEGAL: frozenset({Permission.GUEST_FIND}),
-    Role.IT_ADMIN: _FACTS | {Permission.STAFF_CHANGE},
+    Role.IT_ADMIN: _FACTS | {Permission.STAFF_CHANGE, Permission.TERMINAL_CHANGE},
 })  # fmt: skip
 
 NEEDS_SHIFT: Final = frozenset({

@@ -47,6 +47,7 @@ _SENTENCES: Final = MappingProxyType({
     "shift_added": _("Shift added."),
     "shift_ended": _("Shift ended now."),
     "staff_added": _("Added. Make a link, so that this person can enrol a passkey."),
+    "terminal_ended": _("Removed: this machine is no longer a shared terminal."),
     "training_added": _("Training recorded."),
     "undo_check_in": _("Check-in undone. The sealed copy is kept, marked as undone."),
     "undo_check_out": _("Check-out undone."),

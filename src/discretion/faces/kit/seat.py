@@ -38,6 +38,7 @@ Form = TypeVar("Form", bound=msgspec.Struct)
 AnyRequest = Request[Any, Any, Any]
 
 TICKET_SIZE_BYTES: Final = 48
+TERMINAL_SIZE_BYTES: Final = 48
 _VISIT_SIZE_BYTES: Final = 32
 _YEAR_SECONDS: Final = 365 * 24 * 3600
 _PACK_FROM_BYTES: Final = 1024
@@ -71,6 +72,7 @@ class Caller:
         cookies = request.cookies
         self._set_cookies: list[Cookie] = []
         self.raw_ticket = _raw(cookies.get(self._name("ticket"), ""), TICKET_SIZE_BYTES)
+        self.raw_terminal = _raw(cookies.get(self._name("terminal"), ""), TERMINAL_SIZE_BYTES)
         self._visit = _raw(cookies.get(self._name("visit"), ""), _VISIT_SIZE_BYTES)
         self.theme = cookies["theme"] if cookies.get("theme") in {"light", "dark"} else ""
         self.has_keys = cookies.get("keys") != "off"
@@ -130,6 +132,10 @@ class Caller:
         """Take the ticket from the browser."""
         self._set_cookies.append(self._cookie(self._name("ticket"), "", 0))
 
+    def take_terminal(self, secret: bytes) -> None:
+        """Give the browser the secret that makes it a shared terminal."""
+        self.remember(self._name("terminal"), urlsafe_b64encode(secret).decode())
+
     def _name(self, name: str) -> str:
         return cookie_name(name, is_secure=self.settings.is_secure)
 
@@ -157,6 +163,7 @@ class Caller:
             "theme": self.theme,
             "has_keys": self.has_keys,
             "is_demo": self.settings.is_demo,
+            "is_terminal": self.raw_terminal is not None,
             "fresh_id": fresh_id,
             "said_code": self.request.query_params.get("said", ""),
             **context,

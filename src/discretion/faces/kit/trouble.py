@@ -67,7 +67,7 @@ def page_of(request: Request[Any, Any, Any], error: Exception, means: Means) -> 
     if isinstance(error, NotSignedInError) or (isinstance(error, KeeperFailedError) and error.code in _ENDED):
         if caller.raw_ticket is not None:
             caller.drop_ticket()
-        return caller.onward("/sign-in")
+        return caller.onward("/sign-in" if caller.raw_terminal is None else "/terminal")
     if isinstance(error, KeeperFailedError) and error.code == "duty":
         return caller.onward("/duty")
     status, title, advice = status_and_words(error)

@@ -22,9 +22,15 @@ select uuid_send(s.session_id), uuid_send(t.staff_id), t.number, t.name, t.langu
             and r.from_on <= current_date and (r.until_on is null or r.until_on >= current_date)) x (duty) order by 1) as duties,
        coalesce(extract(epoch from (select max(h.ends_at) from hotel.shift h where h.property_id = %(p)s and h.staff_id = t.staff_id
           and h.duty = s.duty and h.ended_at is null and h.starts_at <= clock_timestamp() and h.ends_at > clock_timestamp())), 0)::bigint,
-       coalesce(extract(epoch from (select e.at + interval '14 hours' from (select q.direction, q.at from hotel.presence q
-          where q.property_id = %(p)s and q.staff_id = t.staff_id order by q.at desc limit 1) e
-          where e.direction = 'in' and e.at > clock_timestamp() - interval '14 hours')), 0)::bigint,
+       coalesce(extract(epoch from (select least(e.at + interval '14 hours',
+              coalesce((select max(h.ends_at) from hotel.shift h where h.property_id = %(p)s and h.staff_id = t.staff_id
+                          and h.starts_at <= case e.how when 'attested' then e.at + interval '15 minutes' else clock_timestamp() end
+                          and h.ended_at is null) + interval '30 minutes', e.at + interval '14 hours'))
+          from (select q.direction, q.how, q.at, q.badge from hotel.presence q where q.property_id = %(p)s and q.staff_id = t.staff_id
+                 order by q.at desc limit 1) e
+         where e.direction = 'in' and e.at > clock_timestamp() - interval '14 hours'
+           and (e.badge is null or exists (select 1 from hotel.badge b where b.property_id = %(p)s and b.number = e.badge
+                                             and b.staff_id = t.staff_id and b.active)))), 0)::bigint,
        coalesce(extract(epoch from ((select max(g.valid_until) from hotel.training g
           where g.property_id = %(p)s and g.staff_id = t.staff_id and g.valid_until >= current_date) + 1)::timestamp), 0)::bigint,
        extract(epoch from s.ends_at)::bigint,
@@ -36,6 +42,7 @@ select uuid_send(s.session_id), uuid_send(t.staff_id), t.number, t.name, t.langu
      where e.property_id = %(p)s and e.staff_id = t.staff_id and e.ended_at is null and e.until_at > clock_timestamp()
      order by e.until_at desc limit 1) m on true
  where s.property_id = %(p)s and s.session_id = %(session)s and s.ended_at is null and t.active
+   and not exists (select 1 from hotel.terminal m where m.property_id = %(p)s and m.terminal_id = s.terminal_id and m.ended_at is not null)
 
 -- name: add_challenge
 -- A challenge that works once, for five minutes; those long over are removed on the way.
@@ -79,8 +86,8 @@ update keys.credential set sign_count = %(sign_count)s
 
 -- name: add_session
 -- A session of twelve hours at most.
-insert into keys.session (property_id, session_id, ticket_hash, staff_id, duty, credential_id, demo, ends_at)
-values (%(p)s, %(session)s, %(ticket_hash)s, %(staff)s, %(duty)s, %(credential_id)s, %(demo)s, clock_timestamp() + interval '12 hours')
+insert into keys.session (property_id, session_id, ticket_hash, staff_id, duty, credential_id, demo, terminal_id, ends_at)
+values (%(p)s, %(session)s, %(ticket_hash)s, %(staff)s, %(duty)s, %(credential_id)s, %(demo)s, %(terminal)s, clock_timestamp() + interval '12 hours')
 
 -- name: choose_duty
 -- The one duty of a sign-in: set once.

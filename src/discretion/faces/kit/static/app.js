@@ -89,10 +89,11 @@ async function post(form, path, body) {
 
 async function signIn(form) {
   const property = form.elements.property.value;
+  const person = form.elements.person?.value ?? "";
   const begun = await post(form, "/sign-in/begin", { property });
   const publicKey = PublicKeyCredential.parseRequestOptionsFromJSON(begun.options);
   const assertion = (await navigator.credentials.get({ publicKey })).toJSON();
-  const done = await post(form, "/sign-in/finish", { property, challenge: begun.challenge, assertion });
+  const done = await post(form, "/sign-in/finish", { property, person, challenge: begun.challenge, assertion });
   location.assign(done.to);
 }
 
@@ -143,4 +144,5 @@ for (const form of document.querySelectorAll("form[data-passkey]")) {
       say.textContent = error instanceof DOMException ? words.cancelled : error.message;
     }
   });
+  if ("now" in form.dataset) form.requestSubmit();
 }
