@@ -18,7 +18,7 @@ from discretion.faces.kit.permissions import Permission
 from discretion.faces.kit.refusals import RULES, act_sentence, row_words
 from discretion.faces.kit.seat import Seat, fresh_id
 from discretion.hotel.purpose import Role
-from discretion.office import presence, roster, staff, training
+from discretion.office import presence, roster, service_requests, staff, training
 from discretion.office.outcome import ActRefusal
 from discretion.office.sheet import SIZE_BYTES_MAX, CsvReport
 
@@ -242,7 +242,10 @@ async def _presence(seat: Seat, refused: str = "", *, status: int = 200) -> Resp
     seat.require(Permission.PRESENCE_ATTEST)
     facts = await staff.facts_of_staff(seat.office, seat.property_id)
     on_shift = [fact for fact in facts if fact.on_shift or fact.present]
-    return seat.page("presence.html", status=status, facts=on_shift, refused=refused, here="/presence")
+    open_requests = await service_requests.open_by_person(seat.office, seat.property_id)
+    return seat.page(
+        "presence.html", status=status, facts=on_shift, open_requests=open_requests, refused=refused, here="/presence"
+    )
 
 
 def _row_words(seat: Seat) -> Callable[[str], str]:

@@ -26,6 +26,7 @@ from discretion.faces.kit.address import id_in
 from discretion.faces.kit.permissions import Permission
 from discretion.faces.kit.reasons import OTHER, codes_under, reasons
 from discretion.faces.kit.seat import EnteredBeforeError, Seat
+from discretion.hotel import number
 from discretion.hotel.purpose import Purpose
 from discretion.office import lists
 from discretion.wire.lookup import Disclosure
@@ -51,10 +52,15 @@ class RevealForm(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 @get("/guests/{guest:str}")
 async def guest_page(
-    seat: NamedDependency[Seat], guest: FromPath[str], purpose: FromQuery[Purpose | None] = None
+    seat: NamedDependency[Seat], guest: FromPath[str], purpose: FromQuery[Purpose | None] = None,
+    reference: FromQuery[str] = "",
 ) -> Response[bytes]:
-    """Show the record, masked, for the purpose that follows from the guest's stay or was stated."""
+    """Show the record, masked, for the purpose that follows from the guest's stay or was stated.
+
+    `reference` is the number of the case or request that the look-up is for; anything else is not taken.
+    """
     guest_id = id_in(guest)
+    task = number.read(reference) or ""
     stays = await lists.stays_of_guest(seat.office, seat.property_id, guest_id)
     stay, relation = present_stay(stays, seat.property.business_date)
     silent = silent_purpose(seat.person.duty, relation)
@@ -62,9 +68,10 @@ async def guest_page(
     if not stated:
         return _purpose_page(seat, guest)
     answer = await seat.look_up(
-        guest_id, stated, clear=CLEAR_ON_RECORD, masked=CLEAR_ON_RECORD | MASKED_IN_LISTS, context="record"
+        guest_id, stated, clear=CLEAR_ON_RECORD, masked=CLEAR_ON_RECORD | MASKED_IN_LISTS, context="record",
+        reference=task,
     )
-    return _record(seat, answer, guest, stay, relation, stated, is_silent=stated == silent)
+    return _record(seat, answer, guest, stay, relation, stated, is_silent=stated == silent, reference=task)
 
 
 @get("/guests/{guest:str}/purpose")
@@ -76,7 +83,8 @@ async def purpose_page(seat: NamedDependency[Seat], guest: FromPath[str]) -> Res
 
 @get("/guests/{guest:str}/reveal/{group:str}")
 async def reveal_page(
-    seat: NamedDependency[Seat], guest: FromPath[str], group: FromPath[str], purpose: FromQuery[Purpose]
+    seat: NamedDependency[Seat], guest: FromPath[str], group: FromPath[str], purpose: FromQuery[Purpose],
+    reference: FromQuery[str] = "",
 ) -> Response[bytes]:
     """Show the reveal form as a page of its own, for browsers without dialogs."""
     id_in(guest)
@@ -84,7 +92,7 @@ async def reveal_page(
         raise NotFoundException
     return seat.page(
         "reveal.html", guest=guest, group=group, purpose=purpose, reasons=reasons(seat.words, purpose), errors={},
-        raw={},
+        raw={"reference": number.read(reference) or ""},
     )
 
 
@@ -104,6 +112,7 @@ async def reveal(seat: NamedDependency[Seat], guest: FromPath[str]) -> Response[
         )
     stays = await lists.stays_of_guest(seat.office, seat.property_id, guest_id)
     stay, relation = present_stay(stays, seat.property.business_date)
+    task = number.read(wish.reference) or ""
     try:
         answer = await seat.look_up(
             guest_id, wish.purpose, clear=CLEAR_ON_RECORD | BIT[wish.group], masked=CLEAR_ON_RECORD | MASKED_IN_LISTS,
@@ -111,11 +120,11 @@ async def reveal(seat: NamedDependency[Seat], guest: FromPath[str]) -> Response[
             request_id=bytes.fromhex(wish.request_id),
         )
     except EnteredBeforeError:  # the page was loaded again: back to the masked one
-        return seat.onward(f"/guests/{guest}?purpose={wish.purpose}")
+        return seat.onward(_address(guest, wish.purpose, task))
     silent = silent_purpose(seat.person.duty, relation)
     return _record(
         seat, answer, guest, stay, relation, wish.purpose, is_silent=wish.purpose == silent, revealed=wish.group,
-        is_counted_down=wish.script == "1",
+        is_counted_down=wish.script == "1", reference=task,
     )
 
 
@@ -135,10 +144,10 @@ def _purpose_page(seat: Seat, guest: str) -> Response[bytes]:
 
 def _record(  # noqa: PLR0913 - a record is whose, what for, and what was asked of it
     seat: Seat, answer: Disclosure | Refusal, guest: str, stay: StayLine | None, relation: Relation, purpose: str,
-    *, is_silent: bool, revealed: str = "", is_counted_down: bool = False,
+    *, is_silent: bool, revealed: str = "", is_counted_down: bool = False, reference: str = "",
 ) -> Response[bytes]:
     """Return the page of a record, or of a calm refusal."""  # fmt: skip
-    back = f"/guests/{guest}" if is_silent else f"/guests/{guest}?purpose={purpose}"
+    back = f"/guests/{guest}" if is_silent and not reference else _address(guest, purpose, reference)
     if not isinstance(answer, Disclosure):
         return seat.page("refused.html", refusal=answer, guest=guest, purpose=purpose, here=f"/guests/{guest}")
     now = datetime.now(UTC)
@@ -149,5 +158,10 @@ def _record(  # noqa: PLR0913 - a record is whose, what for, and what was asked 
         is_silent=is_silent, name=name_of(answer), groups=shown_groups(seat, answer), back=back,
         revealed=revealed if is_revealed else "", wanted=revealed, seconds=REVEALED_SECONDS,
         reasons=reasons(seat.words, purpose), here=f"/guests/{guest}",
-        now=int(now.timestamp()), minute=seat.formats.local(now).strftime("%m%d%H%M"),
+        now=int(now.timestamp()), minute=seat.formats.local(now).strftime("%m%d%H%M"), reference=reference,
     )
+
+
+def _address(guest: str, purpose: str, reference: str) -> str:
+    """Return the record's address for a purpose and the case or request that it is for."""
+    return f"/guests/{guest}?purpose={purpose}" + (f"&reference={reference}" if reference else "")

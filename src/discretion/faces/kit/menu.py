@@ -17,6 +17,8 @@ _PARTS: Final = (
         ("/desk", _("Arrivals, in house, departures"), "bed-double", Permission.STAY_LIST),
         ("/find", _("Find a guest"), "search", Permission.GUEST_FIND),
         ("/rooms", _("Room status"), "door-closed", Permission.ROOM_CHANGE),
+        ("/requests", _("Service requests"), "hand", Permission.REQUEST_WORK),
+        ("/cases", _("Cases"), "briefcase", Permission.CASE_WORK),
     )),
     (_("New"), (
         ("/walk-in", _("Walk-in guest"), "log-in", Permission.STAY_CHANGE),

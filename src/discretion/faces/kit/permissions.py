@@ -2,7 +2,7 @@
 
 Rules:
 * A duty that is not written here may do nothing.
-* Changing a stay is a fact that decisions rest on, so it asks for the duty's shift too, as looking does.
+* Changing a stay or a request is a fact that decisions rest on, so it asks for the duty's shift too, as looking does.
 """
 
 from __future__ import annotations
@@ -18,9 +18,12 @@ class Permission(StrEnum):
     """What a page does."""
 
     BOOKING_CHANGE = "booking:stay:change"
+    CASE_WORK = "case:file:work"
     ENTRY_READ = "ledger:entry:read"
     GUEST_FIND = "guest:record:find"
     PRESENCE_ATTEST = "presence:shift:attest"
+    REQUEST_DISPATCH = "service:request:dispatch"
+    REQUEST_WORK = "service:request:work"
     ROOM_CHANGE = "room:state:change"
     ROSTER_CHANGE = "roster:shift:change"
     STAFF_CHANGE = "staff:member:change"
@@ -32,7 +35,7 @@ class Permission(StrEnum):
 
 _DESK: Final = frozenset({
     Permission.BOOKING_CHANGE, Permission.GUEST_FIND, Permission.ROOM_CHANGE, Permission.STAY_CHANGE,
-    Permission.STAY_LIST,
+    Permission.STAY_LIST, Permission.CASE_WORK, Permission.REQUEST_DISPATCH, Permission.REQUEST_WORK,
 })  # fmt: skip
 _FACTS: Final = frozenset({Permission.ROSTER_CHANGE, Permission.TRAINING_CHANGE})
 
@@ -41,23 +44,28 @@ DUTIES: Final = MappingProxyType({
     Role.DUTY_MANAGER: _DESK
     | {Permission.PRESENCE_ATTEST, Permission.ROSTER_CHANGE, Permission.STAFF_RECOVER},
     Role.RESERVATIONS: frozenset({Permission.BOOKING_CHANGE, Permission.GUEST_FIND, Permission.STAY_LIST}),
-    Role.CONCIERGE: frozenset({Permission.GUEST_FIND, Permission.STAY_LIST}),
-    Role.HOUSEKEEPING: frozenset({Permission.ROOM_CHANGE, Permission.STAY_LIST}),
-    Role.ENGINEERING: frozenset({Permission.ROOM_CHANGE}),
-    Role.RESTAURANT: frozenset({Permission.GUEST_FIND}),
-    Role.SECURITY: frozenset({Permission.GUEST_FIND}),
-    Role.FINANCE: frozenset({Permission.GUEST_FIND, Permission.STAY_LIST}),
-    Role.GENERAL_MANAGER: frozenset({Permission.GUEST_FIND, Permission.STAY_LIST}) | _FACTS,
-    Role.PRIVACY: frozenset({
-        Permission.ENTRY_READ, Permission.GUEST_FIND, Permission.STAFF_RECOVER, Permission.TRAINING_CHANGE,
+    Role.CONCIERGE: frozenset({
+        Permission.CASE_WORK, Permission.GUEST_FIND, Permission.REQUEST_DISPATCH, Permission.REQUEST_WORK,
+        Permission.STAY_LIST,
     }),
-    Role.AUDITOR: frozenset({Permission.ENTRY_READ}),
-    Role.LEGAL: frozenset({Permission.GUEST_FIND}),
+    Role.HOUSEKEEPING: frozenset({Permission.REQUEST_WORK, Permission.ROOM_CHANGE, Permission.STAY_LIST}),
+    Role.ENGINEERING: frozenset({Permission.REQUEST_WORK, Permission.ROOM_CHANGE}),
+    Role.RESTAURANT: frozenset({Permission.GUEST_FIND, Permission.REQUEST_WORK}),
+    Role.SECURITY: frozenset({Permission.CASE_WORK, Permission.GUEST_FIND}),
+    Role.FINANCE: frozenset({Permission.CASE_WORK, Permission.GUEST_FIND, Permission.STAY_LIST}),
+    Role.GENERAL_MANAGER: frozenset({Permission.CASE_WORK, Permission.GUEST_FIND, Permission.STAY_LIST}) | _FACTS,
+    Role.PRIVACY: frozenset({
+        Permission.CASE_WORK, Permission.ENTRY_READ, Permission.GUEST_FIND, Permission.STAFF_RECOVER,
+        Permission.TRAINING_CHANGE,
+    }),
+    Role.AUDITOR: frozenset({Permission.CASE_WORK, Permission.ENTRY_READ}),
+    Role.LEGAL: frozenset({Permission.CASE_WORK, Permission.GUEST_FIND}),
     Role.IT_ADMIN: _FACTS | {Permission.STAFF_CHANGE},
 })  # fmt: skip
 
 NEEDS_SHIFT: Final = frozenset({
-    Permission.BOOKING_CHANGE, Permission.PRESENCE_ATTEST, Permission.ROOM_CHANGE, Permission.STAY_CHANGE,
+    Permission.BOOKING_CHANGE, Permission.PRESENCE_ATTEST, Permission.REQUEST_DISPATCH, Permission.REQUEST_WORK,
+    Permission.ROOM_CHANGE, Permission.STAY_CHANGE,
 })  # fmt: skip
 
 _HOMES: Final = (
