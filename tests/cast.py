@@ -231,7 +231,7 @@ class Stage:
             "insert into hotel.staff_role (property_id, staff_id, role) values (%s, %s, %s)",
             (by.property_id.hex(), staff_id.hex(), role or duty),
         )
-        player = Player(self, name, by.property_id, staff_id, duty, Authenticator())
+        player = Player(self, name, by.property_id, staff_id, duty, Authenticator(self.settings.house.origin))
         if is_at_work:
             self.at_work(player, attested_by=by.staff_id)
         invited = by.ask(lookup.Invite, staff_id=staff_id)
