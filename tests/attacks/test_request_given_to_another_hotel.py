@@ -26,8 +26,10 @@ def test_the_database_gives_it_to_nobody_of_another_hotel(house):
     ada, cleo = stage.ada, stage.cleo.staff_id.hex()
     for statement, values in (
         ("update hotel.service_request set assigned_to = %s where number = %s", (cleo, number)),
-        ("insert into hotel.case_file (property_id, case_id, number, purpose, summary, opened_by, owner_id)"
-         " values (%s, %s, 'C-X', 'audit', 'none', %s, %s)", (ada.property_id.hex(), new_id().hex(), ada.staff_id.hex(), cleo)),
+        (
+            "insert into hotel.case_file (property_id, case_id, number, purpose, summary, opened_by, owner_id) values (%s, %s, 'C-X', 'audit', 'x', %s, %s)",
+            (ada.property_id.hex(), new_id().hex(), ada.staff_id.hex(), cleo),
+        ),
     ):
         with pytest.raises(psycopg.errors.ForeignKeyViolation):
             stage.office.execute(statement, values)  # type: ignore[arg-type]

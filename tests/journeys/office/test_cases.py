@@ -120,9 +120,10 @@ async def test_each_act_on_a_case_stays_and_happens_once(hotel: Hotel) -> None:
     case = await seen(hotel, ben(hotel), number)
     assert [act.act for act in case.acts] == ["due_changed", "owner_changed", "guest_added", "noted", "opened"]
     assert case.acts[1].subject_name == "Ada" and case.line.owner_id == hotel.ada and case.line.guests == 2
-    with psycopg.connect(hotel.database.superuser) as connection, pytest.raises(psycopg.errors.InsufficientPrivilege):
-        connection.execute("set session_replication_role = replica")
-        connection.execute("update hotel.case_act set words = 'never happened'")
+    async with await psycopg.AsyncConnection.connect(hotel.database.superuser) as connection:
+        await connection.execute("set session_replication_role = replica")
+        with pytest.raises(psycopg.errors.InsufficientPrivilege):
+            await connection.execute("update hotel.case_act set words = 'never happened'")
 
 
 async def test_who_owns_a_case_is_somebody_who_works_on_such(hotel: Hotel) -> None:
