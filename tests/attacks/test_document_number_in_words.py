@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from urllib.parse import quote
+
 import pytest
 
 from tests.browser.places import _case
@@ -28,3 +30,12 @@ def test_a_number_of_somebody_is_kept_in_no_request_and_no_case(page_of, house, 
         {"w": words},
     ).fetchone()
     assert kept == (0,)
+
+
+@pytest.mark.parametrize("reference", ["13800138000", "E12345678", "S-7F3K-2", "<script>", "C-7F3K-22 and more"])
+def test_what_is_no_number_of_ours_travels_with_no_look_up(page_of, house, reference):
+    page, dora = page_of("Ada"), house.stage.dora.guest_id.hex()
+    page.goto(f"/guests/{dora}?purpose=check_in&reference={quote(reference)}")
+    assert reference not in page.locator("main").inner_text()
+    assert page.locator("input[name=reference]").first.input_value() == ""
+

@@ -1,14 +1,15 @@
 -- name: columns
--- A request `r` as its page shows it.
-r.request_id, r.number, r.guest_id, coalesce(r.room_number, '') as room_number, r.kind, r.channel, r.identity_check, r.words,
+-- A request `r` as its page shows it; its room is the guest's of now, while the stay goes on.
+r.request_id, r.number, r.guest_id, coalesce(y.room_number, r.room_number, '') as room_number, r.kind, r.channel, r.identity_check, r.words,
 r.opened_by, coalesce(o.name, '') as opened_by_name, r.opened_at, r.assigned_to, coalesce(a.name, '') as assigned_to_name,
 r.assigned_at, r.closed_at, coalesce(c.name, '') as closed_by_name, r.outcome, p.is_protected
 
 -- name: people
--- The staff of a request, and whether its guest is incognito or sealed: such a request stands in no queue.
+-- The staff of a request, its stay while the guest is in house, and whether the guest is incognito or sealed: such a request stands in no queue.
 left join hotel.staff o on o.property_id = %(property_id)s and o.staff_id = r.opened_by
 left join hotel.staff a on a.property_id = %(property_id)s and a.staff_id = r.assigned_to
 left join hotel.staff c on c.property_id = %(property_id)s and c.staff_id = r.closed_by
+left join hotel.stay y on y.property_id = %(property_id)s and y.stay_id = r.stay_id and y.state = 'in_house'
 cross join lateral (
   select exists (select 1 from hotel.mark m
                   where m.property_id = %(property_id)s and m.guest_id = r.guest_id and m.kind in ('incognito', 'sealed')
@@ -36,7 +37,7 @@ select {columns}
          when 'queue' then r.closed_at is null and r.kind = any (%(kinds)s::text[])
          when 'closed' then r.closed_at > clock_timestamp() - interval '7 days'
          else r.closed_at is null end
-   and (%(kind)s::text = '' or r.kind = %(kind)s) and (%(room_number)s::text = '' or r.room_number = %(room_number)s)
+   and (%(kind)s::text = '' or r.kind = %(kind)s) and (%(room_number)s::text = '' or coalesce(y.room_number, r.room_number) = %(room_number)s)
  order by r.closed_at desc nulls first, r.opened_at, r.number
  limit 200
 

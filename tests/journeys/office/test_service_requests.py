@@ -9,7 +9,7 @@ import pytest
 
 from discretion.hotel import number as numbers
 from discretion.office import marks
-from discretion.office.changes import CheckIn
+from discretion.office.changes import CheckIn, MoveRoom
 from discretion.office.outcome import ActRefusal, OnDuty
 from discretion.office.roster import NewShift, add_shift, end_shift, shifts
 from discretion.office.service_requests import (
@@ -195,6 +195,17 @@ async def test_a_protected_guests_request_stands_in_no_queue(hotel: Hotel) -> No
     assert numbers_of(await requests(hotel.office, ben(hotel), "all")) == [done.number]
     assert code(await assign(hotel.office, ada(hotel), done.number, hotel.cleo, seen=None)) == ""
     assert numbers_of(await requests(hotel.office, cleo(hotel), "mine")) == [done.number]
+
+
+async def test_a_request_follows_its_guest_into_another_room(hotel: Hotel) -> None:
+    somebody = guest()
+    stay = await hotel.must(await hotel.book(), CheckIn(room_number="101", people=(somebody,)))
+    done = await opened(hotel, somebody.guest_id)
+    await hotel.must(stay, MoveRoom("102", "noise"))
+    found = await request_by_number(hotel.office, ben(hotel), done.number)
+    assert found is not None and found.room_number == "102"
+    assert [each.number for each in await requests(hotel.office, ben(hotel), "all", room_number="102")] == [done.number]
+    assert await requests(hotel.office, ben(hotel), "all", room_number="101") == ()
 
 
 async def test_every_change_of_a_request_is_captured_for_the_ledger(hotel: Hotel) -> None:
