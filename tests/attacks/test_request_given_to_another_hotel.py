@@ -27,7 +27,7 @@ def test_the_database_gives_it_to_nobody_of_another_hotel(house):
     for statement, values in (
         ("update hotel.service_request set assigned_to = %s where number = %s", (cleo, number)),
         (
-            "insert into hotel.case_file (property_id, case_id, number, purpose, summary, opened_by, owner_id) values (%s, %s, 'C-X', 'audit', 'x', %s, %s)",
+            "insert into hotel.case_file (property_id, case_id, number, purpose, summary, opened_by, owner_id) values (%s, %s, 'C-X', 'audit', 'sample', %s, %s)",
             (ada.property_id.hex(), new_id().hex(), ada.staff_id.hex(), cleo),
         ),
     ):
