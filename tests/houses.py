@@ -38,6 +38,12 @@ class RunningHouse:
         value = urlsafe_b64encode(player.sign_in().ticket).decode()
         return {"name": "ticket", "value": value, "url": self.origin, "httpOnly": True, "sameSite": "Strict"}
 
+    def on_duty(self, name: str, duty: str) -> Player:
+        """Return somebody of Harbour at work in a duty, hired at the first asking; a page opens as them by this name."""
+        if name not in self.stage.players:
+            self.stage.players[name] = self.stage.hire(name, duty)
+        return self.stage.players[name]
+
     def lines(self) -> list[str]:
         """Return what the house has logged."""
         return self.log.read_text("utf-8").splitlines()

@@ -7,6 +7,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from discretion.hotel import number
+from tests.cast import new_id
 from tests.controllers import terminal_cookie
 from tests.pages import pressed
 
@@ -195,6 +197,78 @@ def _terminals(house: RunningHouse, page: Page) -> None:
     pressed(page.locator("form[action='/terminals'] button[type=submit]"))
 
 
+def _asked(house: RunningHouse) -> str:
+    """Return the number of an open request of somebody in house, given to nobody."""
+    _in_house(house)
+    guest, ada = house.stage.guests["Hanna"], house.stage.ada
+    house.stage.office.execute(
+        "insert into hotel.service_request (property_id, request_id, number, guest_id, kind, channel, identity_check, words, opened_by)"
+        " values (%s, gen_random_uuid(), %s, %s, 'front_desk', 'desk', 'in_person', %s, %s) on conflict do nothing",
+        (ada.property_id.hex(), number_of("S"), guest.guest_id.hex(), "叫早 6:30 / wake-up call", ada.staff_id.hex()),
+    )
+    return number_of("S")
+
+
+def number_of(prefix: str) -> str:
+    """Return the one number that the sweeps use for a request or a case."""
+    return number.make(prefix, bytes(8))
+
+
+def _case(house: RunningHouse, purpose: str, who: str) -> str:
+    """Return the number of an open case that names somebody in house."""
+    _in_house(house)
+    guest, owner = house.stage.guests["Hanna"], house.stage.players[who]
+    found = number_of("C" if purpose == "complaint" else "A")
+    case_id = new_id().hex()
+    if house.stage.office.execute(
+        "insert into hotel.case_file (property_id, case_id, number, purpose, summary, opened_by, owner_id, due_at)"
+        " values (%s, %s, %s, %s, '夜间噪声 / noise', %s, %s, now() - interval '1 hour') on conflict do nothing",
+        (owner.property_id.hex(), case_id, found, purpose, owner.staff_id.hex(), owner.staff_id.hex()),
+    ).rowcount:
+        house.stage.office.execute(
+            "insert into hotel.case_guest (property_id, case_id, guest_id, added_by) values (%s, %s, %s, %s)",
+            (owner.property_id.hex(), case_id, guest.guest_id.hex(), owner.staff_id.hex()),
+        )
+        house.stage.office.execute(
+            "insert into hotel.case_act (property_id, act_id, case_id, act, staff_id) values (%s, %s, %s, 'opened', %s)",
+            (owner.property_id.hex(), case_id, case_id, owner.staff_id.hex()),
+        )
+    return found
+
+
+def _requests(house: RunningHouse, page: Page) -> None:
+    _asked(house)
+    page.goto("/requests")
+
+
+def _request(house: RunningHouse, page: Page) -> None:
+    page.goto(f"/requests/{_asked(house)}")
+
+
+def _cases(house: RunningHouse, page: Page) -> None:
+    _case(house, "complaint", "Ben")
+    page.goto("/cases")
+
+
+def _case_of(purpose: str, who: str) -> Callable[[RunningHouse, Page], None]:
+    return lambda house, page: page.goto(f"/cases/{_case(house, purpose, who)}") and None
+
+
+def _request_error(house: RunningHouse, page: Page) -> None:
+    page.goto(f"/guests/{house.stage.guests['Dora'].guest_id.hex()}/requests/new?channel=phone")
+    page.select_option("select[name=kind]", "front_desk")
+    page.fill("textarea[name=words]", "6:30")
+    pressed(page.locator("main form button[type=submit]"))
+
+
+def _stranger_calls(_house: RunningHouse, page: Page) -> None:
+    page.goto("/requests/phone")
+    page.fill("input[name=surname]", "Nobody")
+    page.fill("input[name=room]", "0000")
+    page.fill("input[name=arrival]", "2026-11-23")
+    pressed(page.locator("main form button[type=submit]"))
+
+
 PLACES = (
     Place("sign_in", "", _at("/sign-in")),
     Place("enrol", "", _at("/enrol")),
@@ -249,6 +323,19 @@ PLACES = (
     Place("training", "Iris", _at("/training")),
     Place("presence", "Ben", _at("/presence")),
     Place("recovery", "Ben", _at("/recovery")),
+    Place("requests", "Ada", _requests),
+    Place("requests_none", "Ada", _at("/requests?list=mine")),
+    Place("request", "Ada", _request),
+    Place("request_form", "Ada", lambda house, page: page.goto(f"/guests/{house.stage.guests['Dora'].guest_id.hex()}/requests/new") and None),
+    Place("request_error", "Ada", _request_error),
+    Place("caller", "Ada", _at("/requests/phone")),
+    Place("stranger_calls", "Ada", _stranger_calls),
+    Place("cases", "Ben", _cases),
+    Place("cases_none", "Egon", _at("/cases?list=closed")),
+    Place("case", "Ben", _case_of("complaint", "Ben")),
+    Place("case_of_audit", "Egon", _case_of("audit", "Egon")),
+    Place("case_form", "Ben", _at("/cases/new")),
+    Place("case_of_guest", "Ben", lambda house, page: page.goto(f"/guests/{house.stage.guests['Dora'].guest_id.hex()}/cases/new") and None),
     Place("nothing", "Egon", _at("/nothing-here")),
     Place("watch", "Egon", _watch),
     Place("watch_error", "Egon", _watch_error),

@@ -26,10 +26,11 @@ PAGES = {
         "/desk?list=arrivals", ("/desk?list=arrivals&show=due", f"tbody {GUEST}"), ("/desk?list=arrivals&show=due", "a[href$='/check-in']"),
         "/desk?list=in_house", ("/desk?list=in_house", f"tbody {GUEST}"), ("/desk?list=in_house", "tbody a[href^='/stays/']"),
         "/desk?list=departures", ("/desk?list=departures&show=due", "a[href$='/check-out']"), "/find", "/rooms", "/walk-in", "/reservations/new",
+        "/requests", ("/requests", "tbody a[href^='/requests/']"), "/requests/phone", ("/cases", "tbody a[href^='/cases/']"),
     ),
-    DUTY_MANAGER: ("/desk?list=in_house", "/presence", "/roster", "/recovery"),
-    HOUSEKEEPING: ("/desk?list=in_house", ("/desk?list=in_house", "tbody a[href^='/stays/']"), "/rooms"),
     ADMINISTRATOR: ("/staff", ("/staff", "tbody a[href^='/staff/']"), "/roster", "/training", "/terminals", "/terminal", "/terminal/enrol"),
+    DUTY_MANAGER: ("/requests?list=all", "/cases", ("/cases", "tbody a[href^='/cases/']"), "/desk?list=in_house", "/presence", "/approvals", "/deputies", "/emergency", "/roster", "/recovery"),
+    HOUSEKEEPING: ("/desk?list=in_house", ("/desk?list=in_house", "tbody a[href^='/stays/']"), "/rooms", "/requests", ("/requests", "tbody a[href^='/requests/']")),
     AUDITOR: ("/watch", ("/watch", "a[href^='/watch/entries/']"), ("/watch", "a[href^='/watch/range']")),
 }
 WAYS = (("zh-CN", "light", 1280), ("en-GB", "dark", 390))  # each page meets each value of each once

@@ -248,10 +248,20 @@ insert into ledger.head select property_id, 'o', 'v', 1, sha256(''), sha256('') 
 insert into ledger.entry select property_id, 0, decode(repeat('00', 120), 'hex'), sha256(''), property_id, null, null, 'g', 's', 'c' from hotel.property;
 insert into ledger.checkpoint select property_id, 1, 'note' from hotel.property;
 insert into hotel.ledger_reader (property_id, reader_id, name, key_hash) select property_id, property_id, 'A', sha256('') from hotel.property;
+insert into hotel.case_file (property_id, case_id, number, purpose, summary, opened_by) select property_id, property_id, 'C-1', 'audit', 'none', property_id
+  from hotel.property;
+update hotel.case_file set closed_at = now(), closed_by = case_id;
+insert into hotel.case_act (property_id, act_id, case_id, act, staff_id) select property_id, property_id, property_id, 'opened', property_id
+  from hotel.property;
+insert into hotel.guest (property_id, guest_id, source_id) select property_id, property_id, 'g' from hotel.property;
+insert into hotel.service_request (property_id, request_id, number, guest_id, kind, channel, identity_check, words, opened_by, closed_at, outcome)
+  select property_id, property_id, 'S-1', property_id, 'concierge', 'desk', 'in_person', 'x', property_id, now(), 'done' from hotel.property;
 insert into ledger.tile select property_id, 0, 0, sha256(''), decode(repeat('00', 8192), 'hex') from hotel.property;
 """
 REFUSED = [
     "update hotel.stay_act set act = 'x'", "delete from hotel.stay_act", "truncate hotel.stay_act",
+    "update hotel.case_act set words = 'x'", "delete from hotel.case_act", "truncate hotel.case_act",
+    "update hotel.case_file set closed_at = null, closed_by = null", "update hotel.service_request set closed_at = null, outcome = ''",
     "update hotel.presence set direction = 'out'", "delete from hotel.presence", "truncate hotel.presence",
     "update vault.snapshot set version = 2", "delete from vault.snapshot", "truncate vault.snapshot",
     "update ledger.checkpoint set note = 'x'", "delete from ledger.checkpoint", "truncate ledger.checkpoint",

@@ -22,6 +22,7 @@ import psycopg
 from discretion.office import demo_bookings, demo_guest
 from discretion.office.database import id_adapters
 from discretion.office.demo_bookings import ATTRIBUTION
+from discretion.office.demo_context import add_context
 from discretion.office.demo_rooms import CLOSED, allocate, named_so, rooms
 from discretion.office.identities.people import Cast
 from discretion.office.imports.bookings import SOURCE
@@ -123,7 +124,9 @@ def load(
         finally:
             keeper.close()
         _add_segments(connection, property_id, drafts)
-        return _loaded(connection, property_id, today, staff, drafts, outcome)
+        demo = _loaded(connection, property_id, today, staff, drafts, outcome)
+        add_context(connection, property_id, now, staff, demo.mission_stay_id)
+        return demo
 
 
 def refresh(conninfo: str, property_id: bytes, now: datetime) -> None:

@@ -19,6 +19,15 @@ class Doing:
 
 
 @dataclass(frozen=True, slots=True)
+class OnDuty:
+    """Who does or sees something, at one property, in the duty of their sign-in."""
+
+    property_id: bytes
+    staff_id: bytes
+    duty: str
+
+
+@dataclass(frozen=True, slots=True)
 class SeenStay:
     """The stay, and the version of it that the person saw when deciding."""
 

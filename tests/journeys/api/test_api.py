@@ -130,3 +130,35 @@ def test_the_document_is_served_as_the_command_line_prints_it(house):
 
     said = Caller(house, "").get("/api/v1/openapi.json")
     assert said.body == json.loads(json.dumps(openapi_document()))
+
+
+def test_a_request_is_opened_read_taken_and_closed(ada, house):
+    guest = house.stage.guest("in_house")
+    body = {"request_id": new_id(), "guest_id": guest.guest_id.hex(), "kind": "front_desk", "channel": "phone", "words": "taxi at 6:30"}
+    assert ada.post("/api/v1/requests", body).body["code"] == "identity_check"
+    opened = ada.post("/api/v1/requests", body | {"identity_check": "called_back"})
+    assert opened.status == 200 and not opened.body["is_repeat"]
+    assert ada.post("/api/v1/requests", body | {"identity_check": "called_back"}).body == opened.body | {"is_repeat": True}
+    path = f"/api/v1/requests/{opened.body['number']}"
+    mine = house.stage.ada.staff_id.hex()
+    assert ada.post(f"{path}/assign", {"assigned_to": house.stage.cleo.staff_id.hex()}).body["code"] == "assignee"
+    assert ada.post(f"{path}/assign", {"assigned_to": mine}).status == 200
+    assert ada.post(f"{path}/assign", {"assigned_to": None}).body["code"] == "stale"
+    read = ada.get(path).body
+    assert (read["assigned_to"], read["guest_id"], read["words"]) == (mine, guest.guest_id.hex(), "taxi at 6:30")
+    assert read in ada.get("/api/v1/requests?view=mine").body["items"]
+    assert ada.post(f"{path}/close", {"outcome": "done"}).status == 200
+    assert ada.post(f"{path}/close", {"outcome": "done"}).body["code"] == "request_closed"
+    assert ada.post("/api/v1/requests", body | {"request_id": new_id(), "words": "E12345678"}).status == 409
+
+
+def test_requests_of_others_do_not_exist_through_the_api(ada, house):
+    guest = house.stage.guest("in_house")
+    body = {"request_id": new_id(), "guest_id": guest.guest_id.hex(), "kind": "front_desk", "channel": "desk", "words": "taxi"}
+    number = ada.post("/api/v1/requests", body).body["number"]
+    lin = caller(house, house.on_duty("Lin", "housekeeping"))
+    for said in (lin.get(f"/api/v1/requests/{number}"), lin.post(f"/api/v1/requests/{number}/close", {"outcome": "done"}),
+                 caller(house, house.stage.cleo).get(f"/api/v1/requests/{number}")):
+        assert (said.status, said.body["code"]) == (404, "not_found")
+    assert lin.post("/api/v1/requests", body | {"request_id": new_id()}).body["code"] == "not_allowed"
+    assert caller(house, house.stage.players["Egon"]).get("/api/v1/requests").status == 403

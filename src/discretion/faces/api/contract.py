@@ -14,6 +14,9 @@ from discretion.faces.api.problem import TYPE, Problem
 
 _ID: Final = {"type": "string", "pattern": "^[0-9a-f]{32}$"}
 _STAY_ID: Final = {"name": "stay_id", "in": "path", "required": True, "schema": _ID}
+_NUMBER: Final = {
+    "name": "number", "in": "path", "required": True, "schema": {"type": "string", "minLength": 1, "maxLength": 32},
+}  # fmt: skip
 _ROUTES: Final = (
     # path, method, operation, what it does, body, answers, parameters
     ("/api/v1/asks", "post", "ask", "Look a guest up for a purpose", shapes.AskBody,
@@ -29,6 +32,17 @@ _ROUTES: Final = (
      (_STAY_ID,)),
     ("/api/v1/stays/{stay_id}/check-out", "post", "checkOut", "Check out", shapes.CheckOutBody,
      (shapes.ChangedBody,), (_STAY_ID,)),
+    ("/api/v1/requests", "get", "listRequests", "List the service requests of this duty", None, (shapes.RequestPage,), (
+        {"name": "view", "in": "query", "schema": {"enum": ["queue", "mine", "all", "closed"]}},
+    )),
+    ("/api/v1/requests", "post", "openRequest", "Open a service request", shapes.OpenRequestBody,
+     (shapes.RequestDoneBody,), ()),
+    ("/api/v1/requests/{number}", "get", "readRequest", "Read one service request", None, (shapes.RequestItem,),
+     (_NUMBER,)),
+    ("/api/v1/requests/{number}/assign", "post", "assignRequest", "Take a request, give it on or back",
+     shapes.AssignRequestBody, (shapes.RequestDoneBody,), (_NUMBER,)),
+    ("/api/v1/requests/{number}/close", "post", "closeRequest", "Close a request", shapes.CloseRequestBody,
+     (shapes.RequestDoneBody,), (_NUMBER,)),
 )  # fmt: skip
 _PROBLEMS: Final = {
     "400": "The request cannot be read", "401": "No ticket, or one that has ended", "403": "Not with this duty",

@@ -25,6 +25,7 @@ from discretion.hotel.purpose import Purpose
 Group = Literal["identity", "contact", "document", "booking", "stay", "spending", "preferences", "notes"]
 Groups = Annotated[list[Group], Meta(max_length=8)]
 Reference = Annotated[str, Meta(max_length=80)]
+RequestKind = Literal["concierge", "engineering", "front_desk", "housekeeping", "lost_property", "restaurant"]
 
 
 class AskBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -80,6 +81,60 @@ class CheckOutBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_o
 
     act_id: HexId
     version: Annotated[int, Meta(ge=0)]
+
+
+class OpenRequestBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """A service request. The same `request_id` twice is one request; by phone `identity_check` is needed."""
+
+    request_id: HexId
+    guest_id: HexId
+    kind: RequestKind
+    channel: Literal["desk", "phone"]
+    words: Annotated[str, Meta(min_length=1, max_length=500)]
+    identity_check: Literal["", "called_back", "answered"] = ""
+    assigned_to: HexId | None = None
+
+
+class AssignRequestBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """Who does it, null for the queue; `seen` is who had it when it was read."""
+
+    assigned_to: HexId | None = None
+    seen: HexId | None = None
+
+
+class CloseRequestBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """How a request ended."""
+
+    outcome: Literal["done", "cancelled"]
+
+
+class RequestItem(msgspec.Struct, frozen=True, kw_only=True):
+    """A service request. `guest_id` is null where this duty could not look the guest up for it."""
+
+    number: str
+    kind: str
+    channel: str
+    identity_check: str
+    words: str
+    room_number: str
+    guest_id: str | None
+    opened_at: datetime
+    assigned_to: str | None
+    closed_at: datetime | None
+    outcome: str
+
+
+class RequestPage(msgspec.Struct, frozen=True, kw_only=True):
+    """The requests of one list that this duty sees, at most 200."""
+
+    items: list[RequestItem]
+
+
+class RequestDoneBody(msgspec.Struct, frozen=True, kw_only=True):
+    """The request after an act."""
+
+    number: str
+    is_repeat: bool
 
 
 class RuleLine(msgspec.Struct, frozen=True):

@@ -18,7 +18,7 @@ from discretion.faces.kit.permissions import Permission
 from discretion.faces.kit.refusals import RULES, act_sentence, row_words
 from discretion.faces.kit.seat import Seat, fresh_id
 from discretion.hotel.purpose import Role
-from discretion.office import presence, roster, staff, training
+from discretion.office import presence, roster, service_requests, staff, training
 from discretion.office.outcome import ActRefusal
 from discretion.office.sheet import SIZE_BYTES_MAX, CsvReport
 
@@ -247,8 +247,10 @@ async def _presence(seat: Seat, refused: str = "", *, status: int = 200) -> Resp
     lines = await presence.report(
         seat.office, seat.property_id, from_at=until_at - _REPORTED_DAYS, until_at=until_at
     )
+    open_requests = await service_requests.open_by_person(seat.office, seat.property_id)
     return seat.page(
-        "presence.html", status=status, facts=on_shift, lines=lines, refused=refused, here="/presence"
+        "presence.html", status=status, facts=on_shift, lines=lines, open_requests=open_requests, refused=refused,
+        here="/presence",
     )
 
 

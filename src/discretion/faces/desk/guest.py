@@ -37,6 +37,7 @@ from discretion.faces.kit.forms import MalformedFormError
 from discretion.faces.kit.permissions import Permission
 from discretion.faces.kit.reasons import OTHER, codes_under, reasons
 from discretion.faces.kit.seat import EnteredBeforeError, Seat
+from discretion.hotel import number
 from discretion.hotel.purpose import Purpose
 from discretion.office import approvals, lists
 from discretion.wire.exceptions import Action, StepUp
@@ -74,10 +75,15 @@ class UseForm(VerifiedForm, frozen=True, kw_only=True):
 
 @get("/guests/{guest:str}")
 async def guest_page(
-    seat: NamedDependency[Seat], guest: FromPath[str], purpose: FromQuery[Purpose | None] = None
+    seat: NamedDependency[Seat], guest: FromPath[str], purpose: FromQuery[Purpose | None] = None,
+    reference: FromQuery[str] = "",
 ) -> Response[bytes]:
-    """Show the record, masked, for the purpose that follows from the guest's stay or was stated."""
+    """Show the record, masked, for the purpose that follows from the guest's stay or was stated.
+
+    `reference` is the number of the case or request that the look-up is for; anything else is not taken.
+    """
     guest_id = id_in(guest)
+    task = number.read(reference) or ""
     stays = await lists.stays_of_guest(seat.office, seat.property_id, guest_id)
     stay, relation = present_stay(stays, seat.property.business_date)
     silent = silent_purpose(seat.person.duty, relation)
@@ -85,10 +91,13 @@ async def guest_page(
     if not stated:
         return _purpose_page(seat, guest)
     answer = await seat.look_up(
-        guest_id, stated, clear=CLEAR_ON_RECORD, masked=CLEAR_ON_RECORD | MASKED_IN_LISTS, context="record"
+        guest_id, stated, clear=CLEAR_ON_RECORD, masked=CLEAR_ON_RECORD | MASKED_IN_LISTS, context="record",
+        reference=task,
     )
     asked = await approvals.approvals_of_guest(seat.office, seat.property_id, seat.person.staff_id, guest_id, stated)
-    return _record(seat, answer, guest, stay, relation, stated, is_silent=stated == silent, asked=asked)
+    return _record(
+        seat, answer, guest, stay, relation, stated, is_silent=stated == silent, asked=asked, reference=task,
+    )
 
 
 @get("/guests/{guest:str}/purpose")
@@ -101,7 +110,7 @@ async def purpose_page(seat: NamedDependency[Seat], guest: FromPath[str]) -> Res
 @get("/guests/{guest:str}/reveal/{group:str}")
 async def reveal_page(
     seat: NamedDependency[Seat], guest: FromPath[str], group: FromPath[str], purpose: FromQuery[Purpose],
-    verify: FromQuery[Literal["", "1"]] = "",
+    verify: FromQuery[Literal["", "1"]] = "", reference: FromQuery[str] = "",
 ) -> Response[bytes]:
     """Show the reveal form as a page of its own, for browsers without dialogs."""
     id_in(guest)
@@ -109,7 +118,7 @@ async def reveal_page(
         raise NotFoundException
     return seat.page(
         "reveal.html", guest=guest, group=group, purpose=purpose, reasons=reasons(seat.words, purpose), errors={},
-        raw={}, verify=verify,
+        raw={"reference": number.read(reference) or ""}, verify=verify,
     )
 
 
@@ -129,6 +138,7 @@ async def reveal(seat: NamedDependency[Seat], guest: FromPath[str]) -> Response[
         )
     stays = await lists.stays_of_guest(seat.office, seat.property_id, guest_id)
     stay, relation = present_stay(stays, seat.property.business_date)
+    task = number.read(wish.reference) or ""
     try:
         answer = await seat.look_up(
             guest_id, wish.purpose, clear=CLEAR_ON_RECORD | BIT[wish.group], masked=CLEAR_ON_RECORD | MASKED_IN_LISTS,
@@ -136,13 +146,13 @@ async def reveal(seat: NamedDependency[Seat], guest: FromPath[str]) -> Response[
             request_id=bytes.fromhex(wish.request_id),
         )
     except EnteredBeforeError:  # the page was loaded again: back to the masked one
-        return seat.onward(f"/guests/{guest}?purpose={wish.purpose}")
+        return seat.onward(_address(guest, wish.purpose, task))
     if wish.verify and isinstance(answer, Disclosure):
         answer = await _verified(seat, guest_id, wish, answer)
     silent = silent_purpose(seat.person.duty, relation)
     return _record(
         seat, answer, guest, stay, relation, wish.purpose, is_silent=wish.purpose == silent, revealed=(wish.group,),
-        is_counted_down=wish.script == "1",
+        is_counted_down=wish.script == "1", reference=task,
     )
 
 
@@ -221,10 +231,10 @@ def _purpose_page(seat: Seat, guest: str) -> Response[bytes]:
 def _record(  # noqa: PLR0913 - a record is whose, what for, and what was asked of it
     seat: Seat, answer: Disclosure | Refusal, guest: str, stay: StayLine | None, relation: Relation, purpose: str,
     *, is_silent: bool, revealed: tuple[str, ...] = (), is_counted_down: bool = False,
-    asked: tuple[Approval, ...] = (),
+    asked: tuple[Approval, ...] = (), reference: str = "",
 ) -> Response[bytes]:
     """Return the page of a record, or of a calm refusal."""  # fmt: skip
-    back = f"/guests/{guest}" if is_silent else f"/guests/{guest}?purpose={purpose}"
+    back = f"/guests/{guest}" if is_silent and not reference else _address(guest, purpose, reference)
     if not isinstance(answer, Disclosure):
         return refused_page(seat, answer, guest, purpose, asked)
     now = datetime.now(UTC)
@@ -236,5 +246,10 @@ def _record(  # noqa: PLR0913 - a record is whose, what for, and what was asked 
         revealed=shown, wanted=tuple(group for group in revealed if group not in shown),
         seconds=REVEALED_SECONDS, asked=asked,
         reasons=reasons(seat.words, purpose), here=f"/guests/{guest}",
-        now=int(now.timestamp()), minute=seat.formats.local(now).strftime("%m%d%H%M"),
+        now=int(now.timestamp()), minute=seat.formats.local(now).strftime("%m%d%H%M"), reference=reference,
     )
+
+
+def _address(guest: str, purpose: str, reference: str) -> str:
+    """Return the record's address for a purpose and the case or request that it is for."""
+    return f"/guests/{guest}?purpose={purpose}" + (f"&reference={reference}" if reference else "")

@@ -26,7 +26,7 @@ from discretion.faces.kit.permissions import Permission
 from discretion.faces.kit.refusals import RULES, act_sentence
 from discretion.faces.kit.seat import Seat
 from discretion.hotel.purpose import Role
-from discretion.office import staff
+from discretion.office import service_requests, staff
 from discretion.office.outcome import ActRefusal, Done
 from discretion.wire.lookup import Entered, Invite
 
@@ -218,5 +218,5 @@ async def _list(
     facts = await staff.facts_of_staff(seat.office, seat.property_id)
     return seat.page(
         "staff.html", status=status, facts=facts, raw=raw, errors=errors, roles=list(Role), new_id=os.urandom(16).hex(),
-        here="/staff",
+        open_requests=await service_requests.open_by_person(seat.office, seat.property_id), here="/staff",
     )

@@ -59,10 +59,12 @@ MISSIONS: Final = (
         _("Then try the purpose “Marketing” for the same guest: it shows nothing, and says which rule is why."),
         _("A fire alarm on that floor: open “Emergency viewing” by the room, and see the telephone at once."),
         _("End it, and add what happened. The look-up stands in the ledger, and the guest will be told."),
+        _("Open “Cases” and the complaint: look its guest up for the case. Once it is closed, that opens nothing."),
     )),
     Mission(Role.HOUSEKEEPING, "brush-cleaning", _("See rooms and preferences, never who somebody is."), (
         _("Open “Room status” and set a vacant room clean."),
         _("Open the in-house list: the stays are there, the names are not."),
+        _("Open “Service requests” and take one: room and words, and nothing of the guest."),
         _("Open a room's stay, then its record: bed and pillow matter here, documents do not."),
     )),
     Mission(Role.IT_ADMIN, "users", _("Run staff, roster and training, and see no guest at all."), (

@@ -19,6 +19,8 @@ _PARTS: Final = (
         ("/rooms", _("Room status"), "door-closed", Permission.ROOM_CHANGE),
         ("/approvals", _("Approvals"), "gavel", Permission.GUEST_FIND),
         ("/emergency", _("Emergency viewing"), "siren", Permission.EMERGENCY_BEGIN),
+        ("/requests", _("Service requests"), "hand", Permission.REQUEST_WORK),
+        ("/cases", _("Cases"), "briefcase", Permission.CASE_WORK),
     )),
     (_("New"), (
         ("/walk-in", _("Walk-in guest"), "log-in", Permission.STAY_CHANGE),

@@ -223,6 +223,49 @@ _TABLE: Final[dict[str, dict[str, tuple[str, str]]]] = {
     },
 }
 
+_OF_CONTEXT: Final[dict[str, dict[str, tuple[str, str]]]] = {
+    "request_kind": {
+        "concierge": marked_in("request_kind", "Concierge"),
+        "engineering": marked_in("request_kind", "Repair"),
+        "front_desk": marked_in("request_kind", "Front desk"),
+        "housekeeping": marked_in("request_kind", "Housekeeping"),
+        "lost_property": marked_in("request_kind", "Lost and found"),
+        "restaurant": marked_in("request_kind", "Restaurant"),
+    },
+    "request_channel": {
+        "desk": marked_in("request_channel", "at the desk"),
+        "phone": marked_in("request_channel", "by phone"),
+        "portal": marked_in("request_channel", "by the guest’s own page"),
+    },
+    "identity_check": {
+        "in_person": marked_in("identity_check", "in person"),
+        "called_back": marked_in("identity_check", "called back in the room, or at the number on record"),
+        "answered": marked_in("identity_check", "surname, room and arrival answered right"),
+        "": marked_in("identity_check", "signed in"),
+    },
+    "request_outcome": {
+        "": marked_in("request_outcome", "Open"),
+        "done": marked_in("request_outcome", "Done"),
+        "cancelled": marked_in("request_outcome", "Cancelled"),
+    },
+    "case_purpose": {
+        "check_out": marked_in("case_purpose", "Billing"),
+        "complaint": marked_in("case_purpose", "Complaint"),
+        "security_incident": marked_in("case_purpose", "Security incident"),
+        "lawful_request": marked_in("case_purpose", "Lawful request"),
+        "dsr": marked_in("case_purpose", "Rights request"),
+        "audit": marked_in("case_purpose", "Audit"),
+    },
+    "case_act": {
+        "opened": marked_in("case_act", "Opened"),
+        "guest_added": marked_in("case_act", "Guest added"),
+        "owner_changed": marked_in("case_act", "Owner changed"),
+        "due_changed": marked_in("case_act", "Due date changed"),
+        "noted": marked_in("case_act", "Note"),
+        "closed": marked_in("case_act", "Closed"),
+    },
+}
+
 _OF_ENTRIES: Final[dict[str, dict[str, tuple[str, str]]]] = {
     "action": {
         "alarm": marked_in("action", "Alarm"),
@@ -294,12 +337,15 @@ _OF_ENTRIES: Final[dict[str, dict[str, tuple[str, str]]]] = {
     "fact": {
         "badge": marked_in("fact", "badges"),
         "door_source": marked_in("fact", "door controllers"),
+        "case_file": marked_in("fact", "cases"),
+        "case_guest": marked_in("fact", "guests of cases"),
         "ledger_reader": marked_in("fact", "readers of the ledger"),
         "lock": marked_in("fact", "locks"),
         "mark": marked_in("fact", "marks of guests"),
         "occupant": marked_in("fact", "people of stays"),
         "presence": marked_in("fact", "presence"),
         "property": marked_in("fact", "the hotel itself"),
+        "service_request": marked_in("fact", "service requests"),
         "shift": marked_in("fact", "roster"),
         "staff": marked_in("fact", "staff members"),
         "staff_role": marked_in("fact", "roles of staff"),
@@ -310,7 +356,9 @@ _OF_ENTRIES: Final[dict[str, dict[str, tuple[str, str]]]] = {
     },
 }
 
-NOUNS: Final = MappingProxyType({kind: MappingProxyType(codes) for kind, codes in {**_TABLE, **_OF_ENTRIES}.items()})
+NOUNS: Final = MappingProxyType({
+    kind: MappingProxyType(codes) for kind, codes in {**_TABLE, **_OF_CONTEXT, **_OF_ENTRIES}.items()
+})  # fmt: skip
 
 
 def noun(words: Translations, kind: str, code: str) -> str:

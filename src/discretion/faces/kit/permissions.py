@@ -2,7 +2,7 @@
 
 Rules:
 * A duty that is not written here may do nothing.
-* Changing a stay is a fact that decisions rest on, so it asks for the duty's shift too, as looking does.
+* Changing a stay or a request is a fact that decisions rest on, so it asks for the duty's shift too, as looking does.
 """
 
 from __future__ import annotations
@@ -20,9 +20,12 @@ class Permission(StrEnum):
     BOOKING_CHANGE = "booking:stay:change"
     DEPUTY_NAME = "approval:deputy:name"
     EMERGENCY_BEGIN = "guest:emergency:begin"
+    CASE_WORK = "case:file:work"
     ENTRY_READ = "ledger:entry:read"
     GUEST_FIND = "guest:record:find"
     PRESENCE_ATTEST = "presence:shift:attest"
+    REQUEST_DISPATCH = "service:request:dispatch"
+    REQUEST_WORK = "service:request:work"
     ROOM_CHANGE = "room:state:change"
     ROSTER_CHANGE = "roster:shift:change"
     STAFF_CHANGE = "staff:member:change"
@@ -34,8 +37,9 @@ class Permission(StrEnum):
 
 
 _DESK: Final = frozenset({
-    Permission.BOOKING_CHANGE, Permission.EMERGENCY_BEGIN, Permission.GUEST_FIND, Permission.ROOM_CHANGE,
-    Permission.STAY_CHANGE, Permission.STAY_LIST,
+    Permission.BOOKING_CHANGE, Permission.CASE_WORK, Permission.EMERGENCY_BEGIN, Permission.GUEST_FIND,
+    Permission.REQUEST_DISPATCH, Permission.REQUEST_WORK, Permission.ROOM_CHANGE, Permission.STAY_CHANGE,
+    Permission.STAY_LIST,
 })  # fmt: skip
 _FACTS: Final = frozenset({Permission.ROSTER_CHANGE, Permission.TRAINING_CHANGE})
 
@@ -44,26 +48,33 @@ DUTIES: Final = MappingProxyType({
     Role.DUTY_MANAGER: _DESK
     | {Permission.DEPUTY_NAME, Permission.PRESENCE_ATTEST, Permission.ROSTER_CHANGE, Permission.STAFF_RECOVER},
     Role.RESERVATIONS: frozenset({Permission.BOOKING_CHANGE, Permission.GUEST_FIND, Permission.STAY_LIST}),
-    Role.CONCIERGE: frozenset({Permission.EMERGENCY_BEGIN, Permission.GUEST_FIND, Permission.STAY_LIST}),
-    Role.HOUSEKEEPING: frozenset({Permission.EMERGENCY_BEGIN, Permission.ROOM_CHANGE, Permission.STAY_LIST}),
-    Role.ENGINEERING: frozenset({Permission.EMERGENCY_BEGIN, Permission.ROOM_CHANGE}),
-    Role.RESTAURANT: frozenset({Permission.EMERGENCY_BEGIN, Permission.GUEST_FIND}),
-    Role.SECURITY: frozenset({Permission.EMERGENCY_BEGIN, Permission.GUEST_FIND}),
-    Role.FINANCE: frozenset({Permission.GUEST_FIND, Permission.STAY_LIST}),
-    Role.GENERAL_MANAGER: frozenset({
-        Permission.DEPUTY_NAME, Permission.EMERGENCY_BEGIN, Permission.GUEST_FIND, Permission.STAY_LIST,
-    }) | _FACTS,
-    Role.PRIVACY: frozenset({
-        Permission.DEPUTY_NAME, Permission.ENTRY_READ, Permission.GUEST_FIND, Permission.STAFF_RECOVER,
-        Permission.TRAINING_CHANGE,
+    Role.CONCIERGE: frozenset({
+        Permission.CASE_WORK, Permission.EMERGENCY_BEGIN, Permission.GUEST_FIND, Permission.REQUEST_DISPATCH,
+        Permission.REQUEST_WORK, Permission.STAY_LIST,
     }),
-    Role.AUDITOR: frozenset({Permission.ENTRY_READ}),
-    Role.LEGAL: frozenset({Permission.GUEST_FIND}),
+    Role.HOUSEKEEPING: frozenset({
+        Permission.EMERGENCY_BEGIN, Permission.REQUEST_WORK, Permission.ROOM_CHANGE, Permission.STAY_LIST,
+    }),
+    Role.ENGINEERING: frozenset({Permission.EMERGENCY_BEGIN, Permission.REQUEST_WORK, Permission.ROOM_CHANGE}),
+    Role.RESTAURANT: frozenset({Permission.EMERGENCY_BEGIN, Permission.GUEST_FIND, Permission.REQUEST_WORK}),
+    Role.SECURITY: frozenset({Permission.CASE_WORK, Permission.EMERGENCY_BEGIN, Permission.GUEST_FIND}),
+    Role.FINANCE: frozenset({Permission.CASE_WORK, Permission.GUEST_FIND, Permission.STAY_LIST}),
+    Role.GENERAL_MANAGER: _FACTS | {
+        Permission.CASE_WORK, Permission.DEPUTY_NAME, Permission.EMERGENCY_BEGIN, Permission.GUEST_FIND,
+        Permission.STAY_LIST,
+    },
+    Role.PRIVACY: frozenset({
+        Permission.CASE_WORK, Permission.DEPUTY_NAME, Permission.ENTRY_READ, Permission.GUEST_FIND,
+        Permission.STAFF_RECOVER, Permission.TRAINING_CHANGE,
+    }),
+    Role.AUDITOR: frozenset({Permission.CASE_WORK, Permission.ENTRY_READ}),
+    Role.LEGAL: frozenset({Permission.CASE_WORK, Permission.GUEST_FIND}),
     Role.IT_ADMIN: _FACTS | {Permission.STAFF_CHANGE, Permission.TERMINAL_CHANGE},
 })  # fmt: skip
 
 NEEDS_SHIFT: Final = frozenset({
-    Permission.BOOKING_CHANGE, Permission.PRESENCE_ATTEST, Permission.ROOM_CHANGE, Permission.STAY_CHANGE,
+    Permission.BOOKING_CHANGE, Permission.PRESENCE_ATTEST, Permission.REQUEST_DISPATCH, Permission.REQUEST_WORK,
+    Permission.ROOM_CHANGE, Permission.STAY_CHANGE,
 })  # fmt: skip
 
 _HOMES: Final = (
