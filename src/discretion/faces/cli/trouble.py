@@ -45,6 +45,7 @@ SENTENCES: Final[Mapping[str, tuple[str, Exit]]] = {
     "settings_toml": (marked("The settings file is not TOML: %(found)s"), Exit.FAILURE),
     "settings_value": (marked("Settings, %(key)s: %(found)s"), Exit.FAILURE),
     "settings_time_zone": (marked("Settings, %(key)s: “%(found)s” is no time zone. Write one such as Asia/Shanghai."), Exit.FAILURE),
+    "settings_plain_mail": (marked("Settings, %(key)s: mail without TLS goes to a server on this machine only. Write tls or starttls."), Exit.FAILURE),
     "settings_plain_http": (marked("Settings, %(key)s: plain HTTP is served on loopback only, not on “%(found)s”. Give tls_cert and tls_key, or stand behind a reverse proxy and listen on 127.0.0.1."), Exit.FAILURE),
     "settings_origin": (marked("Settings, %(key)s: “%(found)s” cannot be the origin. Write https:// and the host browsers show, without a path; http:// only for localhost."), Exit.FAILURE),
     "settings_tls": (marked("Settings, %(key)s is missing: an https origin needs tls_cert and tls_key, or behind_proxy = true."), Exit.FAILURE),

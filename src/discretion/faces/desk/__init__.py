@@ -13,6 +13,8 @@ from discretion.faces.desk import (
     find,
     gallery,
     guest,
+    notices,
+    own_look_ups,
     recovery,
     screen,
     sign_in,
@@ -39,11 +41,13 @@ PAGES: tuple[Any, ...] = (
     act.act_page, act.do_act, booking.walk_in_page, booking.walk_in, booking.reservation_page, booking.book,
     board.rooms_page, board.set_room,
     staff.staff_page, staff.add_staff, staff.member_page, staff.give_role, staff.end_role, staff.assign_badge,
-    staff.withdraw_badge, staff.disable, staff.enable, staff.invite,
+    staff.withdraw_badge, staff.set_address, staff.disable, staff.enable, staff.invite,
     recovery.recovery_page, recovery.begin_recovery, recovery.confirm_recovery,
     duties.roster_page, duties.add_shift, duties.end_shift, duties.load_roster,
     duties.training_page, duties.add_training, duties.load_training,
     duties.presence_page, duties.attest, duties.badge,
+    notices.notices_page, notices.read_notices,
+    own_look_ups.own_page, own_look_ups.reply_page, own_look_ups.reply,
     screen.static_file, screen.switch_language, screen.display_page, screen.keep_display, screen.watermark,
 )  # fmt: skip
 DEMO_PAGES: tuple[Any, ...] = (welcome.welcome_page, welcome.be_persona)

@@ -24,6 +24,7 @@ _PARTS: Final = (
     )),
     (_("Watchroom"), (
         ("/watch", _("Who looked: the ledger"), "clipboard-list", Permission.ENTRY_READ),
+        ("/reviews", _("Look-up review"), "gavel", Permission.REVIEW_READ),
     )),
     (_("Staff"), (
         ("/presence", _("Presence"), "user-check", Permission.PRESENCE_ATTEST),
@@ -31,6 +32,10 @@ _PARTS: Final = (
         ("/training", _("Training"), "clipboard-check", Permission.TRAINING_CHANGE),
         ("/staff", _("Staff members"), "users", Permission.STAFF_CHANGE),
         ("/recovery", _("Lost passkeys"), "key-round", Permission.STAFF_RECOVER),
+    )),
+    (_("For me"), (
+        ("/notices", _("Notices"), "bell", None),
+        ("/my/look-ups", _("My look-ups"), "history", None),
     )),
     (_("This screen"), (("/display", _("Display and keys"), "settings", None),)),
 )  # fmt: skip

@@ -21,6 +21,8 @@ class Permission(StrEnum):
     ENTRY_READ = "ledger:entry:read"
     GUEST_FIND = "guest:record:find"
     PRESENCE_ATTEST = "presence:shift:attest"
+    REVIEW_JUDGE = "review:lookup:judge"
+    REVIEW_READ = "review:lookup:read"
     ROOM_CHANGE = "room:state:change"
     ROSTER_CHANGE = "roster:shift:change"
     STAFF_CHANGE = "staff:member:change"
@@ -34,24 +36,26 @@ _DESK: Final = frozenset({
     Permission.BOOKING_CHANGE, Permission.GUEST_FIND, Permission.ROOM_CHANGE, Permission.STAY_CHANGE,
     Permission.STAY_LIST,
 })  # fmt: skip
+_REVIEWS: Final = frozenset({Permission.REVIEW_JUDGE, Permission.REVIEW_READ})
 _FACTS: Final = frozenset({Permission.ROSTER_CHANGE, Permission.TRAINING_CHANGE})
 
 DUTIES: Final = MappingProxyType({
     Role.FRONT_DESK: _DESK,
     Role.DUTY_MANAGER: _DESK
-    | {Permission.PRESENCE_ATTEST, Permission.ROSTER_CHANGE, Permission.STAFF_RECOVER},
+    | {Permission.PRESENCE_ATTEST, Permission.ROSTER_CHANGE, Permission.STAFF_RECOVER}
+    | _REVIEWS,
     Role.RESERVATIONS: frozenset({Permission.BOOKING_CHANGE, Permission.GUEST_FIND, Permission.STAY_LIST}),
     Role.CONCIERGE: frozenset({Permission.GUEST_FIND, Permission.STAY_LIST}),
     Role.HOUSEKEEPING: frozenset({Permission.ROOM_CHANGE, Permission.STAY_LIST}),
     Role.ENGINEERING: frozenset({Permission.ROOM_CHANGE}),
     Role.RESTAURANT: frozenset({Permission.GUEST_FIND}),
-    Role.SECURITY: frozenset({Permission.GUEST_FIND}),
+    Role.SECURITY: frozenset({Permission.GUEST_FIND}) | _REVIEWS,
     Role.FINANCE: frozenset({Permission.GUEST_FIND, Permission.STAY_LIST}),
-    Role.GENERAL_MANAGER: frozenset({Permission.GUEST_FIND, Permission.STAY_LIST}) | _FACTS,
+    Role.GENERAL_MANAGER: frozenset({Permission.GUEST_FIND, Permission.STAY_LIST}) | _FACTS | _REVIEWS,
     Role.PRIVACY: frozenset({
         Permission.ENTRY_READ, Permission.GUEST_FIND, Permission.STAFF_RECOVER, Permission.TRAINING_CHANGE,
-    }),
-    Role.AUDITOR: frozenset({Permission.ENTRY_READ}),
+    }) | _REVIEWS,
+    Role.AUDITOR: frozenset({Permission.ENTRY_READ, Permission.REVIEW_READ}),
     Role.LEGAL: frozenset({Permission.GUEST_FIND}),
     Role.IT_ADMIN: _FACTS | {Permission.STAFF_CHANGE},
 })  # fmt: skip
