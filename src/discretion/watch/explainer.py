@@ -125,7 +125,7 @@ class Earlier:
     def __init__(self) -> None:
         self._looks: dict[Pair, list[datetime]] = defaultdict(list)
         self._guests: dict[bytes, list[tuple[datetime, bytes]]] = defaultdict(list)
-        self._latest = datetime.min.replace(tzinfo=UTC)
+        self._latest = datetime.fromtimestamp(0, UTC)
 
     def note(self, lookup: LookUp) -> None:
         """Remember a look-up; lists are not looks at somebody."""
@@ -150,7 +150,7 @@ class Earlier:
         """Return how often this person came to this guest in the day before; looks shortly apart are one visit."""
         since = lookup.at - REMEMBERED
         looks = [at for at in self._looks.get((lookup.staff_id, lookup.guest_id), ()) if since < at <= lookup.at]
-        times = [*looks, lookup.at]
+        times = sorted([*looks, lookup.at])
         return sum(later - sooner > VISIT for sooner, later in pairwise(times))
 
     def guests_in_an_hour(self, lookup: LookUp) -> int:

@@ -71,8 +71,9 @@ class _Batch:
 class Reviewing:
     """Reads the look-ups of an installation's properties; `review` waits for the last one to end."""
 
-    def __init__(self, settings: Settings, dice: Callable[[int], bool] = drawn) -> None:
-        """Errors: `SettingsError`."""
+    def __init__(self, settings: Settings, dice: Callable[[int], bool] = drawn, settle: timedelta = SETTLE) -> None:
+        """Shapes: `settle` is how long what nothing explains waits. Errors: `SettingsError`."""
+        self._settle = settle
         self._settings = settings
         self._conninfo = settings.conninfo("worker")
         self._dice = dice
@@ -107,7 +108,7 @@ class Reviewing:
                 if not (count := reader.page(earlier)):
                     break
                 read += count
-            reader.settle(earlier)
+            reader.settle(earlier, self._settle)
             earlier.forget_old()
         return read
 
@@ -187,9 +188,9 @@ class _Reader:
         if reviews:
             self._keep(_Batch(reviews, [], Counter()))
 
-    def settle(self, earlier: Earlier) -> None:
+    def settle(self, earlier: Earlier, after: timedelta) -> None:
         """Ask once more what explains look-ups that nothing did, and leave the rest to reviewers."""
-        rows = self._connection.execute(SQL["settling"], {**self._place, "settle": SETTLE}).fetchall()
+        rows = self._connection.execute(SQL["settling"], {**self._place, "settle": after}).fetchall()
         if not rows:
             return
         lookups = [
