@@ -33,7 +33,7 @@ LINES_ON_PAGE: Final = 50
 WORDS_MAX: Final = 500
 EXPLAIN: Final = "explain"
 VERDICTS: Final = ("justified", "too_broad", EXPLAIN, "unjustified")
-_PAGES_MAX: Final = 10_000
+_PAGES_MAX: Final = 200  # a queue is worked on from its top; further down a query leads
 _REVIEWERS: Final = frozenset({Role.SECURITY, Role.PRIVACY, Role.DUTY_MANAGER, Role.GENERAL_MANAGER})
 _LEADS: Final = frozenset({Role.DUTY_MANAGER, Role.GENERAL_MANAGER})
 
@@ -192,7 +192,7 @@ async def queue(office: Office, property_id: bytes, fits: Filter, page: int, *, 
     if counts is None or week is None:
         raise TypeError
     pages = page + (len(lines) == LINES_ON_PAGE) if is_closed else max(1, -(-total // LINES_ON_PAGE))
-    return Page(lines, page, pages, total, counts, week)
+    return Page(lines, page, min(pages, _PAGES_MAX), total, counts, week)
 
 
 async def _total(now: Statements, fits: Filter, params: dict[str, Any], counts: Counts | None) -> int:

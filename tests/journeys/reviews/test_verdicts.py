@@ -141,7 +141,7 @@ def test_a_hundred_thousand_look_ups_under_review_are_answered_within_a_fifth_of
     async def timed(office: object) -> dict[str, float]:
         found = {}
         for name, fits, page in (
-            ("first", reviews.Filter(), 1), ("last", reviews.Filter(), 2000), ("filtered", reviews.Filter(purposes=["complaint"], not_groups=4), 1),
+            ("first", reviews.Filter(), 1), ("last", reviews.Filter(), 200), ("filtered", reviews.Filter(purposes=["complaint"], not_groups=4), 1),
         ):
             times = []
             for _ in range(4):

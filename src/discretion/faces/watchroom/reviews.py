@@ -9,7 +9,7 @@ Rules:
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
-from typing import Annotated, Final
+from typing import Annotated
 from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
@@ -26,8 +26,6 @@ from discretion.faces.watchroom.query import TEXT_LENGTH_MAX, Query, QueryError,
 from discretion.faces.watchroom.review_words import KEYS, filter_of, ready
 from discretion.faces.watchroom.words import error_sentence, key_help
 from discretion.office import reviews, staff
-
-_PAGE_MAX: Final = 10_000
 
 
 class QueueForm(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -91,7 +89,7 @@ async def _shown(
     seat: Seat, query: Query, *, is_closed: bool = False, page: int = 1, wrong: QueryError | None = None, text: str = ""
 ) -> Response[bytes]:
     fits = await _filter(seat, query)
-    found = await reviews.queue(seat.office, seat.property_id, fits, min(page, _PAGE_MAX), is_closed=is_closed)
+    found = await reviews.queue(seat.office, seat.property_id, fits, page, is_closed=is_closed)
     today = today_in(seat.property.time_zone, datetime.now(UTC))
     error = wrong and {
         "sentence": error_sentence(seat.words, wrong.code, wrong.key),
