@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+from tests.cast import new_id
 from tests.pages import pressed
 from tests.reviewing import review_of
 
@@ -42,7 +44,7 @@ def test_the_guest_reads_the_sentence_of_the_verdict_or_the_reviewers_own(page_o
     ben = without_scripts(page_of, "Ben")
     number = review_of(house.stage, house.stage.ada)
     judge(ben, number, "too_broad")
-    text = ben.locator("main").inner_text()
+    text = ben.locator("main").text_content() or ""
     assert "more was seen than was needed. We have spoken with the person." in text
     assert "查看的内容超出了必要范围" in text
     number = review_of(house.stage, house.stage.ada)
@@ -50,11 +52,14 @@ def test_the_guest_reads_the_sentence_of_the_verdict_or_the_reviewers_own(page_o
     ben.fill("textarea[name=guest_en]", "There was smoke on your floor that night.")
     ben.check("input[value=justified]")
     pressed(ben.locator(f"form[action='/reviews/{number}'] button"))
-    assert "There was smoke on your floor that night." in ben.locator("main").inner_text()
+    assert "There was smoke on your floor that night." in (ben.locator("main").text_content() or "")
 
 
 def test_a_lock_asks_to_be_confirmed(page_of, house):
-    ben, ida = without_scripts(page_of, "Ben"), house.stage.hire("Ida", "front_desk")
+    ben, ida = without_scripts(page_of, "Ben"), replace(house.stage.ada, staff_id=new_id())
+    house.stage.office.execute(
+        "insert into hotel.staff (property_id, staff_id, number, name) values (%s, %s, 'L-1', 'Ida')", (ida.property_id.hex(), ida.staff_id.hex()),
+    )
     number = review_of(house.stage, ida)
     judge(ben, number, "unjustified")
     pressed(ben.locator("form[action$='/lock'] button"))

@@ -128,8 +128,9 @@ class Counts:
 
 @dataclass(frozen=True, slots=True)
 class Week:
-    """The look-ups of the last seven days, and how many of them nothing explained."""
+    """The last seven days: reviews closed, look-ups, and how many of these nothing explained."""
 
+    reviewed: int
     look_ups: int
     unexplained: int
 

@@ -48,8 +48,10 @@ select count(*) as waiting, count(*) filter (where r.due_at < clock_timestamp())
   from hotel.lookup_review r where r.property_id = %(property_id)s and r.state in ('open', 'asked', 'answered')
 
 -- name: week
--- Of the look-ups drawn in the last seven days, how many are reviewed; and how many are told as explained by what.
-select coalesce(sum(d.count), 0)::bigint as look_ups, coalesce(sum(d.count) filter (where d.reason = 'unexplained'), 0)::bigint as unexplained
+-- The look-ups of the last seven days, how many of them nothing explained, and how many reviews were closed in that time.
+select (select count(*) from hotel.lookup_review r where r.property_id = %(property_id)s and r.state = 'closed'
+           and r.closed_at > clock_timestamp() - interval '7 days') as reviewed,
+       coalesce(sum(d.count), 0)::bigint as look_ups, coalesce(sum(d.count) filter (where d.reason = 'unexplained'), 0)::bigint as unexplained
   from hotel.review_day d
  where d.property_id = %(property_id)s and d.reason <> 'refused'
    and d.day > (select p.business_date - 7 from hotel.property p where p.property_id = %(property_id)s)
