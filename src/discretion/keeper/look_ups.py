@@ -92,7 +92,8 @@ async def read_look_ups(
         else:
             unreadable += 1
     last = rows[-1][0] + 1 if rows else message.first
-    return LookUpsRead(items=items, next=last, refused=refused, unreadable=unreadable)
+    origin = room.signer.verifier.name
+    return LookUpsRead(origin=origin, items=items, next=last, refused=refused, unreadable=unreadable)
 
 
 def _said(room: Room, row: Sequence[Any], keys: Mapping[object, bytes]) -> tuple[_Said, _Said, _Said] | None:

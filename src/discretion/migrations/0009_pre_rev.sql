@@ -7,7 +7,7 @@ set local statement_timeout = '60s';
 create table hotel.lookup_review (        -- a look-up or an emergency that somebody else looks at; ids, codes and bits of its entry
   property_id uuid not null references hotel.property (property_id),
   review_id uuid not null, number text not null check (length(number) between 3 and 20),
-  entry_idx bigint, emergency_id uuid, request_id uuid,                  -- its entry, its emergency, the approval it used
+  origin text not null default '', entry_idx bigint, emergency_id uuid, request_id uuid,  -- its ledger and entry, its emergency, the approval it used
   at timestamptz not null, staff_id uuid not null, duty text not null, session_id uuid, guest_id uuid not null,
   kind text not null, purpose text not null, clear int not null, masked int not null, relation text not null default '',
   rules text[] not null default '{}', obligations text[] not null default '{}',
@@ -24,7 +24,7 @@ create table hotel.lookup_review (        -- a look-up or an emergency that some
   verdict text not null default '' check (verdict in ('', 'justified', 'too_broad', 'unjustified')), verdict_by uuid, closed_at timestamptz,
   guest_zh text not null default '' check (length(guest_zh) <= 500), guest_en text not null default '' check (length(guest_en) <= 500),
   note text not null default '' check (length(note) <= 500), case_id uuid,
-  primary key (property_id, review_id), unique (property_id, number), unique (property_id, entry_idx), unique (property_id, emergency_id),
+  primary key (property_id, review_id), unique (property_id, number), unique (property_id, origin, entry_idx), unique (property_id, emergency_id),
   check ((entry_idx is null) <> (emergency_id is null)), check ((state = 'closed') = (verdict <> '')),
   check ((verdict = '') = (closed_at is null)), check ((said = '') = (said_at is null))
 );
@@ -79,11 +79,11 @@ alter table hotel.review_verdict enable always trigger verdict_allowed;
 create function hotel.review_moves() returns trigger language plpgsql as $$
 begin
   if old.state = 'closed' or (new.state = 'settling' and old.state <> 'settling')
-     or (new.property_id, new.review_id, new.number, new.entry_idx, new.emergency_id, new.request_id, new.at, new.staff_id, new.duty, new.guest_id,
+     or (new.property_id, new.review_id, new.number, new.origin, new.entry_idx, new.emergency_id, new.request_id, new.at, new.staff_id, new.duty, new.guest_id,
          new.kind, new.purpose, new.clear, new.masked, new.relation, new.rules, new.obligations, new.reason_given, new.reference, new.explained,
          new.why, new.made_at, new.due_at)
         is distinct from
-        (old.property_id, old.review_id, old.number, old.entry_idx, old.emergency_id, old.request_id, old.at, old.staff_id, old.duty, old.guest_id,
+        (old.property_id, old.review_id, old.number, old.origin, old.entry_idx, old.emergency_id, old.request_id, old.at, old.staff_id, old.duty, old.guest_id,
          old.kind, old.purpose, old.clear, old.masked, old.relation, old.rules, old.obligations, old.reason_given, old.reference, old.explained,
          old.why, old.made_at, old.due_at)
      or (old.said <> '' and new.said <> old.said)
@@ -111,7 +111,8 @@ alter table hotel.lookup_review enable always trigger review_goes;
 -- ---------------------------------------------------------------------------------------------------------- where the review stands
 create table hotel.review_cursor (        -- moved in the transaction that keeps what was read: each entry is taken exactly once
   property_id uuid not null references hotel.property (property_id),
-  next_idx bigint not null default 0 check (next_idx >= 0), told_on date, reported_on date,
+  origin text not null default '', next_idx bigint not null default 0 check (next_idx >= 0),  -- of the ledger of this name
+  told_on date, reported_on date,
   primary key (property_id)
 );
 create table hotel.review_day (           -- how many look-ups of a day were explained by what; 'refused' opened nothing
@@ -159,7 +160,7 @@ grant update (email, changed_at) on hotel.staff_contact to discretion_office;
 
 grant select, insert on hotel.lookup_review, hotel.review_cursor, hotel.review_day to discretion_worker;
 grant update (state, escalated, escalated_at), delete on hotel.lookup_review to discretion_worker;
-grant update (next_idx, told_on, reported_on) on hotel.review_cursor to discretion_worker;
+grant update (origin, next_idx, told_on, reported_on) on hotel.review_cursor to discretion_worker;
 grant update (count) on hotel.review_day to discretion_worker;
 grant update (mail_after_at) on hotel.notice to discretion_worker;
 grant select on hotel.staff_contact, hotel.occupant, hotel.stay_act, hotel.service_request, hotel.case_file, hotel.case_guest, hotel.shift

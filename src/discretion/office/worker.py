@@ -5,7 +5,8 @@ Rules:
 * Arguments of jobs are times and ids of properties, never of guests.
 * The database or the keeper being away is no end: the worker waits for them and says so once.
 
-Trust: whoever controls the worker can turn a business date forward and drop results of searches; it sees no record.
+Trust: whoever controls the worker can turn a business date forward, drop results of searches, keep look-ups from being
+reviewed, and learn in ids who looked at whom; it sees no record.
 """
 
 from __future__ import annotations

@@ -31,7 +31,7 @@ AFTER_CLOSING: Final = timedelta(minutes=15)
 DEPARTED_DAYS_MAX: Final = 3
 VISIT: Final = timedelta(minutes=10)
 VISITS_MAX: Final = 3
-GUESTS_IN_AN_HOUR_MAX: Final = 40
+GUESTS_IN_AN_HOUR_MAX: Final = 25
 REMEMBERED: Final = timedelta(hours=24)
 LIST_KIND: Final = "list"
 

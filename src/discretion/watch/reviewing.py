@@ -134,10 +134,10 @@ class _Reader:
         self._id, self._place = hotel.property_id, {"p": hotel.property_id.hex()}
         found = connection.execute(SQL["where"], self._place).fetchone()
         self.is_known = found is not None
-        self._next = 0
+        self._next, self._origin = 0, ""
         if found is not None:
             self._zone = ZoneInfo(found[1])
-            self._next = found[0] or 0
+            self._next, self._origin = found[0] or 0, found[2] or ""
             if found[0] is None:
                 connection.execute(SQL["begin"], self._place)
 
@@ -155,7 +155,7 @@ class _Reader:
 
     def page(self, earlier: Earlier) -> int:
         """Take one page of entries; return how many. Nothing when another worker took it meanwhile."""
-        answer = self._ask(ReadLookUps(property_id=self._id, first=self._next))
+        answer = self._read()
         if answer.next == self._next:
             return 0
         batch = self._explained(answer.items, earlier)
@@ -163,13 +163,24 @@ class _Reader:
             batch.counts[datetime.now(UTC).astimezone(self._zone).date().isoformat(), REFUSED] += answer.refused
         with self._connection.transaction():
             moved = self._connection.execute(
-                SQL["move"], {**self._place, "next": answer.next, "seen": self._next},
+                SQL["move"], {**self._place, "next": answer.next, "seen": self._next, "origin": self._origin},
             ).rowcount
             if not moved:
                 return 0
             self._keep(batch)
         count, self._next = answer.next - self._next, answer.next
         return count
+
+    def _read(self) -> LookUpsRead:
+        """Return the next page; from the beginning when another ledger stands here than the one read before."""
+        answer = self._ask(ReadLookUps(property_id=self._id, first=self._next))
+        if answer.origin == self._origin:
+            return answer
+        self._connection.execute(SQL["anew"], {**self._place, "origin": answer.origin, "seen": self._origin})
+        if self._next:
+            answer = self._ask(ReadLookUps(property_id=self._id, first=0))
+        self._next, self._origin = 0, answer.origin
+        return answer
 
     def keep_emergencies(self) -> None:
         """Have a review stand for every emergency, due a day after it began; its guest is told within three."""
@@ -222,7 +233,7 @@ class _Reader:
             if why != UNEXPLAINED:  # that is counted once it is settled
                 batch.counts[self._day(lookup), explanation.reason if explanation else UNEXPLAINED] += 1
             if why:
-                review = _review_of(line, explanation, why, hours)
+                review = {**_review_of(line, explanation, why, hours), "origin": self._origin}
                 batch.reviews.append(review)
                 batch.notices += _alerts(line, review["review_id"])
         return batch
@@ -270,7 +281,8 @@ def _lookup(line: LookUpLine) -> LookUp:
 def _empty() -> dict[str, Any]:
     """Return a review as far as all have it."""
     return {
-        "review_id": os.urandom(16).hex(), "number": number.make("V", os.urandom(8)), "masked": 0, "relation": "",
+        "review_id": os.urandom(16).hex(), "number": number.make("V", os.urandom(8)), "origin": "", "masked": 0,
+        "relation": "",
         "rules": [], "obligations": [], "reason_given": "", "reference": "", "has_reference": False, "state": "open",
     }
 

@@ -1,6 +1,6 @@
 -- name: where
 -- How far the look-ups of a property are read, and its time zone.
-select c.next_idx, p.time_zone from hotel.property p left join hotel.review_cursor c on c.property_id = p.property_id
+select c.next_idx, p.time_zone, c.origin from hotel.property p left join hotel.review_cursor c on c.property_id = p.property_id
  where p.property_id = %(p)s
 
 -- name: begin
@@ -9,7 +9,11 @@ insert into hotel.review_cursor (property_id) values (%(p)s::uuid) on conflict d
 
 -- name: move
 -- The cursor, from where it was seen: nothing when another worker was first.
-update hotel.review_cursor set next_idx = %(next)s where property_id = %(p)s and next_idx = %(seen)s
+update hotel.review_cursor set next_idx = %(next)s where property_id = %(p)s and next_idx = %(seen)s and origin = %(origin)s
+
+-- name: anew
+-- The cursor at the beginning of the ledger that stands here now.
+update hotel.review_cursor set next_idx = 0, origin = %(origin)s where property_id = %(p)s and origin = %(seen)s
 
 -- name: emergencies_without
 -- Emergencies that no review stands for yet, oldest first.
@@ -35,12 +39,12 @@ delete from hotel.lookup_review where property_id = %(p)s and review_id = any (%
 
 -- name: keep
 -- Reviews; one whose entry or emergency stands already is left out.
-insert into hotel.lookup_review (property_id, review_id, number, entry_idx, emergency_id, request_id, at, staff_id, duty, session_id, guest_id, kind,
+insert into hotel.lookup_review (property_id, review_id, number, origin, entry_idx, emergency_id, request_id, at, staff_id, duty, session_id, guest_id, kind,
   purpose, clear, masked, relation, rules, obligations, reason_given, reference, has_reference, explained, subject_id, why, due_at, guest_due_at, state)
-select %(p)s::uuid, n.review_id, n.number, n.entry_idx, n.emergency_id, n.request_id, n.at, n.staff_id, n.duty, n.session_id, n.guest_id, n.kind,
+select %(p)s::uuid, n.review_id, n.number, n.origin, n.entry_idx, n.emergency_id, n.request_id, n.at, n.staff_id, n.duty, n.session_id, n.guest_id, n.kind,
        n.purpose, n.clear, n.masked, n.relation, n.rules, n.obligations, n.reason_given, n.reference, n.has_reference, n.explained, n.subject_id, n.why,
        n.due_at, n.guest_due_at, n.state
-  from jsonb_to_recordset(%(rows)s::jsonb) as n (review_id uuid, number text, entry_idx bigint, emergency_id uuid, request_id uuid, at timestamptz,
+  from jsonb_to_recordset(%(rows)s::jsonb) as n (review_id uuid, number text, origin text, entry_idx bigint, emergency_id uuid, request_id uuid, at timestamptz,
        staff_id uuid, duty text, session_id uuid, guest_id uuid, kind text, purpose text, clear int, masked int, relation text, rules text[],
        obligations text[], reason_given text, reference text, has_reference boolean, explained text, subject_id uuid, why text, due_at timestamptz,
        guest_due_at timestamptz, state text)

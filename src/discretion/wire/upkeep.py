@@ -205,9 +205,11 @@ class LookUpLine(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
 class LookUpsRead(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True, tag="look_ups_read"):
     """What was read: `next` is the first entry not read; it stays where it was when there is none yet.
 
-    `refused` counts asks about guests that opened nothing; `unreadable` those whose opening is erased or damaged.
+    `origin` names the ledger: one that was begun after another counts its entries from 0 again.
+    `refused` counts asks about guests that opened nothing, `unreadable` those whose opening is erased or damaged.
     """
 
+    origin: str
     items: list[LookUpLine]
     next: int
     refused: int

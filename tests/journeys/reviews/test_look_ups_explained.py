@@ -117,6 +117,15 @@ def test_a_worker_that_starts_anew_remembers_repeated_visits(stage: Stage) -> No
     assert (ida.staff_id, guest.guest_id) in reading._earlier[stage.ada.property_id]._looks
 
 
+def test_a_ledger_begun_after_another_is_read_from_its_beginning(stage: Stage) -> None:
+    stage.ada.look_up(stage.dora, "marketing", clear=1)
+    read_all(worker(stage))
+    stage.superuser.execute("update hotel.review_cursor set next_idx = 100000, origin = 'the one before' where property_id = %s", (stage.ada.property_id.hex(),))
+    before = counted(stage, stage.ada.property_id)["refused"]
+    assert read_all(worker(stage)) > 50
+    assert counted(stage, stage.ada.property_id)["refused"] > before
+
+
 def test_the_keeper_being_away_is_no_end(own_stage: Stage) -> None:
     own_stage.keeper.stop()
     assert asyncio.run(worker(own_stage).review()) == 0
