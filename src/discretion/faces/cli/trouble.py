@@ -136,6 +136,7 @@ SENTENCES: Final[Mapping[str, tuple[str, Exit]]] = {
     "office_language": (marked("The language is zh or en."), Exit.USAGE),
     "office_role": (marked("“%(role)s” is no role of the policy, or not held then."), Exit.USAGE),
     "office_dates": (marked("The last day must come after the first, for training by at most 1100 days."), Exit.USAGE),
+    "office_email": (marked("A mail address is a name, “@” and a domain."), Exit.USAGE),
     "office_badge": (marked("A badge number is 4 to 40 letters, digits and dashes, and must be in use to be withdrawn."), Exit.USAGE),
     "office_badge_taken": (marked("Somebody else uses this badge. Withdraw it first: discretion staff badge … --withdraw"), _CONFLICT),
     "office_duty": (marked("“%(duty)s” is no duty of the policy."), Exit.USAGE),
