@@ -15,7 +15,8 @@ create table hotel.lookup_review (        -- a look-up or an emergency that some
   explained text not null default '', subject_id uuid,                   -- what explains it: a code, and the row that does
   why text not null check (why in ('emergency', 'obligation', 'other', 'unexplained', 'sampled', 'approval_sampled')),
   rank smallint not null generated always as (
-    case why when 'emergency' then 1 when 'obligation' then 2 when 'other' then 2 when 'unexplained' then 3 else 4 end) stored,
+    case when why = 'emergency' then 1 when why = 'other' or (why = 'obligation' and explained = '') then 2 when why = 'unexplained' then 3
+         when why = 'obligation' then 4 else 5 end) stored,
   made_at timestamptz not null default clock_timestamp(), due_at timestamptz not null, guest_due_at timestamptz,
   state text not null default 'open' check (state in ('settling', 'open', 'asked', 'answered', 'closed')),
   escalated smallint not null default 0 check (escalated between 0 and 2), escalated_at timestamptz,  -- 1 privacy officer, 2 general manager

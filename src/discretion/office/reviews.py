@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import os
 from dataclasses import asdict, dataclass, field
-from datetime import datetime  # noqa: TC003 - the rows are built from these annotations
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Final
 
 import psycopg
@@ -33,7 +33,7 @@ LINES_ON_PAGE: Final = 50
 WORDS_MAX: Final = 500
 EXPLAIN: Final = "explain"
 VERDICTS: Final = ("justified", "too_broad", EXPLAIN, "unjustified")
-_PAGES_MAX: Final = 200  # a queue is worked on from its top; further down a query leads
+_PAGES_MAX: Final = 40  # a queue is worked on from its top; further down a query leads
 _REVIEWERS: Final = frozenset({Role.SECURITY, Role.PRIVACY, Role.DUTY_MANAGER, Role.GENERAL_MANAGER})
 _LEADS: Final = frozenset({Role.DUTY_MANAGER, Role.GENERAL_MANAGER})
 
@@ -184,7 +184,10 @@ class _Count:
 async def queue(office: Office, property_id: bytes, fits: Filter, page: int, *, is_closed: bool = False) -> Page:
     """Return one page, in the order in which it is to be worked on; of closed ones the newest first."""
     page = min(max(page, 1), _PAGES_MAX)
-    params = {"property_id": property_id, **asdict(fits), "most": LINES_ON_PAGE, "skip": (page - 1) * LINES_ON_PAGE}
+    params = {
+        "property_id": property_id, **asdict(fits), "most": LINES_ON_PAGE, "skip": (page - 1) * LINES_ON_PAGE,
+        "counted": LINES_ON_PAGE * _PAGES_MAX, "now": datetime.now(UTC),
+    }
     async with office.reading() as now:
         counts = await now.row(Counts, _SQL["counts"], params)
         week = await now.row(Week, _SQL["week"], params)

@@ -18,14 +18,22 @@ r.review_id, r.number, r.at, r.staff_id, s.name, s.number as staff_number, r.dut
         or exists (select 1 from unnest(%(from_at)s::timestamptz[], %(until_at)s::timestamptz[]) as d (f, u) where r.at >= d.f and r.at < d.u))
 
 -- name: queue
--- A page of what waits for a reviewer: what is overdue first, then emergencies, what a rule or "other" brings, the unexplained, the drawn.
-with page as (
-  select r.review_id from hotel.lookup_review r
-   where r.property_id = %(property_id)s and r.state in ('open', 'asked', 'answered') and {fits}
-   order by (r.due_at < clock_timestamp()) desc, r.rank, r.due_at, r.review_id limit %(most)s offset %(skip)s)
+-- A page of what waits for a reviewer: overdue first, then emergencies, "other" and what a rule brings unexplained, the unexplained, what a rule
+-- brings and something explains, the drawn.
+with late as (
+  select r.review_id, true as is_overdue, r.rank, r.due_at from hotel.lookup_review r
+   where r.property_id = %(property_id)s and r.state in ('open', 'asked', 'answered') and r.due_at < %(now)s and {fits}
+   order by r.rank, r.due_at, r.review_id limit %(most)s + %(skip)s),
+rest as (
+  select r.review_id, false as is_overdue, r.rank, r.due_at from hotel.lookup_review r
+   where r.property_id = %(property_id)s and r.state in ('open', 'asked', 'answered') and r.due_at >= %(now)s and {fits}
+   order by r.rank, r.due_at, r.review_id limit %(most)s + %(skip)s),
+page as (
+  select * from (select * from late union all select * from rest) as found
+   order by found.is_overdue desc, found.rank, found.due_at, found.review_id limit %(most)s offset %(skip)s)
 select {line} from page join hotel.lookup_review r on r.property_id = %(property_id)s and r.review_id = page.review_id
   join hotel.staff s on s.property_id = %(property_id)s and s.staff_id = r.staff_id
- order by is_overdue desc, r.rank, r.due_at, r.review_id
+ order by page.is_overdue desc, r.rank, r.due_at, r.review_id
 
 -- name: closed
 -- A page of what is reviewed, newest first.
@@ -37,14 +45,15 @@ select {line} from page join hotel.lookup_review r on r.property_id = %(property
  order by r.closed_at desc, r.review_id
 
 -- name: fitting
--- How many of what waits fit a query.
-select count(*) as count from hotel.lookup_review r
- where r.property_id = %(property_id)s and r.state in ('open', 'asked', 'answered') and {fits}
+-- How many of what waits fit a query; not more are counted than there are pages for.
+select count(*) as count from (
+  select 1 from hotel.lookup_review r
+   where r.property_id = %(property_id)s and r.state in ('open', 'asked', 'answered') and {fits} limit %(counted)s) as found
 
 -- name: counts
 -- How many wait, are overdue, and wait for what.
 select count(*) as waiting, count(*) filter (where r.due_at < clock_timestamp()) as overdue, count(*) filter (where r.rank = 1) as emergencies,
-       count(*) filter (where r.rank = 2) as ruled, count(*) filter (where r.rank = 3) as unexplained, count(*) filter (where r.rank = 4) as drawn
+       count(*) filter (where r.rank in (2, 4)) as ruled, count(*) filter (where r.rank = 3) as unexplained, count(*) filter (where r.rank = 5) as drawn
   from hotel.lookup_review r where r.property_id = %(property_id)s and r.state in ('open', 'asked', 'answered')
 
 -- name: week

@@ -48,6 +48,7 @@ class Reason(StrEnum):
     ARRIVAL = "arrival"
     IN_HOUSE = "in_house"
     DEPARTURE = "departure"
+    CONSENT = "consent"
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,6 +175,10 @@ _DEPARTED: Final = {
     Purpose.CHECK_OUT: _DESK | {Role.FINANCE},
     Purpose.GUEST_REQUEST: _DESK | {Role.CONCIERGE},
 }
+_BY_CONSENT: Final = {  # the policy opens these to whom the guest has consented to, and to nobody else
+    Purpose.MARKETING: frozenset({Role.MARKETING}),
+    Purpose.ANALYTICS: frozenset({Role.ANALYST, Role.GENERAL_MANAGER}),
+}
 _PLAIN: Final = {
     Relation.ARRIVING: (_ARRIVAL, Reason.ARRIVAL),
     Relation.IN_HOUSE: (_IN_HOUSE, Reason.IN_HOUSE),
@@ -229,6 +234,8 @@ def _concrete(lookup: LookUp, around: Surroundings) -> Explanation | None:
 
 def _plain(lookup: LookUp, around: Surroundings, earlier: Earlier) -> Explanation | None:
     """Return the relation as explanation, where it is plain work and nothing stands out."""
+    if lookup.duty in _BY_CONSENT.get(lookup.purpose, frozenset()):  # type: ignore[call-overload]
+        return None if _stands_out(lookup, around, earlier) else Explanation(Reason.CONSENT)
     if lookup.relation not in _PLAIN:
         return None
     duties, reason = _PLAIN[Relation(lookup.relation)]
@@ -240,12 +247,16 @@ def _plain(lookup: LookUp, around: Surroundings, earlier: Earlier) -> Explanatio
     )
     if lookup.kind == LIST_KIND:
         return Explanation(Reason.LIST) if is_work else None
-    stands_out = (
+    return Explanation(reason) if is_work and not _stands_out(lookup, around, earlier) else None
+
+
+def _stands_out(lookup: LookUp, around: Surroundings, earlier: Earlier) -> bool:
+    """Return whether a look is at somebody people are curious about, or one of too many."""
+    return (
         lookup.guest_id in around.standing_out
         or earlier.visits(lookup) >= VISITS_MAX
         or earlier.guests_in_an_hour(lookup) >= GUESTS_IN_AN_HOUR_MAX
     )
-    return Explanation(reason) if is_work and not stands_out else None
 
 
 def _fits(stay: Stay, reason: Reason, day: date) -> bool:

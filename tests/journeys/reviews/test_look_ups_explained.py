@@ -8,6 +8,7 @@ from datetime import timedelta
 from importlib.resources import files
 from pathlib import Path
 
+import psycopg
 import pytest
 
 from discretion.wire import upkeep
@@ -124,6 +125,24 @@ def test_a_ledger_begun_after_another_is_read_from_its_beginning(stage: Stage) -
     before = counted(stage, stage.ada.property_id)["refused"]
     assert read_all(worker(stage)) > 20
     assert counted(stage, stage.ada.property_id)["refused"] > before
+
+
+def test_a_batch_that_cannot_be_kept_is_read_again(stage: Stage) -> None:
+    ida, guest = clerk(stage), stage.guest("in_house")
+    read_all(worker(stage))
+    stage.mark(guest, "vip")
+    ida.look_up(guest, "guest_request", clear=groups("stay"))
+    stage.superuser.execute("alter table hotel.review_day add constraint broken check (count < 0) not valid")
+    stage.superuser.execute("alter table hotel.lookup_review add constraint broken check (why <> 'unexplained') not valid")
+    try:
+        with pytest.raises(psycopg.errors.CheckViolation):
+            asyncio.run(worker(stage).review())
+    finally:
+        stage.superuser.execute("alter table hotel.review_day drop constraint broken")
+        stage.superuser.execute("alter table hotel.lookup_review drop constraint broken")
+    assert kept(stage, ida.staff_id) == []
+    read_all(worker(stage))
+    assert len(kept(stage, ida.staff_id)) == 1
 
 
 def test_the_keeper_being_away_is_no_end(own_stage: Stage) -> None:

@@ -59,6 +59,8 @@ def looks(at: list[datetime], guest: bytes = DORA) -> Earlier:
     ("front_desk", "check_out", "departed", left(4), None),
     ("marketing", "check_in", "arriving", ARRIVING, None),
     ("front_desk", "complaint", "in_house", IN_HOUSE, None),
+    ("marketing", "marketing", "none", left(90), "consent"),
+    ("front_desk", "marketing", "in_house", IN_HOUSE, None),
     ("front_desk", "guest_request", "none", IN_HOUSE, None),
     ("front_desk", "check_in", "arriving", replace(ARRIVING, arrival=TODAY + timedelta(days=9), departure=TODAY + timedelta(days=10)), None),
     ("front_desk", "check_in", "arriving", replace(ARRIVING, state="in_house"), "arrival"),  # checked in since

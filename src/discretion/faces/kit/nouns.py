@@ -236,6 +236,7 @@ _OF_REVIEWS: Final[dict[str, dict[str, tuple[str, str]]]] = {
         "arrival": marked_in("explained", "an arrival"),
         "in_house": marked_in("explained", "service in house"),
         "departure": marked_in("explained", "a departure"),
+        "consent": marked_in("explained", "the guest's consent"),
         "": marked_in("explained", "nothing"),
     },
     "verdict": {
