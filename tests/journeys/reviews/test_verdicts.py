@@ -144,7 +144,7 @@ def test_a_hundred_thousand_look_ups_under_review_are_answered_within_a_fifth_of
             ("first", reviews.Filter(), 1), ("last", reviews.Filter(), 40), ("filtered", reviews.Filter(purposes=["complaint"], not_groups=4), 1),
         ):
             times = []
-            for _ in range(4):
+            for _ in range(10):  # the best of ten: what others do on the machine is not the queue
                 begun = time.perf_counter()
                 await reviews.queue(office, property_id, fits, page)  # type: ignore[arg-type]
                 times.append(time.perf_counter() - begun)
