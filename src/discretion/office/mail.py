@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from discretion.wire.settings import Mail, Settings
 
 _SQL = queries("notices.sql")
+_CLOCKS = queries("worker.sql")["clocks"]
 _SECONDS_MAX = 10.0
 _log = logging.getLogger("discretion.worker")
 
@@ -53,11 +54,6 @@ class _Unmailed:
     name_en: str
 
 
-@dataclass(frozen=True, slots=True)
-class _Property:
-    property_id: bytes
-
-
 class Post:
     """Sends what notices are unsent. Without `[mail]` in the settings it sends none; the console has them all."""
 
@@ -77,9 +73,9 @@ class Post:
             return 0
         sent = 0
         async with self._office.reading() as now:
-            properties = await now.rows(_Property, _SQL["property_ids"], {})
+            properties = await now.dicts(_CLOCKS, {})
         for each in properties:
-            sent += await self._send(self._mail, each.property_id)
+            sent += await self._send(self._mail, each["property_id"])
         return sent
 
     async def _send(self, mail: Mail, property_id: bytes) -> int:

@@ -42,10 +42,6 @@ update hotel.notice set mail_tries = mail_tries + 1,
        mail_after_at = clock_timestamp() + least(interval '1 hour', interval '30 seconds' * power(2, least(mail_tries, 10)))
  where property_id = %(property_id)s and notice_id = any (%(notice_ids)s::uuid[])
 
--- name: property_ids
--- Every property.
-select p.property_id from hotel.property p order by p.property_id
-
 -- name: address
 -- Where notices to this person are sent.
 select c.email from hotel.staff_contact c where c.property_id = %(property_id)s and c.staff_id = %(staff_id)s

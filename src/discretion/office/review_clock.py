@@ -14,11 +14,7 @@ if TYPE_CHECKING:
     from discretion.office.database import Office, Statements
 
 _SQL = queries("reviews.sql")
-
-
-@dataclass(frozen=True, slots=True)
-class _Property:
-    property_id: bytes
+_CLOCKS = queries("worker.sql")["clocks"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,10 +26,10 @@ class _Month:
 async def run_clocks(office: Office) -> int:
     """Return how many notices were made. Each is made in the transaction that remembers it, so none is made twice."""
     async with office.reading() as now:
-        properties = await now.rows(_Property, _SQL["property_ids"], {})
+        properties = await now.dicts(_CLOCKS, {})
     told = 0
     for each in properties:
-        params = {"property_id": each.property_id}
+        params = {"property_id": each["property_id"]}
         async with office.changing() as now:
             told += await now.run(_SQL["escalate"], params)
         async with office.changing() as now:

@@ -15,7 +15,7 @@ r.review_id, r.number, r.at, r.staff_id, s.name, s.number as staff_number, r.dut
    and not %(not_signals)s::text[]
         && array[case r.relation when 'departed' then 'after_departure' when 'none' then 'no_stay' else '' end, case when r.clear <> 0 then 'in_full' else '' end]
    and (%(from_at)s::timestamptz[] = '{}'
-        or exists (select 1 from unnest(%(from_at)s::timestamptz[], %(until_at)s::timestamptz[]) as d (f, u) where r.at >= d.f and r.at < d.u))
+        or (select bool_or(r.at >= d.f and r.at < d.u) from unnest(%(from_at)s::timestamptz[], %(until_at)s::timestamptz[]) as d (f, u)))
 
 -- name: queue
 -- A page of what waits for a reviewer: overdue first, then emergencies, "other" and what a rule brings unexplained, the unexplained, what a rule
@@ -201,7 +201,8 @@ with due as (
 insert into hotel.notice (property_id, to_staff, kind, details)
 select r.property_id, r.staff_id, 'own_look_ups', jsonb_build_object('count', count(*))
   from due join hotel.lookup_review r on r.property_id = due.property_id
- where r.why = 'unexplained' and r.state <> 'settling' and r.at > clock_timestamp() - interval '24 hours 40 minutes'
+ where r.property_id = %(property_id)s and r.why = 'unexplained' and r.state <> 'settling'
+   and r.at > clock_timestamp() - interval '24 hours 40 minutes'
    and r.at <= clock_timestamp() - interval '40 minutes'
  group by r.property_id, r.staff_id
 
@@ -214,7 +215,8 @@ with votes as (
 pairs as (select requester_id, approver_id, count(*) as approved from votes group by 1, 2)
 select p.requester_id, p.approver_id, p.approved, t.total
   from pairs p join (select requester_id, sum(approved)::bigint as total from pairs group by 1) t on t.requester_id = p.requester_id
- where t.total >= 5 and p.approved * 5 > t.total * 3 order by p.approved desc, p.requester_id, p.approver_id limit 200
+   and t.total >= 5 and p.approved * 5 > t.total * 3
+ order by p.approved desc, p.requester_id, p.approver_id limit 200
 
 -- name: quick
 -- Who approves without having read: half of at least five votes took less than ten seconds.
@@ -237,7 +239,3 @@ returning (date_trunc('month', clock_timestamp() at time zone p.time_zone) - int
 insert into hotel.notice (property_id, to_role, kind, details)
 select %(property_id)s, r, 'approval_pairs', jsonb_build_object('pairs', %(pairs)s::int, 'quick', %(quick)s::int)
   from unnest(array['privacy', 'general_manager']) r
-
--- name: property_ids
--- Every property.
-select p.property_id from hotel.property p order by p.property_id
