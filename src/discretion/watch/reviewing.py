@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     from discretion.wire.settings import Property, Settings
     from discretion.wire.upkeep import LookUpLine
 
-PAGES_MAX = 5  # 2,500 entries a run: reading them again costs the keeper a fortieth of its time at most
+PAGES_MAX = 5  # 2,500 entries a run: reading them again takes three hundredths of the keeper's time at most
 SETTLE = timedelta(minutes=35)
 SAMPLED_PER_MILLE = 20
 APPROVALS_SAMPLED_PER_MILLE = 50
