@@ -25,7 +25,7 @@ from typing import TYPE_CHECKING, Any
 
 import psycopg
 
-from bench import baseline, ledger
+from bench import baseline, explainer, ledger
 from bench.hotel import PROPERTY, Hotel, hotel
 from discretion.starter import cluster
 
@@ -85,6 +85,9 @@ def main() -> int:
     result["verify_leaves_per_s"] = _leaves_rate()
     result["decision_us"] = _alone_us(_DECIDE)
     result["judge_us"] = _alone_us(_JUDGE)
+    result["explainer"] = explained = explainer.measure()
+    result["explained_share"] = explained.pop("explained_share")
+    result["snooping_unexplained_share"] = explained.pop("snooping_unexplained_share")
     result["ledger"] = ledger.measure(
         plan.entries, plan.turns, min(plan.seconds, 4.0), lambda told: _load("bench.load", told), _say,
     )
@@ -377,6 +380,11 @@ def _table(result: dict[str, Any]) -> str:
             f" verify {result['verify_leaves_per_s']:,.0f} leaves/s, {result['verify_entries_per_s']:,.0f} entries/s with openings ·"
             f" decision {result['decision_us']} µs, with approvals and all facts {result['judge_us']} µs · demo to first page {result['demo_first_page_s']} s ·"
             f" keeper {result['keeper_rss_mb']} MB at {result['guests']:,} guests"
+        ),
+        "",
+        (
+            f"review: {result['explained_share']:.1%} of a generated week's ordinary look-ups explained, {result['snooping_unexplained_share']:.1%}"
+            f" of injected snooping left to reviewers, {result['explainer']['us']} µs a look-up"
         ),
         "",
         (

@@ -11,6 +11,7 @@ from discretion.hotel import number
 from tests.cast import new_id
 from tests.controllers import terminal_cookie
 from tests.pages import pressed
+from tests.reviewing import review_of
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
@@ -269,6 +270,45 @@ def _stranger_calls(_house: RunningHouse, page: Page) -> None:
     pressed(page.locator("main form button[type=submit]"))
 
 
+def _reviews(house: RunningHouse, page: Page) -> None:
+    review_of(house.stage, house.stage.ada)
+    review_of(house.stage, house.stage.ada, why="emergency", entry_idx=None, emergency_id=new_id().hex(), purpose="emergency", due_hours=-1)
+    page.goto("/reviews")
+
+
+def _reviews_error(_house: RunningHouse, page: Page) -> None:
+    page.goto("/reviews")
+    page.fill("input[name=query]", "action:find")
+    pressed(page.locator("main form button[type=submit]"))
+
+
+def _review(house: RunningHouse, page: Page) -> None:
+    page.goto(f"/reviews/{review_of(house.stage, house.stage.ada)}")
+
+
+def _judged(house: RunningHouse, page: Page) -> None:
+    _review(house, page)
+    page.check("input[value=unjustified]")
+    pressed(page.locator("form[action^='/reviews/'] button"))
+
+
+def _notices(house: RunningHouse, page: Page) -> None:
+    house.stage.office.execute(
+        "insert into hotel.notice (property_id, to_role, kind, details) values (%s, 'duty_manager', 'emergency_begun', '{\"situation\": \"life\", \"duty\": \"security\"}')",
+        (house.stage.ben.property_id.hex(),),
+    )
+    page.goto("/notices")
+
+
+def _own_look_ups(house: RunningHouse, page: Page) -> None:
+    review_of(house.stage, house.stage.ada)
+    page.goto("/my/look-ups")
+
+
+def _own_look_up(house: RunningHouse, page: Page) -> None:
+    page.goto(f"/reviews/{review_of(house.stage, house.stage.ada)}/reply")
+
+
 PLACES = (
     Place("sign_in", "", _at("/sign-in")),
     Place("enrol", "", _at("/enrol")),
@@ -340,4 +380,13 @@ PLACES = (
     Place("watch", "Egon", _watch),
     Place("watch_error", "Egon", _watch_error),
     Place("entry_verified", "Egon", _verified),
+    Place("reviews", "Ben", _reviews),
+    Place("reviews_error", "Ben", _reviews_error),
+    Place("review", "Ben", _review),
+    Place("review_read", "Egon", _review),
+    Place("review_judged", "Ben", _judged),
+    Place("review_approvals", "Ben", _at("/reviews/approvals")),
+    Place("notices", "Ben", _notices),
+    Place("own_look_ups", "Ada", _own_look_ups),
+    Place("own_look_up", "Ada", _own_look_up),
 )

@@ -74,7 +74,7 @@ def test_a_page_without_scripts_is_whole(house, page_of, place: Place, language)
 
 
 @pytest.mark.parametrize("place", [place for place in PLACES if place.name in {
-    "sign_in", "arrivals", "find", "guest", "revealed", "stay", "check_in", "walk_in", "staff", "roster", "watch",
+    "sign_in", "arrivals", "find", "guest", "revealed", "stay", "check_in", "walk_in", "staff", "roster", "watch", "reviews", "review",
 }], ids=lambda place: place.name)
 def test_a_page_bends_to_narrow_screens_wide_spacing_and_the_keyboard(house, page_of, place: Place):
     page = page_of(place.who, viewport={"width": 320, "height": 800})

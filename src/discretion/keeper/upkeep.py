@@ -18,6 +18,7 @@ import msgspec
 from discretion.hotel.record import RecordError
 from discretion.keeper.explain import explain
 from discretion.keeper.inscribe import seal_batch
+from discretion.keeper.look_ups import read_look_ups
 from discretion.keeper.papers import Ask, AskKind, Opened
 from discretion.keeper.publish import publish
 from discretion.keeper.rounds import RoundError
@@ -95,9 +96,8 @@ class Upkeep:
         room = desk.rounds.room
         if isinstance(message, wire.PublishCheckpoint | wire.AddCosignatures | wire.StopLedger):
             return wire.Done(counts=await _outside(message, desk))
-        if isinstance(message, wire.ExplainGuest):
-            async with desk.lock:
-                return await explain(message, desk.rounds, desk.database)
+        if isinstance(message, wire.ExplainGuest | wire.ReadLookUps):
+            return await _read(message, desk)
         if isinstance(message, wire.GuestIds):
             return wire.Ids([room.keyring.guest_id(message.source, source_id) for source_id in message.source_ids])
         if isinstance(message, wire.SealBatch):
@@ -113,6 +113,14 @@ class Upkeep:
             return wire.Done(counts={}, entry=reply.receipt.committed.draft.index if isinstance(reply, Opened) else -1)
         await desk.rounds.ask([])
         return wire.Done(counts={})
+
+
+async def _read(message: wire.ExplainGuest | wire.ReadLookUps, desk: Desk) -> wire.UpkeepAnswer:
+    """Return what entries say: of one guest, or of look-ups for their review."""
+    if isinstance(message, wire.ReadLookUps):
+        return await read_look_ups(message, desk.rounds.room, desk.database, desk.lock)
+    async with desk.lock:
+        return await explain(message, desk.rounds, desk.database)
 
 
 async def _outside(

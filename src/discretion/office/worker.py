@@ -5,7 +5,8 @@ Rules:
 * Arguments of jobs are times and ids of properties, never of guests.
 * The database or the keeper being away is no end: the worker waits for them and says so once.
 
-Trust: whoever controls the worker can turn a business date forward and drop results of searches; it sees no record.
+Trust: whoever controls the worker can turn a business date forward, drop results of searches, keep look-ups from being
+reviewed, and learn in ids who looked at whom; it sees no record.
 """
 
 from __future__ import annotations
@@ -23,13 +24,15 @@ from psycopg_pool import PoolTimeout
 
 from discretion.office.database import Office, OfficeUnavailableError
 from discretion.office.finds import VALID as FIND_VALID
+from discretion.office.mail import Post
 from discretion.office.night_audit import business_date_due
+from discretion.office.review_clock import run_clocks
 from discretion.office.sql import queries
 from discretion.wire.readiness import tell_ready
 from discretion.wire.settings import SettingsError
 
 if TYPE_CHECKING:
-
+    from discretion.office.mail import Writes
     from discretion.wire.settings import Settings
 
 _log = logging.getLogger("discretion.worker")
@@ -64,6 +67,22 @@ class Publishes(Protocol):
         """Publish at once whenever somebody waits for it, until cancelled."""
 
 
+class Reviews(Protocol):
+    """What reads look-ups for their review; the implementer raises for no keeper and no database that is away."""
+
+    async def review(self) -> int:
+        """Return how many entries of ledgers were read."""
+
+
+@dataclass(frozen=True, slots=True)
+class Others:
+    """What other parts do on this program's clock, and what writes notices in words."""
+
+    publishing: Publishes
+    reviewing: Reviews
+    writes: Writes
+
+
 class Jobs:
     """What the worker does, job by job."""
 
@@ -91,8 +110,12 @@ class Jobs:
                 dropped += await now.run(_FINDS["delete_old"], params)
         return dropped
 
+    async def run_review_clocks(self) -> int:
+        """Return how many notices reviews have made by their clocks."""
+        return await run_clocks(self._office)
 
-def make_queue(conninfo: str, jobs: Jobs, publishing: Publishes) -> procrastinate.App:
+
+def make_queue(conninfo: str, jobs: Jobs, others: Others, post: Post) -> procrastinate.App:
     """Return the queue with every periodic job; nothing is connected yet."""
     queue = procrastinate.App(
         connector=procrastinate.PsycopgConnector(
@@ -116,30 +139,45 @@ def make_queue(conninfo: str, jobs: Jobs, publishing: Publishes) -> procrastinat
     @queue.periodic(cron=EVERY_TEN_SECONDS)
     @queue.task(name="publish_checkpoints", queueing_lock="publish_checkpoints", lock="publish_checkpoints")
     async def _publish_checkpoints(timestamp: int) -> None:  # noqa: ARG001 - as above
-        await publishing.publish()
+        await others.publishing.publish()
+
+    @queue.periodic(cron=EVERY_TEN_SECONDS)
+    @queue.task(name="review_look_ups", queueing_lock="review_look_ups", lock="review_look_ups")
+    async def _review_look_ups(timestamp: int) -> None:  # noqa: ARG001 - as above
+        await others.reviewing.review()
+
+    @queue.periodic(cron=EVERY_MINUTE)
+    @queue.task(name="run_review_clocks", queueing_lock="run_review_clocks", lock="run_review_clocks")
+    async def _run_review_clocks(timestamp: int) -> None:  # noqa: ARG001 - as above
+        await jobs.run_review_clocks()
+
+    @queue.periodic(cron=EVERY_TEN_SECONDS)
+    @queue.task(name="send_mail", queueing_lock="send_mail", lock="send_mail")
+    async def _send_mail(timestamp: int) -> None:  # noqa: ARG001 - as above
+        await post.send()
 
     return queue
 
 
-def run(settings: Settings, publishing: Publishes) -> None:
+def run(settings: Settings, others: Others) -> None:
     """Work until SIGTERM or SIGINT. Says `ready` on the starter's pipe once it takes jobs.
 
-    Shapes: `publishing` is what the watch does on this program's clock.
+    Shapes: `others` is what the watch does on this program's clock, and the words of notices.
 
     Errors: `SettingsError` for a password that cannot be read, or `schema_missing`; `OfficeUnavailableError` when the
     database is not there at the start. Not done here: the form of the log, and telling the starter of an error.
     """
     logging.getLogger("procrastinate").setLevel(logging.WARNING)
-    asyncio.run(_work(settings, settings.conninfo("worker"), publishing))
+    asyncio.run(_work(settings, settings.conninfo("worker"), others))
 
 
-async def _work(settings: Settings, conninfo: str, publishing: Publishes) -> None:
+async def _work(settings: Settings, conninfo: str, others: Others) -> None:
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)
     async with Office(conninfo, connections_max=2) as office:
-        queue = make_queue(conninfo, Jobs(office), publishing)
+        queue = make_queue(conninfo, Jobs(office), others, Post(settings, office, others.writes))
         try:
             await queue.open_async()
         except (ConnectorException, PoolTimeout) as error:
@@ -148,7 +186,7 @@ async def _work(settings: Settings, conninfo: str, publishing: Publishes) -> Non
             if not await queue.check_connection_async():
                 raise SettingsError("schema_missing", key="jobs")
             tell_ready()
-            watching = asyncio.create_task(publishing.watch_for_wanted())
+            watching = asyncio.create_task(others.publishing.watch_for_wanted())
             try:
                 await _take_jobs(queue, settings.worker.jobs_at_once, stop)
             finally:

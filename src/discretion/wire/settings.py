@@ -111,6 +111,21 @@ class Worker(Struct, frozen=True, forbid_unknown_fields=True):
     jobs_at_once: Annotated[int, Meta(ge=1, le=10)]
 
 
+class Mail(Struct, frozen=True, forbid_unknown_fields=True):
+    """The mail server that takes notices. `tls` is `tls` from the first byte, `starttls`, or `none` on this machine.
+
+    `sender` is the address that notices come from. `password_file` lies among the secrets; both it and `username` are
+    empty where the server asks for none.
+    """
+
+    host: Text
+    port: Port
+    tls: Literal["tls", "starttls", "none"]
+    sender: Annotated[str, Meta(pattern=r"^[!-?A-~]{1,64}@[A-Za-z0-9.-]{1,189}$")]
+    username: Annotated[str, Meta(max_length=200)]
+    password_file: Annotated[str, Meta(pattern=r"^[A-Za-z0-9._-]{0,100}$")]
+
+
 class Witnesses(Struct, frozen=True, forbid_unknown_fields=True):
     """Who outside cosigns the ledgers' checkpoints. `policy` is a tlog-policy file (witness, group, quorum), or empty.
 
@@ -147,6 +162,7 @@ class _File(Struct, frozen=True, forbid_unknown_fields=True):
     worker: Worker
     witnesses: Witnesses
     property: Annotated[tuple[Property, ...], Meta(min_length=1, max_length=1000)]
+    mail: Mail | None = None  # the one part that may be missing: then notices stand in the console alone
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,6 +177,7 @@ class Settings:
     worker: Worker
     witnesses: Witnesses
     properties: tuple[Property, ...]
+    mail: Mail | None = None
 
     @property
     def directory(self) -> Path:
@@ -249,7 +266,7 @@ def load(path: Path) -> Settings:
 
     Errors: `SettingsError` with `settings_missing`, `settings_unreadable`, `settings_size`, `settings_toml` (not TOML),
     `settings_value` (a key unknown, missing or out of bounds), `settings_time_zone`, `settings_plain_http`,
-    `settings_origin`, `settings_tls`, `settings_rp_id`, `settings_demo`, `settings_twice`.
+    `settings_origin`, `settings_tls`, `settings_rp_id`, `settings_demo`, `settings_twice`, `settings_plain_mail`.
     """
     path = path.resolve()
     try:
@@ -276,11 +293,13 @@ def parse(raw: bytes, path: Path) -> Settings:
     _check_zones(found)
     _check_house(found.house)
     _check_properties(found.property)
+    if found.mail and found.mail.tls == "none" and not is_loopback(found.mail.host):
+        raise SettingsError("settings_plain_mail", key="mail.tls", found="none")
     if found.installation.demo and not (path.parent / DEMO_MARKER).is_file():
         raise SettingsError("settings_demo", key="installation.demo", found="true")
     return Settings(
         path, found.installation, found.database, found.keeper, found.house, found.worker, found.witnesses,
-        found.property,
+        found.property, found.mail,
     )
 
 

@@ -2,8 +2,8 @@
 
 Rules:
 * This socket is a second one, in a directory only the operator's account can enter: the house has no path to it.
-* What is brought here is written, counted or checked; the answers are numbers. One tells more: what the entries of a
-  guest say, after the asking was entered among them.
+* What is brought here is written, counted or checked; the answers are numbers. Two tell more: what the entries of a
+  guest say, after the asking was entered among them; and, for the review, who looked in ids and codes (decision 0023).
 
 Left to others: reading files (the office's imports), posting checkpoints to witnesses (`watch.publishing`).
 """
@@ -24,6 +24,7 @@ from discretion.wire.lookup import Failed
 
 GUESTS_IN_BATCH_MAX = 4000
 EXPLAINED_MAX = 1000
+LOOK_UPS_READ_MAX = 500
 COSIGNATURES_SIZE_MAX = EVIDENCE_SIZE_MAX = 65_536
 
 
@@ -93,6 +94,14 @@ class ExplainGuest(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True
     before_seq: Annotated[int, Meta(ge=1, le=2**62)] = 2**62
 
 
+class ReadLookUps(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True, tag="read_look_ups"):
+    """Read what entries from `first` on say of guests' records being opened, oldest first, `limit` entries at most."""
+
+    property_id: Id
+    first: Annotated[int, Meta(ge=0, le=2**62)]
+    limit: Annotated[int, Meta(ge=1, le=LOOK_UPS_READ_MAX)] = LOOK_UPS_READ_MAX
+
+
 class AwaitWanted(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True, tag="await_wanted"):
     """Wait until an ask at any property waits for outside witnesses (`wanted` is 1 then), at most so long."""
 
@@ -118,7 +127,7 @@ class Health(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True, tag=
 
 UpkeepRequest = (
     ExplainGuest | GuestIds | SealBatch | EnterImport | EnterChanges | PublishCheckpoint | AddCosignatures | AwaitWanted
-    | StopLedger | Health
+    | ReadLookUps | StopLedger | Health
 )
 
 
@@ -164,7 +173,50 @@ class Explained(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True, t
     vkey: str
 
 
-UpkeepAnswer = Ids | Done | Explained | Failed
+class LookUpLine(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """One entry under which something of a guest was opened: ids, codes and bits, never what was opened.
+
+    Shapes: `at` is UTC seconds; `clear` and `masked` are what was given. `reference` is a number with its check
+    character, or empty: free words stay in the entry, `has_reference` says that there are some. `facts` are the bits
+    under the release whose hash is `policy`.
+    """
+
+    index: int
+    at: int
+    staff_id: bytes
+    duty: str
+    session_id: bytes
+    guest_id: bytes
+    kind: str
+    purpose: str
+    clear: int
+    masked: int
+    relation: str
+    rules: list[str]
+    obligations: list[str]
+    facts: int
+    policy: str
+    context: str = ""
+    reason_given: str = ""
+    reference: str = ""
+    has_reference: bool = False
+
+
+class LookUpsRead(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True, tag="look_ups_read"):
+    """What was read: `next` is the first entry not read; it stays where it was when there is none yet.
+
+    `origin` names the ledger: one that was begun after another counts its entries from 0 again.
+    `refused` counts asks about guests that opened nothing, `unreadable` those whose opening is erased or damaged.
+    """
+
+    origin: str
+    items: list[LookUpLine]
+    next: int
+    refused: int
+    unreadable: int
+
+
+UpkeepAnswer = Ids | Done | Explained | LookUpsRead | Failed
 
 
 class UpkeepFrame(Struct, frozen=True, forbid_unknown_fields=True, array_like=True):

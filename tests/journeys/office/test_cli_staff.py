@@ -58,6 +58,10 @@ def test_somebody_is_added_listed_and_disabled(command: Callable[..., tuple[int,
     assert command("staff", "roles", "007", *at, "--end", "finance")[0] == 2
     assert command("staff", "badge", "AB-1001", *at, "--to", "007")[0] == 0
     assert command("staff", "badge", "AB-1001", *at)[0] == 2
+    assert command("staff", "mail", "007", "ada@hotel.example", *at)[1].strip() == "007  ada@hotel.example"
+    assert command("staff", "mail", "007", "ada", *at)[0] == 2
+    assert command("staff", "mail", "007", *at)[0] == 0
+    assert command("staff", "mail", "999", "ada@hotel.example", *at)[0] == 4
     assert command("staff", "disable", "007", *at)[0] == 0
     assert command("staff", "disable", "008", *at)[0] == 4
     assert json.loads(command("--json", "staff", "list", *at)[1])["items"][0]["active"] is False

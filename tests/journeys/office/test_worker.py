@@ -17,6 +17,7 @@ from discretion.office.night_audit import business_date_due
 from discretion.office.outcome import ActRefusal, Done
 from discretion.office.worker import Jobs
 from tests.journeys.office.conftest import Hotel, new_id
+from tests.mail_server import MailServer, mail_server
 
 if TYPE_CHECKING:
     from discretion.wire.settings import Settings
@@ -100,6 +101,28 @@ def test_it_lives_through_a_lost_database(installation: Settings, database: Data
         process.send_signal(signal.SIGTERM)
         _, errors = process.communicate(timeout=20)
     assert process.returncode == 0, errors.decode()
+
+
+def test_it_sends_notices_by_mail(installation: Settings, database: DatabaseUnderTest, house: str) -> None:
+    staff_id = new_id().hex()
+    with psycopg.connect(database.conninfo("office"), autocommit=True) as connection:
+        connection.execute("insert into hotel.staff (property_id, staff_id, number, name) values (%s, %s, '001', 'Ada')", (house, staff_id))
+        connection.execute("insert into hotel.staff_contact (property_id, staff_id, email) values (%s, %s, 'ada@hotel.example')", (house, staff_id))
+        connection.execute(
+            "insert into hotel.notice (property_id, to_staff, kind, details) values (%s, %s, 'own_look_ups', '{\"count\": 2}')", (house, staff_id),
+        )
+    with mail_server(MailServer()) as server:
+        part = f'\n[mail]\nhost = "127.0.0.1"\nport = {server.port}\ntls = "none"\nsender = "console@hotel.example"\nusername = ""\npassword_file = ""\n'
+        installation.path.write_text(installation.path.read_text("utf-8") + part, "utf-8")
+        process, said = _start(installation)
+        try:
+            assert said == "ready\n"
+            assert _wait_for(database, "select bool_and(mailed_at is not null) from hotel.notice")
+        finally:
+            process.send_signal(signal.SIGTERM)
+            _, errors = process.communicate(timeout=20)
+    assert process.returncode == 0, errors.decode()
+    assert [str(each.message["subject"]) for each in server.taken] == ["海港: 今天您的查询"]
 
 
 def test_it_says_why_it_cannot_start(installation: Settings) -> None:

@@ -17,6 +17,7 @@ FRAGMENTS = {
     ("properties.sql", "property"), ("lists.sql", "line"), ("lists.sql", "who"), ("lists.sql", "of_reservation"),
     ("lists.sql", "not_hidden"), ("lists.sql", "today"), ("staff.sql", "member"), ("rooms.sql", "hidden"),
     ("cases.sql", "columns"), ("cases.sql", "seen"), ("service_requests.sql", "columns"), ("service_requests.sql", "seen"),
+    ("reviews.sql", "line"), ("reviews.sql", "fits"),
 }
 
 

@@ -18,6 +18,7 @@ from discretion.faces.cli.at_property import (
 )
 from discretion.faces.kit.words import marked
 from discretion.hotel.purpose import Role
+from discretion.office import notices as office_notices
 from discretion.office import staff as office_staff
 from discretion.office.outcome import ActRefusal
 from discretion.office.staff import NewStaff, StaffRole
@@ -162,6 +163,26 @@ def roles(
     if give or end:
         then = marked("The roles were changed; the next sign-in offers them.")
         say_done(terminal, then, is_dry_run=dry_run)
+
+
+@staff.command("mail", help=marked("Have notices sent to somebody by mail as well, or no more."))
+@click.argument("number")
+@click.argument("address", default="")
+@property_option
+@dry_run_option
+@click.pass_obj
+def mail(terminal: Terminal, /, *, number: str, address: str, code: str, dry_run: bool) -> None:
+    """Set the address of notices; without one they stand in the console alone."""
+    at = chosen_property(terminal, code)
+
+    async def do(office: Office) -> Done | ActRefusal:
+        member = await known_staff(office, at.property_id, number)
+        return await office_notices.set_address(office, at.property_id, member.staff_id, address)
+
+    ask_office(terminal, do, is_dry_run=dry_run)
+    terminal.show({"number": number, "mail": address, "dry_run": dry_run}, f"{number}  {address}")
+    then = marked("Done. Notices are sent when the settings have a part [mail].")
+    say_done(terminal, then, is_dry_run=dry_run)
 
 
 @staff.command("badge", help=marked("Give somebody a badge, or take one out of use."))

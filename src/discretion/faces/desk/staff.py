@@ -26,7 +26,7 @@ from discretion.faces.kit.permissions import Permission
 from discretion.faces.kit.refusals import RULES, act_sentence
 from discretion.faces.kit.seat import Seat
 from discretion.hotel.purpose import Role
-from discretion.office import service_requests, staff
+from discretion.office import notices, service_requests, staff
 from discretion.office.outcome import ActRefusal, Done
 from discretion.wire.lookup import Entered, Invite
 
@@ -65,6 +65,12 @@ class BadgeForm(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A badge for this person."""
 
     number: BadgeNumber
+
+
+class AddressForm(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Where notices are sent; empty for the console alone."""
+
+    email: Annotated[str, Meta(max_length=254)] = ""
 
 
 class InviteForm(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -158,6 +164,19 @@ async def withdraw_badge(seat: NamedDependency[Seat], member: FromPath[str]) -> 
     return await _after(seat, member, outcome, "badge_withdrawn")
 
 
+@post("/staff/{member:str}/mail")
+async def set_address(seat: NamedDependency[Seat], member: FromPath[str]) -> Response[bytes]:
+    """Have notices sent to an address, or to none."""
+    seat.require(Permission.STAFF_CHANGE)
+    form = await seat.form(AddressForm)
+    if form.value is None:
+        return await _member(seat, member, seat.words.gettext(_UNREADABLE), status=422)
+    if await staff.staff_member(seat.office, seat.property_id, id_in(member)) is None:
+        raise NotFoundException
+    outcome = await notices.set_address(seat.office, seat.property_id, id_in(member), form.value.email)
+    return await _after(seat, member, outcome, "address_kept" if form.value.email else "address_dropped")
+
+
 @post("/staff/{member:str}/disable")
 async def disable(seat: NamedDependency[Seat], member: FromPath[str]) -> Response[bytes]:
     """Let this person no longer sign in."""
@@ -208,6 +227,7 @@ async def _member(
     return seat.page(
         "member.html", status=status, member=found, refused=refused, link=link, roles=list(Role),
         here=f"/staff/{member}", is_self=found.staff_id == seat.person.staff_id,
+        email=await notices.address_of(seat.office, seat.property_id, found.staff_id),
     )
 
 

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import re
-from typing import Final
+from typing import Annotated, Final
 
 from litestar.exceptions import NotFoundException
+from msgspec import Meta
+
+Hex = Annotated[str, Meta(min_length=32, max_length=32, pattern="^[0-9a-f]{32}$")]
+"""An id in a form."""
 
 _ID: Final = re.compile(r"[0-9a-f]{32}")
 _WAY_BACK: Final = re.compile(r"/(?:[a-z0-9][a-z0-9/_-]*)?")

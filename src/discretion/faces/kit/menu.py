@@ -28,6 +28,7 @@ _PARTS: Final = (
     )),
     (_("Watchroom"), (
         ("/watch", _("Who looked: the ledger"), "clipboard-list", Permission.ENTRY_READ),
+        ("/reviews", _("Look-up review"), "gavel", Permission.REVIEW_READ),
     )),
     (_("Staff"), (
         ("/presence", _("Presence"), "user-check", Permission.PRESENCE_ATTEST),
@@ -37,6 +38,10 @@ _PARTS: Final = (
         ("/deputies", _("Deputies"), "users", Permission.DEPUTY_NAME),
         ("/terminals", _("Shared terminals"), "id-card", Permission.TERMINAL_CHANGE),
         ("/recovery", _("Lost passkeys"), "key-round", Permission.STAFF_RECOVER),
+    )),
+    (_("For me"), (
+        ("/notices", _("Notices"), "bell", None),
+        ("/my/look-ups", _("My look-ups"), "history", None),
     )),
     (_("This screen"), (("/display", _("Display and keys"), "settings", None),)),
 )  # fmt: skip

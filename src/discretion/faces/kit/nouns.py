@@ -266,6 +266,57 @@ _OF_CONTEXT: Final[dict[str, dict[str, tuple[str, str]]]] = {
     },
 }
 
+_OF_REVIEWS: Final[dict[str, dict[str, tuple[str, str]]]] = {
+    "ended": {
+        "approver_left": marked_in("ended", "An approver has left."),
+        "case_closed": marked_in("ended", "Its case was closed."),
+        "locked": marked_in("ended", "Somebody was locked."),
+        "nobody_decided": marked_in("ended", "Nobody decided in time."),
+        "not_used": marked_in("ended", "It was not used in time."),
+        "off_shift": marked_in("ended", "The shift ended."),
+        "policy_changed": marked_in("ended", "The policy changed."),
+        "revoked": marked_in("ended", "Somebody who may approve took it back."),
+        "withdrawn": marked_in("ended", "It was withdrawn."),
+    },
+    "review_why": {
+        "emergency": marked_in("review_why", "Emergency"),
+        "obligation": marked_in("review_why", "its rule asks for it"),
+        "other": marked_in("review_why", "reason “other”"),
+        "unexplained": marked_in("review_why", "nothing explains it"),
+        "sampled": marked_in("review_why", "drawn at random"),
+        "approval_sampled": marked_in("review_why", "drawn among approvals"),
+    },
+    "review_state": {
+        "open": marked_in("review_state", "to be reviewed"),
+        "asked": marked_in("review_state", "person was asked"),
+        "answered": marked_in("review_state", "person has answered"),
+        "closed": marked_in("review_state", "reviewed"),
+    },
+    "explained": {
+        "emergency": marked_in("explained", "an emergency"),
+        "approval": marked_in("explained", "an approval"),
+        "case": marked_in("explained", "an open case"),
+        "request": marked_in("explained", "a service request"),
+        "act": marked_in("explained", "an act on the stay"),
+        "list": marked_in("explained", "a working list"),
+        "arrival": marked_in("explained", "an arrival"),
+        "in_house": marked_in("explained", "service in house"),
+        "departure": marked_in("explained", "a departure"),
+        "consent": marked_in("explained", "the guest's consent"),
+        "": marked_in("explained", "nothing"),
+    },
+    "verdict": {
+        "justified": marked_in("verdict", "Justified"),
+        "too_broad": marked_in("verdict", "Justified, but too broad"),
+        "explain": marked_in("verdict", "The person has to say"),
+        "unjustified": marked_in("verdict", "No justification"),
+    },
+    "direction": {
+        "in": marked_in("direction", "came"),
+        "out": marked_in("direction", "went"),
+    },
+}
+
 _OF_ENTRIES: Final[dict[str, dict[str, tuple[str, str]]]] = {
     "action": {
         "alarm": marked_in("action", "Alarm"),
@@ -350,6 +401,7 @@ _OF_ENTRIES: Final[dict[str, dict[str, tuple[str, str]]]] = {
         "presence": marked_in("fact", "presence"),
         "property": marked_in("fact", "the hotel itself"),
         "service_request": marked_in("fact", "service requests"),
+        "review_verdict": marked_in("fact", "verdicts of reviews"),
         "shift": marked_in("fact", "roster"),
         "staff": marked_in("fact", "staff members"),
         "staff_role": marked_in("fact", "roles of staff"),
@@ -360,9 +412,8 @@ _OF_ENTRIES: Final[dict[str, dict[str, tuple[str, str]]]] = {
     },
 }
 
-NOUNS: Final = MappingProxyType({
-    kind: MappingProxyType(codes) for kind, codes in {**_TABLE, **_OF_CONTEXT, **_OF_ENTRIES}.items()
-})  # fmt: skip
+_ALL: Final = {**_TABLE, **_OF_CONTEXT, **_OF_REVIEWS, **_OF_ENTRIES}
+NOUNS: Final = MappingProxyType({kind: MappingProxyType(codes) for kind, codes in _ALL.items()})
 
 
 def noun(words: Translations, kind: str, code: str) -> str:

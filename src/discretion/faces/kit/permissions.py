@@ -26,6 +26,8 @@ class Permission(StrEnum):
     PRESENCE_ATTEST = "presence:shift:attest"
     REQUEST_DISPATCH = "service:request:dispatch"
     REQUEST_WORK = "service:request:work"
+    REVIEW_JUDGE = "review:lookup:judge"
+    REVIEW_READ = "review:lookup:read"
     ROOM_CHANGE = "room:state:change"
     ROSTER_CHANGE = "roster:shift:change"
     STAFF_CHANGE = "staff:member:change"
@@ -41,12 +43,14 @@ _DESK: Final = frozenset({
     Permission.REQUEST_DISPATCH, Permission.REQUEST_WORK, Permission.ROOM_CHANGE, Permission.STAY_CHANGE,
     Permission.STAY_LIST,
 })  # fmt: skip
+_REVIEWS: Final = frozenset({Permission.REVIEW_JUDGE, Permission.REVIEW_READ})
 _FACTS: Final = frozenset({Permission.ROSTER_CHANGE, Permission.TRAINING_CHANGE})
 
 DUTIES: Final = MappingProxyType({
     Role.FRONT_DESK: _DESK,
     Role.DUTY_MANAGER: _DESK
-    | {Permission.DEPUTY_NAME, Permission.PRESENCE_ATTEST, Permission.ROSTER_CHANGE, Permission.STAFF_RECOVER},
+    | {Permission.DEPUTY_NAME, Permission.PRESENCE_ATTEST, Permission.ROSTER_CHANGE, Permission.STAFF_RECOVER}
+    | _REVIEWS,
     Role.RESERVATIONS: frozenset({Permission.BOOKING_CHANGE, Permission.GUEST_FIND, Permission.STAY_LIST}),
     Role.CONCIERGE: frozenset({
         Permission.CASE_WORK, Permission.EMERGENCY_BEGIN, Permission.GUEST_FIND, Permission.REQUEST_DISPATCH,
@@ -57,17 +61,17 @@ DUTIES: Final = MappingProxyType({
     }),
     Role.ENGINEERING: frozenset({Permission.EMERGENCY_BEGIN, Permission.REQUEST_WORK, Permission.ROOM_CHANGE}),
     Role.RESTAURANT: frozenset({Permission.EMERGENCY_BEGIN, Permission.GUEST_FIND, Permission.REQUEST_WORK}),
-    Role.SECURITY: frozenset({Permission.CASE_WORK, Permission.EMERGENCY_BEGIN, Permission.GUEST_FIND}),
+    Role.SECURITY: _REVIEWS | {Permission.CASE_WORK, Permission.EMERGENCY_BEGIN, Permission.GUEST_FIND},
     Role.FINANCE: frozenset({Permission.CASE_WORK, Permission.GUEST_FIND, Permission.STAY_LIST}),
-    Role.GENERAL_MANAGER: _FACTS | {
+    Role.GENERAL_MANAGER: _FACTS | _REVIEWS | {
         Permission.CASE_WORK, Permission.DEPUTY_NAME, Permission.EMERGENCY_BEGIN, Permission.GUEST_FIND,
         Permission.STAY_LIST,
     },
-    Role.PRIVACY: frozenset({
+    Role.PRIVACY: _REVIEWS | {
         Permission.CASE_WORK, Permission.DEPUTY_NAME, Permission.ENTRY_READ, Permission.GUEST_FIND,
         Permission.STAFF_RECOVER, Permission.TRAINING_CHANGE,
-    }),
-    Role.AUDITOR: frozenset({Permission.CASE_WORK, Permission.ENTRY_READ}),
+    },
+    Role.AUDITOR: frozenset({Permission.CASE_WORK, Permission.ENTRY_READ, Permission.REVIEW_READ}),
     Role.LEGAL: frozenset({Permission.CASE_WORK, Permission.GUEST_FIND}),
     Role.IT_ADMIN: _FACTS | {Permission.STAFF_CHANGE, Permission.TERMINAL_CHANGE},
 })  # fmt: skip

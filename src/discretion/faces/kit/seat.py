@@ -24,6 +24,7 @@ from discretion.faces.kit.crossing import is_token_of, token_of
 from discretion.faces.kit.formats import Formats
 from discretion.faces.kit.permissions import NEEDS_SHIFT, Permission, home_of, may
 from discretion.faces.kit.words import translator
+from discretion.office.notices import unread_of
 from discretion.office.properties import Property, property_of
 from discretion.wire.lookup import Disclosure, Entered, LookUp, Person, Refusal, WhoAmI
 
@@ -180,6 +181,7 @@ class Seat(Caller):
         self.person = person
         self.property = house
         self.office = means.office
+        self.unread = 0
         self.language = language.chosen(
             person.language if language.COOKIE not in request.cookies else "",
             request.cookies.get(language.COOKIE, ""), request.headers.get("accept-language", ""),
@@ -248,7 +250,10 @@ async def seat_of(request: AnyRequest, means: Means) -> Seat:
     )
     if not isinstance(person, Person) or house is None:
         raise NotSignedInError
-    return Seat(request, means, ticket, person, house)
+    seat = Seat(request, means, ticket, person, house)
+    if person.duty and request.method == "GET":
+        seat.unread = await unread_of(means.office, seat.property_id, person.staff_id, person.duty)
+    return seat
 
 
 def fresh_id() -> str:

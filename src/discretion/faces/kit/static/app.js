@@ -1,7 +1,7 @@
 "use strict";
 // Every page works without this file, but for the passkey itself. Words come from data- attributes of the page.
 
-// --- keys: "/" to the search box, "g a" and its like, "n", "j" and "k" in lists, "?"
+// --- keys: "/" to the search box, "g a" and its like, "n", "j" and "k" in lists, 1 to 4 for a verdict, "?"
 const places = { a: "/desk?list=arrivals", i: "/desk?list=in_house", d: "/desk?list=departures" };
 let isGoing = false;
 
@@ -27,6 +27,7 @@ document.addEventListener("keydown", (event) => {
   else if (event.key === "n") document.querySelector(".side a[href='/walk-in']")?.click();
   else if (event.key === "j") step(1);
   else if (event.key === "k") step(-1);
+  else if ("1234".includes(event.key) && document.getElementById(`verdict-${event.key}`)) document.getElementById(`verdict-${event.key}`).click();
   else if (event.key === "?") location.assign("/display");
   else return;
   event.preventDefault();

@@ -1,0 +1,103 @@
+"""Notices in words: one table for the console and for mail, in both languages.
+
+Rules:
+* A notice says of what kind the matter is, and where to look. It names no guest, and no text that somebody typed is in
+  one: of its details only known codes, whole numbers and numbers with a check character are said.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, Final
+
+from discretion.faces.kit.nouns import NOUNS, noun
+from discretion.faces.kit.words import marked as _
+from discretion.faces.kit.words import translator
+from discretion.hotel import number as numbers
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from babel.support import Translations
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """One kind of notice: title, sentence with its placeholders, the page it leads to, and which details it says."""
+
+    title: str
+    sentence: str
+    address: str = ""
+    says: tuple[str, ...] = ()
+
+
+_ASKED: Final = _("The request for approval: %(rule)s. %(why)s")
+KINDS: Final = MappingProxyType({
+    "approval_pairs": Kind(_("Approvals of last month"), _("Pairs of people who approve each other's requests most: %(pairs)s. People who vote within seconds: %(quick)s."), "/reviews/approvals", ("pairs", "quick")),
+    "emergency_begun": Kind(_("Emergency viewing has begun"), _("Situation: %(situation)s. Duty: %(duty)s. Its review is due within 24 hours."), "/reviews", ("situation", "duty")),
+    "emergency_ended": Kind(_("Emergency viewing has ended"), _("Situation: %(situation)s. Duty: %(duty)s."), "/reviews", ("situation", "duty")),
+    "look_up_alert": Kind(_("A look-up that is told at once"), _("Purpose: %(purpose)s. Duty: %(duty)s. Its review is in the queue."), "/reviews", ("purpose", "duty")),
+    "own_look_ups": Kind(_("Your look-ups of today"), _("Look-ups of yours that nothing in the hotel's work explains: %(count)s. See which, and say what they were for."), "/my/look-ups", ("count",)),
+    "request_approved": Kind(_("A request was approved"), _ASKED, "", ("rule", "why")),
+    "request_cancelled": Kind(_("A request was cancelled"), _ASKED, "", ("rule", "why")),
+    "request_denied": Kind(_("A request was denied"), _ASKED, "", ("rule", "why")),
+    "request_expired": Kind(_("A request has expired"), _ASKED, "", ("rule", "why")),
+    "request_revoked": Kind(_("An approval was revoked"), _ASKED, "", ("rule", "why")),
+    "review_answered": Kind(_("An answer to a review"), _("The person has said what look-up %(number)s was for."), "/reviews/{number}", ("number",)),
+    "review_overdue": Kind(_("Reviews are overdue"), _("Reviews whose time has run out: %(count)s. They are yours now."), "/reviews", ("count",)),
+    "review_question": Kind(_("A question about a look-up"), _("A reviewer asks what look-up %(number)s was for. Please say so; it takes a minute."), "/reviews/{number}/reply", ("number",)),
+})  # fmt: skip
+OTHER: Final = Kind(_("Something for you"), _("There is something to look at in the console."))
+"""What a kind says that has no words here yet."""
+
+_NOUNS: Final = MappingProxyType({"duty": "role", "purpose": "purpose", "situation": "situation", "why": "ended"})
+
+
+def title_of(words: Translations, kind: str) -> str:
+    """Return the title of a notice, in the reader's language."""
+    return words.gettext(KINDS.get(kind, OTHER).title)
+
+
+def sentence_of(words: Translations, kind: str, details: Mapping[str, Any]) -> str:
+    """Return what a notice says; a detail that is no code of ours is left out."""
+    found = KINDS.get(kind, OTHER)
+    said = {name: _said(words, name, details.get(name)) for name in found.says}
+    sentence: str = words.gettext(found.sentence)
+    return (sentence % said).strip() if said else sentence
+
+
+def address_of(kind: str, details: Mapping[str, Any]) -> str:
+    """Return the page a notice leads to; empty where there is none."""
+    address, number = KINDS.get(kind, OTHER).address, _number(details.get("number"))
+    if "{number}" in address:
+        return address.replace("{number}", number) if number else ""
+    return address
+
+
+def letter(kind: str, details: Mapping[str, Any], language: str) -> tuple[str, str]:
+    """Return title and sentence of a notice as mail says them."""
+    words = translator(language, "ui")
+    return title_of(words, kind), sentence_of(words, kind, details)
+
+
+def _said(words: Translations, name: str, value: object) -> str:
+    """Return one detail in words; nothing where it is not what it should be."""
+    if name in _NOUNS:
+        code = value if isinstance(value, str) else ""
+        return noun(words, _NOUNS[name], code) if code in NOUNS[_NOUNS[name]] else ""
+    if name == "rule":
+        return value if isinstance(value, str) and _is_rule(value) else ""
+    if name == "number":
+        return _number(value)
+    return str(value) if isinstance(value, int) else ""
+
+
+def _is_rule(text: str) -> bool:
+    """Return whether this is the id of a rule, such as CO-3."""
+    head, dash, tail = text.partition("-")
+    return bool(dash) and head.isascii() and head.isupper() and head.isalpha() and len(head) <= 4 and tail.isdigit()  # noqa: PLR2004 - ids of the policy
+
+
+def _number(value: object) -> str:
+    return (numbers.read(value) or "") if isinstance(value, str) else ""
