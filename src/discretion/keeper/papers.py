@@ -39,6 +39,7 @@ class AskKind(StrEnum):
     INVITE = "invite"
     LIST = "list"
     LOOK_UP = "look_up"
+    POLICY = "policy"
     READ_ENTRIES = "read_entries"
     RECOVER = "recover"
     SIGN_IN = "sign_in"

@@ -20,6 +20,7 @@ from discretion.keeper.explain import explain
 from discretion.keeper.inscribe import seal_batch
 from discretion.keeper.papers import Ask, AskKind, Opened
 from discretion.keeper.publish import publish
+from discretion.keeper.recorded import read_recorded
 from discretion.keeper.rounds import RoundError
 from discretion.keeper.store.database import StoreError, Uid
 from discretion.ledger.errors import LedgerError
@@ -93,11 +94,10 @@ class Upkeep:
 
     async def _serve(self, message: wire.UpkeepRequest, desk: Desk) -> wire.UpkeepAnswer:
         room = desk.rounds.room
+        if isinstance(message, wire.ExplainGuest | wire.ReadRecorded):
+            return await _read(message, desk)
         if isinstance(message, wire.PublishCheckpoint | wire.AddCosignatures | wire.StopLedger):
             return wire.Done(counts=await _outside(message, desk))
-        if isinstance(message, wire.ExplainGuest):
-            async with desk.lock:
-                return await explain(message, desk.rounds, desk.database)
         if isinstance(message, wire.GuestIds):
             return wire.Ids([room.keyring.guest_id(message.source, source_id) for source_id in message.source_ids])
         if isinstance(message, wire.SealBatch):
@@ -113,6 +113,14 @@ class Upkeep:
             return wire.Done(counts={}, entry=reply.receipt.committed.draft.index if isinstance(reply, Opened) else -1)
         await desk.rounds.ask([])
         return wire.Done(counts={})
+
+
+async def _read(message: wire.ExplainGuest | wire.ReadRecorded, desk: Desk) -> wire.UpkeepAnswer:
+    """Return what entries say."""
+    if isinstance(message, wire.ReadRecorded):
+        return await read_recorded(message.since_at, desk.rounds.room, desk.database, desk.lock)
+    async with desk.lock:
+        return await explain(message, desk.rounds, desk.database)
 
 
 async def _outside(

@@ -186,6 +186,10 @@ class Settings:
         """The file in which a property's signer remembers the last head it signed."""
         return self.directory / self.keeper.memory / f"{property_id.hex()}.memory"
 
+    def policy_memory_file(self, property_id: bytes) -> Path:
+        """The file in which the keeper remembers the release of the policy in force last; none before the first."""
+        return self.directory / self.keeper.memory / f"{property_id.hex()}.policy"
+
     def seen_directory(self, property_id: bytes) -> Path:
         """The directory of a property's checkpoints that witnesses brought back before the start: notes we signed."""
         return self.directory / self.keeper.memory / f"{property_id.hex()}.seen"

@@ -112,13 +112,20 @@ class StopLedger(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True, 
     evidence: Annotated[str, Meta(max_length=EVIDENCE_SIZE_MAX)]
 
 
+class ReadRecorded(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True, tag="read_recorded"):
+    """Count the recorded look-ups since a time by what was decided on: to decide them again under another policy."""
+
+    property_id: Id
+    since_at: Annotated[int, Meta(ge=0, le=2**53)]
+
+
 class Health(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True, tag="health"):
     """Ask how the keeper is."""
 
 
 UpkeepRequest = (
     ExplainGuest | GuestIds | SealBatch | EnterImport | EnterChanges | PublishCheckpoint | AddCosignatures | AwaitWanted
-    | StopLedger | Health
+    | StopLedger | ReadRecorded | Health
 )
 
 
@@ -164,7 +171,27 @@ class Explained(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True, t
     vkey: str
 
 
-UpkeepAnswer = Ids | Done | Explained | Failed
+class RecordedAsks(Struct, frozen=True, forbid_unknown_fields=True, array_like=True):
+    """So many look-ups that were decided on the same: policy, purpose, duty, relation, facts, groups asked for."""
+
+    policy: bytes
+    purpose: str
+    role: str
+    relation: str
+    facts: int
+    clear: int
+    masked: int
+    asks: int
+
+
+class Recorded(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True, tag="recorded"):
+    """Look-ups since the time asked for, counted; no guest, nobody who asked. `unread` would not open."""
+
+    items: list[RecordedAsks]
+    unread: int
+
+
+UpkeepAnswer = Ids | Done | Explained | Recorded | Failed
 
 
 class UpkeepFrame(Struct, frozen=True, forbid_unknown_fields=True, array_like=True):

@@ -160,7 +160,7 @@ class Reads:
         return dict(rows)
 
     async def _read_standing(self) -> Standing:
-        ((size, root, stack, day, midnight_at, marks, locked),) = await self._database.rows(
+        ((size, root, stack, day, midnight_at, marks, locked, release_id),) = await self._database.rows(
             _SQL["standing"], {"p": self._property},
         )
         frontier = Frontier.from_bytes(size, stack)
@@ -169,7 +169,7 @@ class Reads:
         restricted: dict[bytes, int] = {}
         for mark in marks:
             restricted[mark[:16]] = restricted.get(mark[:16], 0) | mark[16]
-        return Standing(frontier, day, midnight_at, restricted, frozenset(locked))
+        return Standing(frontier, day, midnight_at, restricted, frozenset(locked), release_id or b"")
 
     async def _read_staff(self, standing: Standing, sessions: set[bytes]) -> None:
         rows = await self._database.rows(
