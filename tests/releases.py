@@ -13,10 +13,13 @@ from typing import Any, TypeVar
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
+from discretion.faces.kit.policy_words import as_report
 from discretion.office import releases
 from discretion.office.database import Office
 from discretion.office.outcome import ActRefusal, Done
 from discretion.office.releases import InForce, NewRelease, ReleaseRow
+from discretion.policy.compare import compare
+from discretion.policy.load import load_policy
 from discretion.policy.release import REGULAR, Signature, statement
 from tests.cast import Player, Stage, new_id
 from tests.policy.situations import starting_bytes
@@ -76,12 +79,25 @@ def in_force(stage: Stage) -> InForce:
     return with_office(stage, lambda office: releases.in_force(office, stage.ada.property_id, starting_bytes()))
 
 
-def propose(stage: Stage, author: Player, body: bytes, *, kind: str = REGULAR, seconds: float = -1, before: InForce | None = None) -> ReleaseRow:
+REPORT = {
+    "checks": [{"check": "decisive", "tried": 49, "passed": True, "findings": []}],
+    "difference": as_report(compare(load_policy(starting_bytes()), load_policy(WIDER))),
+    "replay": {"days": 7, "more": 12, "less": 0, "same": 1786, "unread": 1, "effects": [
+        {"purpose": "check_out", "role": "front_desk", "more": 12, "less": 0, "same": 300},
+    ]},
+}
+"""What a proposal of `WIDER` carries."""
+
+
+def propose(
+    stage: Stage, author: Player, body: bytes, *, kind: str = REGULAR, seconds: float = -1, before: InForce | None = None,
+    report: dict[str, Any] | None = None,
+) -> ReleaseRow:
     """Return a proposal that comes into force so many seconds from now."""
     before = before or in_force(stage)
     new = NewRelease(
         new_id(), body, author.staff_id, kind, "test", (datetime.now(UTC) + timedelta(seconds=seconds)).replace(microsecond=0),
-        "a test", json.dumps({}),
+        "a test", json.dumps(report or {}),
     )
     number = with_office(stage, lambda office: releases.propose(office, author.property_id, new, before))
     assert isinstance(number, int), number

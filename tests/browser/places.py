@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from tests.pages import pressed
+from tests.releases import REPORT, WIDER, propose
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
@@ -128,10 +129,18 @@ def _verified(house: RunningHouse, page: Page) -> None:
     page.goto(page.locator("a[href^='/watch/entries/']").first.get_attribute("href") or "")
 
 
+def _releases(house: RunningHouse, page: Page) -> None:
+    if not house.stage.office.execute("select from hotel.policy_release").fetchone():
+        propose(house.stage, house.stage.ben, WIDER, seconds=86_400, report=REPORT)
+    page.goto("/watch/policy")
+
+
 PLACES = (
     Place("sign_in", "", _at("/sign-in")),
     Place("enrol", "", _at("/enrol")),
     Place("not_found", "", _at("/nowhere")),
+    Place("policy", "", _at("/policy")),
+    Place("policy_what_if", "", _at("/policy?ask=1&purpose=check_in&role=front_desk&relation=arriving&fact=on_shift&fact=badged_in")),
     Place("arrivals", "Ada", _at("/desk")),
     Place("in_house", "Ada", _at("/desk?list=in_house")),
     Place("departures", "Ada", _at("/desk?list=departures&show=left")),
@@ -171,5 +180,6 @@ PLACES = (
     Place("nothing", "Egon", _at("/nothing-here")),
     Place("watch", "Egon", _watch),
     Place("watch_error", "Egon", _watch_error),
+    Place("releases", "Egon", _releases),
     Place("entry_verified", "Egon", _verified),
 )

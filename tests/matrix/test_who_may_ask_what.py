@@ -121,5 +121,5 @@ def test_every_message_stands_in_the_reviewed_table_or_in_the_other() -> None:
 def test_of_the_operators_messages_none_brings_back_a_record() -> None:
     tags = {kind.__struct_config__.tag for kind in upkeep.UpkeepRequest.__args__}
     assert tags == {"guest_ids", "seal_batch", "enter_import", "enter_changes", "publish_checkpoint", "health", "add_cosignatures",
-                    "await_wanted", "stop_ledger", "explain_guest"}
-    assert {kind.__struct_config__.tag for kind in upkeep.UpkeepAnswer.__args__} == {"ids", "done", "explained", "failed"}
+                    "await_wanted", "stop_ledger", "explain_guest", "read_recorded"}
+    assert {kind.__struct_config__.tag for kind in upkeep.UpkeepAnswer.__args__} == {"ids", "done", "explained", "recorded", "failed"}

@@ -239,7 +239,7 @@ class Rounds:
         if self._coming is not None and any(paper_ask(paper) is self._coming[0] for paper in papers):
             ask, policy = self._coming
             self.room = self.room.under(*self.room.releases.adopt(policy, released(ask)))
-            _log.info("another policy is in force: %s", policy.hash.hex())
+            _log.info("another policy is in force")
 
     async def _look_for_policy(self) -> None:
         """Go by what another keeper has brought into force, or enter the release that is due. Never raises."""
@@ -251,14 +251,15 @@ class Rounds:
             except StoreError:
                 return  # the rounds hear of it too
             except ReleaseError as error:
-                if str(error) not in self._told:
-                    self._told.add(str(error))
-                    _log.error("a release of the policy does not hold: %s", error)
+                why = str(error)  # codes
+                if why not in self._told:
+                    self._told.add(why)
+                    _log.error("a release of the policy does not hold: %s", why)  # noqa: TRY400 - its place says nothing
                     self._alarm(error.code, 1)
                 return
             if isinstance(news, InForce):
                 self.room = self.room.under(*news)
-                _log.info("another policy is in force: %s", news.policy.hash.hex())
+                _log.info("another policy is in force")
             elif news is not None:
                 self._coming = news
                 self.submit([news[0]], self._policy_entered)

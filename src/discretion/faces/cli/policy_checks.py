@@ -13,8 +13,8 @@ from discretion.faces.cli.exits import Exit
 from discretion.faces.cli.serve import checked
 from discretion.faces.cli.trouble import Trouble
 from discretion.faces.kit.policy_words import (
-    CHECKS,
     as_report,
+    check_words,
     difference_lines,
     narrower_line,
     replay_lines,
@@ -163,7 +163,7 @@ def check_lines(terminal: Terminal, report: list[Mapping[str, Any]] | list[dict[
     lines = []
     for each in report:
         sign = "x" if not each["passed"] else "!" if each["findings"] else "ok"
-        lines.append(f"[{sign}] {words.gettext(CHECKS[each['check']])} ({each['tried']:,})")
+        lines.append(f"[{sign}] {check_words(words, each['check'])} ({each['tried']:,})")
         lines += [f"     {finding}" for finding in each["findings"]]
     return lines
 

@@ -20,6 +20,7 @@ class Permission(StrEnum):
     BOOKING_CHANGE = "booking:stay:change"
     ENTRY_READ = "ledger:entry:read"
     GUEST_FIND = "guest:record:find"
+    POLICY_READ = "policy:release:read"
     PRESENCE_ATTEST = "presence:shift:attest"
     ROOM_CHANGE = "room:state:change"
     ROSTER_CHANGE = "roster:shift:change"
@@ -47,11 +48,12 @@ DUTIES: Final = MappingProxyType({
     Role.RESTAURANT: frozenset({Permission.GUEST_FIND}),
     Role.SECURITY: frozenset({Permission.GUEST_FIND}),
     Role.FINANCE: frozenset({Permission.GUEST_FIND, Permission.STAY_LIST}),
-    Role.GENERAL_MANAGER: frozenset({Permission.GUEST_FIND, Permission.STAY_LIST}) | _FACTS,
+    Role.GENERAL_MANAGER: frozenset({Permission.GUEST_FIND, Permission.POLICY_READ, Permission.STAY_LIST}) | _FACTS,
     Role.PRIVACY: frozenset({
-        Permission.ENTRY_READ, Permission.GUEST_FIND, Permission.STAFF_RECOVER, Permission.TRAINING_CHANGE,
+        Permission.ENTRY_READ, Permission.GUEST_FIND, Permission.POLICY_READ, Permission.STAFF_RECOVER,
+        Permission.TRAINING_CHANGE,
     }),
-    Role.AUDITOR: frozenset({Permission.ENTRY_READ}),
+    Role.AUDITOR: frozenset({Permission.ENTRY_READ, Permission.POLICY_READ}),
     Role.LEGAL: frozenset({Permission.GUEST_FIND}),
     Role.IT_ADMIN: _FACTS | {Permission.STAFF_CHANGE},
 })  # fmt: skip

@@ -27,7 +27,7 @@ CHECKS: Final = MappingProxyType({
     "monotone": _("Losing a fact never shows more"),
     "mutation": _("Nothing in the file is redundant"),
     "named": _("The named situations are decided as written"),
-    "cedar": _("Cedar gives the same answers"),
+    "cedar": _("A second engine gives the same answers"),
 })
 STATES: Final = MappingProxyType({
     "proposed": _("Proposed, waiting for signatures"),
@@ -162,6 +162,11 @@ def replay_lines(words: Translations, report: Mapping[str, Any]) -> list[str]:
             "number": f"{report['unread']:,}",
         })
     return lines
+
+
+def check_words(words: Translations, code: str) -> str:
+    """Return what a check says when it is passed."""
+    return str(words.gettext(CHECKS[code]))
 
 
 def duty_words(words: Translations, duty: str) -> str:

@@ -3,11 +3,12 @@
 from pathlib import Path
 from typing import Any
 
-from discretion.faces.watchroom import ledger, proofs
+from discretion.faces.watchroom import ledger, proofs, releases
 
 TEMPLATES = Path(__file__).resolve().parent / "templates"
 
 PAGES: tuple[Any, ...] = (
     ledger.watch_page, ledger.watch,
     proofs.checkpoint_file, proofs.entry_page, proofs.proof_file, proofs.leaf_file, proofs.range_page,
+    releases.releases_page,
 )  # fmt: skip

@@ -24,7 +24,7 @@ TERMS_MAX: Final = 15  # one less than the keeper takes: the default time is a t
 VALUES_MAX: Final = 20
 ACTIONS: Final = (
     "alarm", "change", "demo_sign_in", "duty", "enrol", "explain", "find", "import", "inscribe", "invite", "list",
-    "look_up", "read_entries", "recover", "reveal", "sign_in", "sign_out", "snapshot", "succeed",
+    "look_up", "policy", "read_entries", "recover", "reveal", "sign_in", "sign_out", "snapshot", "succeed",
 )  # fmt: skip
 SIGNALS: Final = ("after_departure", "no_stay", "not_on_shift", "not_badged_in", "in_full", "erased", "damaged")
 CODES: Final = MappingProxyType({
