@@ -254,7 +254,7 @@ class Rounds:
                 why = str(error)  # codes
                 if why not in self._told:
                     self._told.add(why)
-                    _log.error("a release of the policy does not hold: %s", why)  # noqa: TRY400 - its place says nothing
+                    _log.error("a release of the policy does not hold: %s", why)
                     self._alarm(error.code, 1)
                 return
             if isinstance(news, InForce):

@@ -133,7 +133,8 @@ async def _in_force(room: Room) -> InForce:
     try:
         return await room.releases.in_force()
     except ReleaseError as error:
-        _log.error("no policy in force: %s", error)
+        why = str(error)  # codes
+        _log.error("no policy in force: %s", why)
         raise StartError(error.code) from error
 
 

@@ -141,6 +141,8 @@ def run_checks(terminal: Terminal, raw: bytes, situations: Path | None) -> list[
         raise Trouble("situations_bad", why=str(error)) from error
     found = [checks.Check("load", len(policy.rules.facts), ()), checks.check_named(policy, named)]
     found += [checks.check_decisive(policy), checks.check_promises(policy), checks.check_monotone(policy)]
+    if not all(each.is_passed for each in found):
+        return found  # the two that take longest would only be run again
     cedar = check_cedar(policy)
     if cedar is not None:
         found.append(cedar)
