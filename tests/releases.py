@@ -6,6 +6,7 @@ import asyncio
 import json
 import time
 from collections.abc import Awaitable, Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any, TypeVar
@@ -71,7 +72,8 @@ def with_office(stage: Stage, do: Callable[[Office], Awaitable[Answer]]) -> Answ
         async with Office(stage.settings.conninfo("office"), connections_max=1) as office:
             return await do(office)
 
-    return asyncio.run(main())
+    with ThreadPoolExecutor(1) as apart:  # a browser's test has a loop in this thread
+        return apart.submit(lambda: asyncio.run(main())).result()
 
 
 def in_force(stage: Stage) -> InForce:

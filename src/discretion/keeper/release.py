@@ -95,10 +95,11 @@ class Releases:
         A due release that fails its checks is passed over from then on.
         Errors: `ReleaseError` when what is in force now does not hold; as `Database.rows`.
         """
-        ((active, due),) = await self._database.rows(_SQL["news"], {"p": Uid(self._property)})
+        ((active, signed),) = await self._database.rows(_SQL["news"], {"p": Uid(self._property)})
         if (active or b"") != release_id:
             return await self.in_force()
-        if due is None or due in self._refused:
+        due = next((each for each in signed if each not in self._refused), None)
+        if due is None:
             return None
         rows, signers = await self._read()
         release = rows[due].release

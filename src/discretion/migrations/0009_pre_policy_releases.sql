@@ -109,6 +109,9 @@ begin
   if n = 0 then
     return 0;  -- whoever called takes the whole transaction back
   end if;
+  -- What else was proposed was compared with a text that is gone.
+  update hotel.policy_release q set state = 'withdrawn', ended_at = clock_timestamp()
+   where q.property_id = p and q.previous_id is not distinct from before and q.state in ('proposed', 'signed');
   update hotel.access_request q
      set state = case q.state when 'pending' then 'cancelled' else 'revoked' end, why = 'policy_changed', ended_at = clock_timestamp()
    where q.property_id = p and q.state in ('pending', 'approved')

@@ -106,6 +106,15 @@ def test_requests_that_were_open_under_the_old_policy_end_with_it_and_say_why(st
     assert ended == [("cancelled", "policy_changed"), ("revoked", "policy_changed")]
 
 
+def test_what_was_compared_with_a_text_that_is_gone_is_withdrawn(stage: Stage, paula: Hand, gerd: Hand) -> None:
+    other = propose(stage, stage.ben, WIDER + b"# another\n", seconds=3600)
+    sign(stage, other, paula, gerd)
+    row = propose(stage, stage.ben, WIDER + b"# first\n")
+    sign(stage, row, paula, gerd)
+    wait_for(stage, row, "active")
+    assert wait_for(stage, other, "withdrawn").activated_at is None
+
+
 def test_the_ledger_agrees_with_itself_over_all_of_it(stage: Stage) -> None:
     assert stage.verify()[0] == 0
 

@@ -19,10 +19,10 @@ select uuid_send(signer_id), role, public_key from hotel.policy_signer where pro
 select body from hotel.policy_text where property_id = %(p)s and hash = %(hash)s
 
 -- name: news
--- What is in force by the database, and the first release that is signed and due.
+-- What is in force by the database, and the releases that are signed and due, the one whose moment came first on top.
 select (select uuid_send(r.release_id) from hotel.policy_release r where r.property_id = %(p)s and r.state = 'active'),
-       (select uuid_send(r.release_id) from hotel.policy_release r where r.property_id = %(p)s and r.state = 'signed'
-           and r.activate_at <= clock_timestamp() order by r.activate_at limit 1)
+       array(select uuid_send(r.release_id) from hotel.policy_release r where r.property_id = %(p)s and r.state = 'signed'
+           and r.activate_at <= clock_timestamp() order by r.activate_at, r.number)
 
 -- name: activate
 -- A release comes into force, in the round of its entry.
