@@ -24,6 +24,7 @@ from discretion.ledger.errors import CheckpointError
 from discretion.office.outcome import ActRefusal, Done
 from discretion.office.plain_text import is_plain
 from discretion.office.sql import queries
+from discretion.policy.checks import Check
 from discretion.policy.decide import decide
 from discretion.policy.explain import explain
 from discretion.policy.load import load_policy
@@ -248,6 +249,23 @@ async def withdraw(office: Office, property_id: bytes, row: ReleaseRow) -> Done 
             _SQL["withdraw"], {"property_id": property_id, "release_id": row.release_id},
         )
     return Done(row.release_id, is_repeat=False) if found["withdrawn"] else ActRefusal("release_late")
+
+
+async def check_approvers(office: Office, property_id: bytes, policy: Policy) -> Check:
+    """Say for which approvals too few people hold a role that may give them here: one more than it takes.
+
+    Advice: another hotel's officer may be meant. Source: policy.md, section 3, rule 9.
+    """
+    async with office.reading() as now:
+        people = await now.dicts(_SQL["approvers"], {"property_id": property_id})
+    approvals = {name: fact for name, fact in policy.rules.facts.items() if fact.kind == "approval"}
+    findings = []
+    for name, fact in approvals.items():
+        able = {row["staff_id"] for row in people if row["role"] in fact.by}
+        needed = (getattr(fact, "quorum", 0) or 1) + 1
+        if len(able) < needed:
+            findings.append(f"{name}: {len(able)} < {needed}")
+    return Check("approvers", len(approvals), tuple(findings), is_advice=True)
 
 
 def is_good(property_id: bytes, release: Release, signature: Signature) -> bool:

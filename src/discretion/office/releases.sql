@@ -28,6 +28,12 @@ select r.release_id, r.number, r.hash, t.body, r.activated_at,
   from hotel.policy_release r join hotel.policy_text t on t.property_id = %(property_id)s and t.hash = r.hash
  where r.property_id = %(property_id)s and r.state = 'active'
 
+-- name: approvers
+-- Who may approve here today: each active person and role.
+select o.staff_id, o.role from hotel.staff_role o
+  join hotel.staff t on t.property_id = %(property_id)s and t.staff_id = o.staff_id and t.active
+ where o.property_id = %(property_id)s and o.from_on <= current_date and (o.until_on is null or o.until_on >= current_date)
+
 -- name: put_text
 -- Exact bytes, kept once.
 insert into hotel.policy_text (property_id, hash, body)

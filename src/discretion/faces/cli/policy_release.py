@@ -94,6 +94,8 @@ def propose(  # noqa: PLR0913 - a flag each
     raw = file.read_bytes()
     new, was = loaded(raw), loaded(before.body)
     found = run_checks(terminal, raw, situations)
+    with running_database(checked(terminal)):
+        found.append(ask_office(terminal, lambda office: releases.check_approvers(office, hotel.property_id, new)))
     difference = as_report(compare(was, new))
     report: dict[str, Any] = {"checks": checks_report(found), "difference": difference}
     if not without_replay:

@@ -27,6 +27,7 @@ CHECKS: Final = MappingProxyType({
     "monotone": _("Losing a fact never shows more"),
     "mutation": _("Nothing in the file is redundant"),
     "named": _("The named situations are decided as written"),
+    "approvers": _("Enough people here may give each approval: one more than it takes"),
     "cedar": _("A second engine gives the same answers"),
 })
 STATES: Final = MappingProxyType({
