@@ -250,6 +250,9 @@ class Rounds:
                 news = await self.room.releases.news(self.room.release_id)
             except StoreError:
                 return  # the rounds hear of it too
+            except OSError:  # it cannot be remembered: until it is, nothing is decided by it
+                _log.exception("the release in force was not remembered")
+                return
             except ReleaseError as error:
                 why = str(error)  # codes
                 if why not in self._told:

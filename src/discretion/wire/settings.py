@@ -80,7 +80,8 @@ class Database(Struct, frozen=True, forbid_unknown_fields=True):
 class Keeper(Struct, frozen=True, forbid_unknown_fields=True):
     """`socket` for the house; `upkeep_socket` for the operator and the worker, in a directory only they can enter.
 
-    `policy` is a file, or empty for the policy that came with this version. `memory` is the directory in which the
+    `policy` is a file, or empty for the policy that came with this version: what decides until a release of a property
+    is in force. `memory` is the directory in which the
     signer remembers what it signed last: never put back from a backup together with the database.
     """
 
