@@ -43,7 +43,8 @@ MADE_BY: dict[bytes, Policy] = {}
 class ReleaseError(Exception):
     """A release cannot be in force.
 
-    `code` is `policy_unsigned`, `policy_chain`, `policy_downgraded`, `policy_wide` or `policy_refused`.
+    `code` is `policy_unsigned`, `policy_chain`, `policy_downgraded`, `policy_wide`, `policy_refused` or
+    `witnesses_needed`.
     """
 
     def __init__(self, code: str, why: str = "") -> None:
@@ -61,17 +62,19 @@ class InForce(NamedTuple):
 class _Row(NamedTuple):
     release: Release
     state: str
-    is_due: bool
 
 
 class Releases:
     """One property's releases, over one connection; what was in force last stands in `remembered`."""
 
-    def __init__(self, database: Database, property_id: bytes, remembered: Path, zero: Policy) -> None:
+    def __init__(
+        self, database: Database, property_id: bytes, remembered: Path, zero: Policy, *, has_witnesses: bool,
+    ) -> None:
         self._database = database
         self._property = property_id
         self._remembered = remembered
         self._zero = zero
+        self._has_witnesses = has_witnesses
         self._refused: set[bytes] = set()
         MADE_BY[zero.hash] = zero
 
@@ -136,6 +139,8 @@ class Releases:
             return bytes.fromhex(self._remembered.read_text("ascii"))
         except FileNotFoundError:
             return b""
+        except ValueError as error:
+            raise ReleaseError("policy_downgraded", "memory") from error
 
     async def _read(self) -> tuple[dict[bytes, _Row], list[Signer]]:
         place = {"p": Uid(self._property)}
@@ -175,6 +180,8 @@ class Releases:
             policy = load_policy(release.body)
         except PolicyError as error:
             raise ReleaseError("policy_refused") from error
+        if policy.has_witness_first and not self._has_witnesses:
+            raise ReleaseError("witnesses_needed")
         if needs_narrower(release):
             params = {"p": Uid(self._property), "hash": release.previous}
             found = await self._database.rows(_SQL["text"], params)
@@ -197,11 +204,11 @@ def released(ask: Ask) -> bytes:
 
 
 def _row(row: tuple[Any, ...], signatures: Mapping[bytes, list[Signature]]) -> _Row:
-    release_id, policy_hash, body, author, kind, previous, previous_id, activate_at, state, is_due = row
+    release_id, policy_hash, body, author, kind, previous, previous_id, activate_at, state = row
     return _Row(
         Release(release_id, policy_hash, body, author, kind, previous, previous_id or b"", activate_at,
                 tuple(signatures.get(release_id, ()))),
-        state, is_due,
+        state,
     )
 
 

@@ -148,7 +148,10 @@ def room_of(
         Vault(keyring, signer.verifier), signer, memory,
         Witnessing(settings.witnesses, trust_of(settings), settings.stopped_file(property_id), wanted),
         policy, limited_by(policy),
-        Releases(Database(conninfo), property_id, settings.policy_memory_file(property_id), policy),
+        Releases(
+            Database(conninfo), property_id, settings.policy_memory_file(property_id), policy,
+            has_witnesses=trust_of(settings) is not None,
+        ),
     )
 
 

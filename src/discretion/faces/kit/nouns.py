@@ -225,6 +225,7 @@ _OF_ENTRIES: Final[dict[str, dict[str, tuple[str, str]]]] = {
         "policy_refused": marked_in("alarm", "a release of the policy would not load"),
         "policy_unsigned": marked_in("alarm", "a release of the policy is not signed as it must be"),
         "policy_wide": marked_in("alarm", "a release of the policy shows more, though called a tightening"),
+        "witnesses_needed": marked_in("alarm", "a release of the policy waits for witnesses, and none are named"),
         "witness_lag": marked_in("alarm", "outside witnesses do not keep up"),
     },
     "signal": {

@@ -1,7 +1,7 @@
 -- name: releases
 -- Every release that is or was in force, or is signed and waits, with its exact bytes, oldest first.
 select uuid_send(r.release_id), r.hash, t.body, uuid_send(r.author_id), r.kind, r.previous, uuid_send(r.previous_id),
-       extract(epoch from r.activate_at)::bigint, r.state, r.activate_at <= clock_timestamp()
+       extract(epoch from r.activate_at)::bigint, r.state
   from hotel.policy_release r join hotel.policy_text t on t.property_id = %(p)s and t.hash = r.hash
  where r.property_id = %(p)s and r.state in ('signed', 'active', 'superseded') order by r.number
 
