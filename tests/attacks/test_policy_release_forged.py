@@ -192,15 +192,16 @@ def test_bytes_that_are_not_those_of_the_hash_are_not_kept(stage: Stage) -> None
         )
 
 
-def test_bytes_changed_after_signing_come_into_force_nowhere(stage: Stage, paula: Hand, gerd: Hand) -> None:
-    row = propose(stage, stage.ben, NARROWER + b"# changed\n", seconds=2)
-    sign(stage, row, paula, gerd)
-    with stage.superuser.transaction():
-        stage.superuser.execute("alter table hotel.policy_text disable trigger append_only")
-        stage.superuser.execute("alter table hotel.policy_text drop constraint policy_text_check")
-        stage.superuser.execute("update hotel.policy_text set body = %s where hash = %s", (WIDER, row.hash))
-        stage.superuser.execute("alter table hotel.policy_text enable always trigger append_only")
-    stays_out(stage, row, "policy_unsigned bytes")
+def test_bytes_changed_after_signing_come_into_force_nowhere(own_stage: Stage) -> None:
+    hands = [hand(own_stage, "privacy"), hand(own_stage, "general_manager")]
+    row = propose(own_stage, own_stage.ben, NARROWER, seconds=4)
+    sign(own_stage, row, *hands)
+    with own_stage.superuser.transaction():
+        own_stage.superuser.execute("alter table hotel.policy_text disable trigger append_only")
+        own_stage.superuser.execute("alter table hotel.policy_text drop constraint policy_text_check")
+        own_stage.superuser.execute("update hotel.policy_text set body = %s where hash = %s", (WIDER, row.hash))
+        own_stage.superuser.execute("alter table hotel.policy_text enable always trigger append_only")
+    stays_out(own_stage, row, "policy_unsigned bytes")
 
 
 def test_an_old_release_does_not_come_back(own_stage: Stage) -> None:
