@@ -11,6 +11,7 @@ from discretion.hotel import number
 from tests.cast import new_id
 from tests.controllers import terminal_cookie
 from tests.pages import pressed
+from tests.releases import REPORT, WIDER, propose
 from tests.reviewing import review_of
 
 if TYPE_CHECKING:
@@ -309,6 +310,12 @@ def _own_look_up(house: RunningHouse, page: Page) -> None:
     page.goto(f"/reviews/{review_of(house.stage, house.stage.ada)}/reply")
 
 
+def _releases(house: RunningHouse, page: Page) -> None:
+    if not house.stage.office.execute("select from hotel.policy_release").fetchone():
+        propose(house.stage, house.stage.ben, WIDER, seconds=86_400, report=REPORT)
+    page.goto("/watch/policy")
+
+
 PLACES = (
     Place("sign_in", "", _at("/sign-in")),
     Place("enrol", "", _at("/enrol")),
@@ -317,6 +324,8 @@ PLACES = (
     Place("terminal", "", _terminal),
     Place("terminal_as", "", _terminal_as),
     Place("not_found", "", _at("/nowhere")),
+    Place("policy", "", _at("/policy")),
+    Place("policy_what_if", "", _at("/policy?ask=1&purpose=check_in&role=front_desk&relation=arriving&fact=on_shift&fact=badged_in")),
     Place("arrivals", "Ada", _at("/desk")),
     Place("in_house", "Ada", _at("/desk?list=in_house")),
     Place("departures", "Ada", _at("/desk?list=departures&show=left")),
@@ -379,6 +388,7 @@ PLACES = (
     Place("nothing", "Egon", _at("/nothing-here")),
     Place("watch", "Egon", _watch),
     Place("watch_error", "Egon", _watch_error),
+    Place("releases", "Egon", _releases),
     Place("entry_verified", "Egon", _verified),
     Place("reviews", "Ben", _reviews),
     Place("reviews_error", "Ben", _reviews_error),

@@ -145,9 +145,9 @@ def test_every_message_stands_in_the_reviewed_table_or_in_the_other() -> None:
 def test_of_the_operators_messages_none_brings_back_a_record() -> None:
     tags = {kind.__struct_config__.tag for kind in upkeep.UpkeepRequest.__args__}
     assert tags == {"guest_ids", "seal_batch", "enter_import", "enter_changes", "publish_checkpoint", "health", "add_cosignatures",
-                    "await_wanted", "stop_ledger", "explain_guest", "read_look_ups"}
+                    "await_wanted", "stop_ledger", "explain_guest", "read_look_ups", "read_recorded"}
     answers = {kind.__struct_config__.tag for kind in upkeep.UpkeepAnswer.__args__}
-    assert answers == {"ids", "done", "explained", "look_ups_read", "failed"}
+    assert answers == {"ids", "done", "explained", "look_ups_read", "recorded", "failed"}
     assert set(upkeep.LookUpLine.__struct_fields__) == {  # ids, codes and bits: decision 0023
         "index", "at", "staff_id", "duty", "session_id", "guest_id", "kind", "purpose", "clear", "masked", "relation", "rules", "obligations",
         "facts", "policy", "context", "reason_given", "reference", "has_reference",

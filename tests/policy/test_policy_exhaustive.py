@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from discretion.policy.decide import decide
+from discretion.policy.situations import filled_cells, situations
 
 from .oracle import Oracle, is_closed
-from .situations import filled_cells, situations, starting_bytes, starting_policy
+from .situations import starting_bytes, starting_policy
 
 
 def test_every_situation_shows_what_a_plain_reading_of_the_file_shows_and_every_rule_decides_some() -> None:

@@ -25,7 +25,7 @@ from granian.server.embed import Server
 from litestar import Litestar, Request, Router
 from litestar.di import Provide
 
-from discretion.faces import api, desk, kit, watchroom
+from discretion.faces import api, desk, kit, portal, watchroom
 from discretion.faces.api.contract import openapi_document as openapi_document  # noqa: PLC0414 - for the command line
 from discretion.faces.api.problem import problem_of
 from discretion.faces.desk.welcome import WelcomeKey
@@ -37,6 +37,7 @@ from discretion.faces.kit.seat import Caller, Seat, seat_of
 from discretion.faces.kit.trouble import exception_handlers
 from discretion.office.database import Office, OfficeUnavailableError
 from discretion.office.doors.keys import DIRECTORY, DoorKeys
+from discretion.office.releases import starting_text
 from discretion.watch.window import Window
 from discretion.wire.journal import write_journal
 from discretion.wire.readiness import tell_failed, tell_ready
@@ -67,12 +68,13 @@ def build(settings: Settings, *, is_development: bool = False) -> Litestar:
         welcome_key=_welcome_key(settings),
         is_development=is_development,
         properties={each.code: each.property_id for each in settings.properties},
+        starting_policy=_starting_policy(settings),
     )
     means = Means(
         shown, Hatches(str(settings.keeper_socket)),
         Office(settings.conninfo("office"), connections_max=_CONNECTIONS_MAX),
-        Pages([kit.TEMPLATES, desk.TEMPLATES, watchroom.TEMPLATES], desk.NAMES), Window(settings.conninfo("auditor")),
-        DoorKeys(settings.secrets / DIRECTORY),
+        Pages([kit.TEMPLATES, desk.TEMPLATES, portal.TEMPLATES, watchroom.TEMPLATES], desk.NAMES),
+        Window(settings.conninfo("auditor")), DoorKeys(settings.secrets / DIRECTORY),
     )
     return application(means)
 
@@ -80,7 +82,7 @@ def build(settings: Settings, *, is_development: bool = False) -> Litestar:
 def application(means: Means) -> Litestar:
     """Return the application over what it works with."""
     settings = means.settings
-    pages = [*desk.PAGES, *watchroom.PAGES]
+    pages = [*desk.PAGES, *portal.PAGES, *watchroom.PAGES]
     if settings.is_demo:
         pages += desk.DEMO_PAGES
     if settings.is_development:
@@ -204,6 +206,14 @@ def _lifespan(means: Means) -> Callable[[Litestar], AbstractAsyncContextManager[
         return _lifespan_of(means)
 
     return begin
+
+
+def _starting_policy(settings: Settings) -> bytes:
+    """Return the policy the keeper was started with; nothing where this account may not read it."""
+    try:
+        return starting_text(settings.directory / settings.keeper.policy if settings.keeper.policy else None)
+    except OSError:
+        return b""
 
 
 def _welcome_key(settings: Settings) -> str:

@@ -36,7 +36,7 @@ from discretion.wire.readiness import tell_failed, tell_ready
 from discretion.wire.settings import Settings, SettingsError, load
 
 if TYPE_CHECKING:
-    from collections.abc import Coroutine, Sequence
+    from collections.abc import Callable, Coroutine, Sequence
 
 TOUCH_EVERY_SECONDS = 20.0
 _log = logging.getLogger("discretion.keeper")
@@ -66,22 +66,30 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m discretion.keeper")
     words = parser.add_subparsers(dest="command", required=True)
     words.add_parser("check-policy").add_argument("--policy", type=Path)
-    for name in ("serve", "found", "invite", "verify", "recover"):
+    for name in ("serve", "found", "invite", "verify", "recover", "add-signer", "end-signer"):
         command = words.add_parser(name)
         command.add_argument("--settings", type=Path, required=True)
         if name != "serve":
             command.add_argument("--property", required=True)
     for flag in ("--staff-number", "--name", "--role"):
         words.choices["invite"].add_argument(flag, required=True)
+    for flag in ("--staff-number", "--role", "--key"):
+        words.choices["add-signer"].add_argument(flag, required=True)
+    words.choices["end-signer"].add_argument("--key", required=True)
     words.choices["recover"].add_argument("--how", choices=HOW, required=True)
     words.choices["recover"].add_argument("--because", default="")
     given = parser.parse_args(argv)
     if given.command == "check-policy":
         return commands.check_policy(given.policy)
+    return _carried_out({**commands.COMMANDS, "recover": recover, "serve": _serve}[given.command], given)
+
+
+def _carried_out(
+    run: Callable[[Settings, argparse.Namespace], Coroutine[Any, Any, int]], given: argparse.Namespace,
+) -> int:
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(_JsonLines())
     logging.basicConfig(level=logging.INFO, handlers=[handler])
-    run = {**commands.COMMANDS, "recover": recover, "serve": _serve}[given.command]
     try:
         settings = load(given.settings)
         return _run(run(settings, given))
@@ -99,7 +107,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     print(code, file=sys.stderr)
     return {
         "database_away": 7, "ledger_disagrees": 3, "ledger_behind": 3, "ledger_forked": 3, "ledger_stopped": 3,
-        "founded_already": 6,
+        "founded_already": 6, "signer_taken": 6, "signer_unknown": 4, "signer_key": 2,
     }.get(code, 1)
 
 

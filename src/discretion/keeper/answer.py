@@ -10,11 +10,12 @@ Rules:
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from msgspec import structs
 
+from discretion.hotel.purpose import Purpose
 from discretion.keeper.judge import judge
 from discretion.keeper.papers import Allowed, AlreadyEntered, Ask, AskKind, Denied, Facts, Receipt, Reply
 from discretion.keeper.record import record, spend
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from discretion.keeper.papers import Draft, Judged, Refused, Usage, WaitingChange
+    from discretion.keeper.release import Releases
     from discretion.keeper.store.appends import Appends
     from discretion.keeper.store.memory import Memory
     from discretion.keeper.store.reads import Reads
@@ -53,6 +55,21 @@ class Room:
     witnessing: Witnessing
     policy: Policy
     limited: dict[str, int]  # purposes with a daily number of their own, numbered from 1
+    releases: Releases
+    release_id: bytes = b""  # of the policy in force; none where the settings name it
+
+    def under(self, policy: Policy, release_id: bytes) -> Room:
+        """Return the room with another policy in force."""
+        return replace(self, policy=policy, release_id=release_id, limited=limited_by(policy))
+
+
+def limited_by(policy: Policy) -> dict[str, int]:
+    """Return the number of each purpose that has a daily limit of its own.
+
+    It is the purpose's own place, which never changes: a new policy must not read yesterday's counts under another
+    name.
+    """
+    return {str(purpose): number for number, purpose in enumerate(Purpose, 1) if purpose in policy.budget.purposes}
 
 
 @dataclass(frozen=True, slots=True)

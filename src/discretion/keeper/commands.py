@@ -14,11 +14,11 @@ import sys
 import time
 from dataclasses import replace
 from importlib.resources import files
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from discretion.keeper.rescan import Verdict, rescan
 from discretion.keeper.start import StartError, check_database, keys_of, memory_of, root_key_of
-from discretion.keeper.store.database import Database, Uid
+from discretion.keeper.store.database import Database, LostRaceError, Uid
 from discretion.keeper.store.memory import Memory
 from discretion.keeper.store.sql import queries
 from discretion.keeper.tickets import new_secret, secret_hash
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
     from discretion.wire.settings import Settings
 
-_RECORDS, _PEOPLE = queries("records.sql"), queries("people.sql")
+_RECORDS, _PEOPLE, _POLICY = queries("records.sql"), queries("people.sql"), queries("policy.sql")
 
 
 def check_policy(path: Path | None) -> int:
@@ -112,6 +112,39 @@ async def invite(settings: Settings, given: argparse.Namespace) -> int:
     return 0
 
 
+async def add_signer(settings: Settings, given: argparse.Namespace) -> int:
+    """Let a key sign releases of the policy, for somebody who holds the role. Only whoever runs the keeper can."""
+    property_id, _ = _named(settings, given)
+    database = Database(settings.conninfo("keeper"))
+    rows = await _signer(database, "add_signer", property_id, given.key, number=given.staff_number, role=given.role)
+    await database.close()
+    if not rows:
+        raise StartError("signer_unknown")
+    print(json.dumps({"staff_id": rows[0][0].hex()}))
+    return 0
+
+
+async def end_signer(settings: Settings, given: argparse.Namespace) -> int:
+    """Take a key's right to sign. What it signed before stays signed."""
+    property_id, _ = _named(settings, given)
+    database = Database(settings.conninfo("keeper"))
+    ((ended,),) = await _signer(database, "end_signer", property_id, given.key)
+    await database.close()
+    if not ended:
+        raise StartError("signer_unknown")
+    return 0
+
+
+async def _signer(
+    database: Database, query: str, property_id: bytes, key: str, **params: str,
+) -> list[tuple[Any, ...]]:
+    try:
+        public_key = bytes.fromhex(key)
+        return await database.rows(_POLICY[query], {"p": Uid(property_id), "public_key": public_key, **params})
+    except (ValueError, LostRaceError) as error:  # no key, or one that is somebody's already
+        raise StartError("signer_taken" if isinstance(error, LostRaceError) else "signer_key") from error
+
+
 async def verify(settings: Settings, given: argparse.Namespace) -> int:
     """Rescan one ledger, printing progress and then the verdict as JSON lines. Exit 3 when something disagrees."""
     property_id, _ = _named(settings, given)
@@ -152,4 +185,6 @@ def _verdict_line(verdict: Verdict, opened: int, seconds: float) -> dict[str, ob
     }
 
 
-COMMANDS = {"found": found, "invite": invite, "verify": verify}
+COMMANDS = {
+    "add-signer": add_signer, "end-signer": end_signer, "found": found, "invite": invite, "verify": verify,
+}

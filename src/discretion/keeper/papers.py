@@ -43,6 +43,7 @@ class AskKind(StrEnum):
     INVITE = "invite"
     LIST = "list"
     LOOK_UP = "look_up"
+    POLICY = "policy"
     PREVIEW = "preview"
     READ_ENTRIES = "read_entries"
     RECOVER = "recover"

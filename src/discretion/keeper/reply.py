@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from discretion.keeper.judge import guards_of_staff
 from discretion.keeper.papers import AlreadyEntered, Ask, Denied, Opened, Refused, Reply
+from discretion.keeper.release import MADE_BY
 from discretion.wire.lookup import Disclosure, Entered, Failed, Line, OfferLine, Refusal
 
 if TYPE_CHECKING:
@@ -26,7 +27,8 @@ _OFFERS: dict[tuple[bytes, tuple[Offer, ...]], list[OfferLine]] = {}
 
 
 def told(reply: Reply, ask: Ask, policy: Policy) -> Answer:
-    """Return what the house is told of one reply."""
+    """Return what the house is told of one reply, in the words of the policy that decided it."""
+    policy = _made_by(reply, policy)
     if isinstance(reply, Opened):
         draft = reply.receipt.committed.draft
         judged = draft.judged
@@ -65,6 +67,15 @@ async def entered(ask: Ask, rounds: Rounds, detail: bytes = b"") -> Answer:
     if isinstance(reply, (Refused, AlreadyEntered)):
         return told(reply, ask, rounds.room.policy)
     return Failed(code="unavailable")
+
+
+def _made_by(reply: Reply, policy: Policy) -> Policy:
+    """Return the policy behind a reply: another may have come into force since it was decided."""
+    draft = reply.draft if isinstance(reply, Refused) else None if isinstance(reply, AlreadyEntered) else (
+        reply.receipt.committed.draft
+    )
+    decision = draft.judged.decision if draft else None
+    return policy if decision is None or decision.policy == policy.hash else MADE_BY[decision.policy]
 
 
 def _refusal(reply: Refused, ask: Ask, policy: Policy) -> Refusal | Failed:

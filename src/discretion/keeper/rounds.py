@@ -5,6 +5,7 @@ Rules:
 * One commit after the other, in the order of the tree; while one commits, the next is prepared and the last is opened.
 * An ask with writes of its own runs in a round of its own, so that a write that fails is nobody else's trouble.
 * As many boxes are opened as entries allowed, counted once a second; one more is an alarm and an entry.
+* A policy comes into force with its entry: no round is decided by the one and entered after the other.
 * When a commit's outcome is unknown, everyone in the round is told so, and nobody is shown anything.
 """
 
@@ -19,6 +20,7 @@ from typing import TYPE_CHECKING
 
 from discretion.keeper.answer import enter, open_all, prepare, prepare_changes, waits_for_witness
 from discretion.keeper.papers import Ask, AskKind
+from discretion.keeper.release import InForce, ReleaseError, paper_ask, released
 from discretion.keeper.store.database import LostRaceError, StoreError, Uid, WriteRefusedError
 from discretion.keeper.store.memory import ForkError
 from discretion.keeper.store.sql import queries
@@ -28,6 +30,7 @@ if TYPE_CHECKING:
 
     from discretion.keeper.answer import Room, Round
     from discretion.keeper.papers import Facts, Receipt, Refused, Reply
+    from discretion.policy.table import Policy
 
 ASKS_IN_ROUND_MAX = 512
 ASKS_WAITING_MAX = 8192
@@ -69,6 +72,9 @@ class Rounds:
         self._is_idle = True  # nobody waits, and no round is being prepared
         self.rounds_count = 0
         self.asks_count = 0
+        self._coming: tuple[Ask, Policy] | None = None  # the release whose activation is being entered
+        self._looking = asyncio.Lock()
+        self._told: set[str] = set()  # what was wrong with releases, said once
 
     def submit(self, asks: Sequence[Ask], done: Callable[[list[Reply] | RoundError], None]) -> None:
         """Queue `asks`; `done` is called once, with their replies in order or with why there are none."""
@@ -116,14 +122,19 @@ class Rounds:
                 await self._wake.wait()
                 self._is_idle = False
             groups = self._take()
+            room = self.room
             prepared = await self._prepared(groups, committed)
             if committed is not None:
                 await committed
                 committed = None
             if prepared is None or not (prepared.drafts or groups):
                 continue
-            if prepared.standing.is_bad:
-                self._again(groups)  # it was prepared on a round that failed, or that changed who may ask
+            if prepared.standing.is_bad or self.room is not room:
+                self._again(groups)  # prepared on a round that failed or changed who may ask, or by another policy
+                continue
+            if prepared.standing.release_id != room.release_id:  # another keeper, or a hand in the database
+                await self._look_for_policy()
+                self._again(groups)
                 continue
             committed = asyncio.get_running_loop().create_future()
             self._begin(self._enter(groups, prepared, committed))
@@ -138,6 +149,7 @@ class Rounds:
         while True:
             await asyncio.sleep(CHANGES_EVERY_SECONDS)
             self._wake.set()
+            await self._look_for_policy()
             self.room.memory.opened += self.room.vault.boxes.take_opened()
             if excess := self.room.vault.boxes.excess():
                 _log.error("boxes were opened without an entry: %d", excess)
@@ -208,8 +220,10 @@ class Rounds:
             self.room.reads.forget()
 
     async def _enter(self, groups: list[_Group], prepared: Round, committed: asyncio.Future[None]) -> None:
+        room = self.room  # the one it was prepared in
         try:
-            papers = await enter(prepared, self.room) if prepared.drafts else []
+            papers = await enter(prepared, room) if prepared.drafts else []
+            self._take_policy(papers)
         except LostRaceError:
             self._again(groups)  # another keeper was first; nothing of ours is entered
             return
@@ -229,10 +243,46 @@ class Rounds:
             known = prepared.known[start:start + len(group.asks)]
             theirs = [next(rest) for facts in known if facts.entered_idx < 0]
             start += len(group.asks)
-            if waits_for_witness(theirs, self.room):
+            if waits_for_witness(theirs, room):
                 self._begin(self._open_cosigned(group, known, theirs, prepared.after.size))
             else:
                 self._open(group, known, theirs)
+
+    def _take_policy(self, papers: Sequence[Receipt | Refused]) -> None:
+        """Go by the release that this round's entry brought into force; what was prepared meanwhile begins anew."""
+        if self._coming is not None and any(paper_ask(paper) is self._coming[0] for paper in papers):
+            ask, policy = self._coming
+            self.room = self.room.under(*self.room.releases.adopt(policy, released(ask)))
+            _log.info("another policy is in force")
+
+    async def _look_for_policy(self) -> None:
+        """Go by what another keeper has brought into force, or enter the release that is due. Never raises."""
+        async with self._looking:
+            if self._coming is not None:
+                return
+            try:
+                news = await self.room.releases.news(self.room.release_id)
+            except StoreError:
+                return  # the rounds hear of it too
+            except OSError:  # it cannot be remembered: until it is, nothing is decided by it
+                _log.exception("the release in force was not remembered")
+                return
+            except ReleaseError as error:
+                why = str(error)  # codes
+                if why not in self._told:
+                    self._told.add(why)
+                    _log.error("a release of the policy does not hold: %s", why)
+                    self._alarm(error.code, 1)
+                return
+            if isinstance(news, InForce):
+                self.room = self.room.under(*news)
+                _log.info("another policy is in force")
+            elif news is not None:
+                self._coming = news
+                self.submit([news[0]], self._policy_entered)
+
+    def _policy_entered(self, _outcome: list[Reply] | RoundError) -> None:
+        self._coming = None  # where it failed, the next look says whether it is in force all the same
 
     def _open(self, group: _Group, known: Sequence[Facts], papers: Sequence[Receipt | Refused]) -> None:
         try:

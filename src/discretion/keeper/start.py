@@ -14,8 +14,8 @@ import time
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
-from discretion.hotel.purpose import Purpose
-from discretion.keeper.answer import Room
+from discretion.keeper.answer import Room, limited_by
+from discretion.keeper.release import ReleaseError, Releases
 from discretion.keeper.rescan import rescan
 from discretion.keeper.store.appends import Appends
 from discretion.keeper.store.database import Database, Uid
@@ -33,6 +33,7 @@ from discretion.wire.witnesses import trust_of
 if TYPE_CHECKING:
     import asyncio
 
+    from discretion.keeper.release import InForce
     from discretion.ledger.checkpoint import Verifier
     from discretion.ledger.tree import TreeHead
     from discretion.policy.table import Policy
@@ -98,8 +99,6 @@ async def rooms_of(
     """
     reading = Database(settings.conninfo("keeper"))
     await check_database(reading)
-    if policy.has_witness_first and trust_of(settings) is None:
-        raise StartError("witnesses_needed")
     rooms = {}
     known = {each.property_id for each in settings.properties}
     for row in await reading.rows(_RECORDS["properties"], {}):
@@ -117,7 +116,10 @@ async def rooms_of(
             if verdict.problem:
                 _log.error("ledger disagrees: %s at %d", verdict.problem, verdict.index)
                 raise StartError(_WORDS.get(verdict.problem, "ledger_disagrees"))
-            rooms[row[0]] = room_of(settings, keyring, signer, memory, policy, wanted)
+            room = room_of(settings, keyring, signer, memory, policy, wanted)
+            rooms[row[0]] = room = room.under(*await _in_force(room))
+            if room.policy.has_witness_first and trust_of(settings) is None:
+                raise StartError("witnesses_needed")
             await rooms[row[0]].witnessing.load(Uid(row[0]), reading)
             if rooms[row[0]].witnessing.newest_at() > time.time() + CLOCK_BEHIND_SECONDS_MAX:
                 raise StartError("clock_behind")
@@ -127,18 +129,29 @@ async def rooms_of(
     return rooms
 
 
+async def _in_force(room: Room) -> InForce:
+    try:
+        return await room.releases.in_force()
+    except ReleaseError as error:
+        why = str(error)  # codes
+        _log.error("no policy in force: %s", why)
+        raise StartError(error.code) from error
+
+
 def room_of(
     settings: Settings, keyring: Keyring, signer: Signer, memory: Memory, policy: Policy, wanted: asyncio.Event,
 ) -> Room:
     """Return one property's room; its connections open when they are used."""
     conninfo, property_id = settings.conninfo("keeper"), keyring.property_id
-    # By the purpose's own place, which never changes: a new policy must not read yesterday's counts under another name.
-    limited = {str(purpose): number for number, purpose in enumerate(Purpose, 1) if purpose in policy.budget.purposes}
     return Room(
         property_id, Reads(Database(conninfo), property_id), Appends(Database(conninfo), property_id), keyring,
         Vault(keyring, signer.verifier), signer, memory,
         Witnessing(settings.witnesses, trust_of(settings), settings.stopped_file(property_id), wanted),
-        policy, limited,
+        policy, limited_by(policy),
+        Releases(
+            Database(conninfo), property_id, settings.policy_memory_file(property_id), policy,
+            has_witnesses=trust_of(settings) is not None,
+        ),
     )
 
 

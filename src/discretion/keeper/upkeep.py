@@ -21,6 +21,7 @@ from discretion.keeper.inscribe import seal_batch
 from discretion.keeper.look_ups import read_look_ups
 from discretion.keeper.papers import Ask, AskKind, Opened
 from discretion.keeper.publish import publish
+from discretion.keeper.recorded import read_recorded
 from discretion.keeper.rounds import RoundError
 from discretion.keeper.store.database import StoreError, Uid
 from discretion.ledger.errors import LedgerError
@@ -94,10 +95,10 @@ class Upkeep:
 
     async def _serve(self, message: wire.UpkeepRequest, desk: Desk) -> wire.UpkeepAnswer:
         room = desk.rounds.room
+        if isinstance(message, wire.ExplainGuest | wire.ReadLookUps | wire.ReadRecorded):
+            return await _read(message, desk)
         if isinstance(message, wire.PublishCheckpoint | wire.AddCosignatures | wire.StopLedger):
             return wire.Done(counts=await _outside(message, desk))
-        if isinstance(message, wire.ExplainGuest | wire.ReadLookUps):
-            return await _read(message, desk)
         if isinstance(message, wire.GuestIds):
             return wire.Ids([room.keyring.guest_id(message.source, source_id) for source_id in message.source_ids])
         if isinstance(message, wire.SealBatch):
@@ -115,8 +116,12 @@ class Upkeep:
         return wire.Done(counts={})
 
 
-async def _read(message: wire.ExplainGuest | wire.ReadLookUps, desk: Desk) -> wire.UpkeepAnswer:
-    """Return what entries say: of one guest, or of look-ups for their review."""
+async def _read(
+    message: wire.ExplainGuest | wire.ReadLookUps | wire.ReadRecorded, desk: Desk,
+) -> wire.UpkeepAnswer:
+    """Return what entries say: of one guest, of look-ups for their review, or counted for a replay."""
+    if isinstance(message, wire.ReadRecorded):
+        return await read_recorded(message.since_at, desk.rounds.room, desk.database, desk.lock)
     if isinstance(message, wire.ReadLookUps):
         return await read_look_ups(message, desk.rounds.room, desk.database, desk.lock)
     async with desk.lock:

@@ -80,7 +80,8 @@ class Database(Struct, frozen=True, forbid_unknown_fields=True):
 class Keeper(Struct, frozen=True, forbid_unknown_fields=True):
     """`socket` for the house; `upkeep_socket` for the operator and the worker, in a directory only they can enter.
 
-    `policy` is a file, or empty for the policy that came with this version. `memory` is the directory in which the
+    `policy` is a file, or empty for the policy that came with this version: what decides until a release of a property
+    is in force. `memory` is the directory in which the
     signer remembers what it signed last: never put back from a backup together with the database.
     """
 
@@ -202,6 +203,10 @@ class Settings:
     def signer_memory_file(self, property_id: bytes) -> Path:
         """The file in which a property's signer remembers the last head it signed."""
         return self.directory / self.keeper.memory / f"{property_id.hex()}.memory"
+
+    def policy_memory_file(self, property_id: bytes) -> Path:
+        """The file in which the keeper remembers the release of the policy in force last; none before the first."""
+        return self.directory / self.keeper.memory / f"{property_id.hex()}.policy"
 
     def seen_directory(self, property_id: bytes) -> Path:
         """The directory of a property's checkpoints that witnesses brought back before the start: notes we signed."""

@@ -121,13 +121,20 @@ class StopLedger(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True, 
     evidence: Annotated[str, Meta(max_length=EVIDENCE_SIZE_MAX)]
 
 
+class ReadRecorded(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True, tag="read_recorded"):
+    """Count the recorded look-ups since a time by what was decided on: to decide them again under another policy."""
+
+    property_id: Id
+    since_at: Annotated[int, Meta(ge=0, le=2**53)]
+
+
 class Health(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True, tag="health"):
     """Ask how the keeper is."""
 
 
 UpkeepRequest = (
     ExplainGuest | GuestIds | SealBatch | EnterImport | EnterChanges | PublishCheckpoint | AddCosignatures | AwaitWanted
-    | ReadLookUps | StopLedger | Health
+    | ReadLookUps | StopLedger | ReadRecorded | Health
 )
 
 
@@ -216,7 +223,27 @@ class LookUpsRead(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True,
     unreadable: int
 
 
-UpkeepAnswer = Ids | Done | Explained | LookUpsRead | Failed
+class RecordedAsks(Struct, frozen=True, forbid_unknown_fields=True, array_like=True):
+    """So many look-ups that were decided on the same: policy, purpose, duty, relation, facts, groups asked for."""
+
+    policy: bytes
+    purpose: str
+    role: str
+    relation: str
+    facts: int
+    clear: int
+    masked: int
+    asks: int
+
+
+class Recorded(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True, tag="recorded"):
+    """Look-ups since the time asked for, counted; no guest, nobody who asked. `unread` would not open."""
+
+    items: list[RecordedAsks]
+    unread: int
+
+
+UpkeepAnswer = Ids | Done | Explained | LookUpsRead | Recorded | Failed
 
 
 class UpkeepFrame(Struct, frozen=True, forbid_unknown_fields=True, array_like=True):

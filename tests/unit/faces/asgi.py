@@ -7,7 +7,7 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from discretion.faces import desk, kit
+from discretion.faces import desk, kit, portal
 from discretion.faces.house import application
 from discretion.faces.kit.means import Hatches, HouseSettings, Means
 from discretion.faces.kit.render import Pages
@@ -25,7 +25,7 @@ ORIGIN = "http://localhost:1"
 def house_without_anything_behind(**changed: Any) -> Litestar:
     """The house over a keeper and a database that are not there; what needs them answers 503."""
     settings = HouseSettings(**{"origin": ORIGIN} | changed)
-    pages = Pages([kit.TEMPLATES, desk.TEMPLATES], desk.NAMES)
+    pages = Pages([kit.TEMPLATES, desk.TEMPLATES, portal.TEMPLATES], desk.NAMES)
     return application(Means(settings, Hatches("/nowhere/keeper.sock"), Office("host=/nowhere"), pages, Window("host=/nowhere"), DoorKeys(Path("/nowhere"))))
 
 

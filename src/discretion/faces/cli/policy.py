@@ -1,4 +1,4 @@
-"""`discretion policy`: whether a policy file would load, and what must be mended in it."""
+"""`discretion policy`: whether a policy file would load and stands every check. Its releases: the modules beside."""
 
 from __future__ import annotations
 
@@ -11,28 +11,48 @@ from typing import TYPE_CHECKING
 import click
 
 from discretion.faces.cli.exits import Exit
+from discretion.faces.cli.policy_checks import diff, replay, run_checks, show_checks, situations_option
+from discretion.faces.cli.policy_release import activate, list_releases, propose, show, sign, withdraw
+from discretion.faces.cli.policy_signers import keygen, signer
 from discretion.faces.cli.trouble import Trouble
 from discretion.faces.kit.words import marked
+from discretion.office.releases import starting_text
 
 if TYPE_CHECKING:
     from discretion.faces.cli.terminal import Terminal
 
 
-@click.group(help=marked("Check the policy."))
+@click.group(help=marked("The policy: check it, compare it, release it."))
 def policy() -> None:
     """Hold the subcommands."""
+
+
+policy.add_command(diff)
+policy.add_command(replay)
+policy.add_command(keygen)
+policy.add_command(signer)
+policy.add_command(propose)
+policy.add_command(sign)
+policy.add_command(activate)
+policy.add_command(withdraw)
+policy.add_command(list_releases)
+policy.add_command(show)
 
 
 @policy.command(
     help=marked(
         "Say whether a policy file would load, and what must be mended. Without FILE: the policy of this version. "
-    "Exit code 3 if not."
+    "Exit code 3 if not. With --whole: also every check that a release must stand; it takes about half a minute."
     )
 )
 @click.argument("file", metavar="FILE", type=click.Path(exists=True, dir_okay=False, path_type=Path), required=False)
+@click.option("--whole", is_flag=True, help=marked("Try every situation, every rule and every part of a rule."))
+@situations_option
 @click.pass_obj
-def check(terminal: Terminal, /, *, file: Path | None) -> Exit:
+def check(terminal: Terminal, /, *, file: Path | None, whole: bool, situations: Path | None) -> Exit:
     """Check one file. The keeper reads it, as it would at its start."""
+    if whole:
+        return show_checks(terminal, run_checks(terminal, starting_text(file), situations))
     words = [] if file is None else ["--policy", str(file)]
     done = subprocess.run(
         [sys.executable, "-m", "discretion.keeper", "check-policy", *words],
@@ -47,9 +67,9 @@ def check(terminal: Terminal, /, *, file: Path | None) -> Exit:
         language = "en" if terminal.language == "en" else "zh"
         terminal.show(lines, "\n".join(f"{line['where']}  {line[language]}" for line in lines))
         return Exit.PROBLEM
-    (whole,) = lines
-    terminal.show(whole, terminal.words(
+    (found,) = lines
+    terminal.show(found, terminal.words(
         "The policy loads: %(guards)s guards, %(caps)s caps, %(views)s views. SHA-256 %(hash)s",
-        guards=whole["guards"], caps=whole["caps"], views=whole["views"], hash=whole["hash"],
+        guards=found["guards"], caps=found["caps"], views=found["views"], hash=found["hash"],
     ))
     return Exit.OK

@@ -42,6 +42,7 @@ TITLES: Final = {
     "ends": marked("Until"),
     "from": marked("From"),
     "id": marked("Id"),
+    "key": marked("Key"),
     "locked": marked("Locked"),
     "name": marked("Name"),
     "name_en": marked("English name"),

@@ -29,7 +29,8 @@ class HouseSettings:
     """What pages need to know of the installation.
 
     Shapes: `origin` is what browsers show in the address line, as `https://desk.example.cn`; `welcome_key` opens the
-    welcome page of a demo and is empty in a real installation; `properties` are the ids of the hotels by their codes.
+    welcome page of a demo and is empty in a real installation; `properties` are the ids of the hotels by their codes;
+    `starting_policy` is what the keeper was started with.
     """
 
     origin: str
@@ -38,6 +39,7 @@ class HouseSettings:
     welcome_key: str = ""
     is_development: bool = False
     properties: Mapping[str, bytes] = field(default_factory=dict)
+    starting_policy: bytes = b""
 
     @property
     def is_secure(self) -> bool:

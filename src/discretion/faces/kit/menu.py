@@ -29,6 +29,7 @@ _PARTS: Final = (
     (_("Watchroom"), (
         ("/watch", _("Who looked: the ledger"), "clipboard-list", Permission.ENTRY_READ),
         ("/reviews", _("Look-up review"), "gavel", Permission.REVIEW_READ),
+        ("/watch/policy", _("Releases of the policy"), "scale", Permission.POLICY_READ),
     )),
     (_("Staff"), (
         ("/presence", _("Presence"), "user-check", Permission.PRESENCE_ATTEST),

@@ -23,6 +23,7 @@ class Permission(StrEnum):
     CASE_WORK = "case:file:work"
     ENTRY_READ = "ledger:entry:read"
     GUEST_FIND = "guest:record:find"
+    POLICY_READ = "policy:release:read"
     PRESENCE_ATTEST = "presence:shift:attest"
     REQUEST_DISPATCH = "service:request:dispatch"
     REQUEST_WORK = "service:request:work"
@@ -65,13 +66,15 @@ DUTIES: Final = MappingProxyType({
     Role.FINANCE: frozenset({Permission.CASE_WORK, Permission.GUEST_FIND, Permission.STAY_LIST}),
     Role.GENERAL_MANAGER: _FACTS | _REVIEWS | {
         Permission.CASE_WORK, Permission.DEPUTY_NAME, Permission.EMERGENCY_BEGIN, Permission.GUEST_FIND,
-        Permission.STAY_LIST,
+        Permission.POLICY_READ, Permission.STAY_LIST,
     },
     Role.PRIVACY: _REVIEWS | {
         Permission.CASE_WORK, Permission.DEPUTY_NAME, Permission.ENTRY_READ, Permission.GUEST_FIND,
-        Permission.STAFF_RECOVER, Permission.TRAINING_CHANGE,
+        Permission.POLICY_READ, Permission.STAFF_RECOVER, Permission.TRAINING_CHANGE,
     },
-    Role.AUDITOR: frozenset({Permission.CASE_WORK, Permission.ENTRY_READ, Permission.REVIEW_READ}),
+    Role.AUDITOR: frozenset({
+        Permission.CASE_WORK, Permission.ENTRY_READ, Permission.POLICY_READ, Permission.REVIEW_READ,
+    }),
     Role.LEGAL: frozenset({Permission.CASE_WORK, Permission.GUEST_FIND}),
     Role.IT_ADMIN: _FACTS | {Permission.STAFF_CHANGE, Permission.TERMINAL_CHANGE},
 })  # fmt: skip

@@ -168,7 +168,7 @@ class Reads:
         return dict(rows)
 
     async def _read_standing(self) -> Standing:
-        ((size, root, stack, day, midnight_at, marks, locked),) = await self._database.rows(
+        ((size, root, stack, day, midnight_at, marks, locked, release_id),) = await self._database.rows(
             _SQL["standing"], {"p": self._property},
         )
         frontier = Frontier.from_bytes(size, stack)
@@ -182,7 +182,7 @@ class Reads:
         for guest, fact, staff, session, purpose, groups, until_at, ref, policy, roles, quorum in rows:
             claim = Claim(fact, staff, session, purpose, groups, until_at, ref, policy, tuple(roles), quorum)
             claims[guest] = (*claims.get(guest, ()), claim)
-        return Standing(frontier, day, midnight_at, restricted, frozenset(locked), claims)
+        return Standing(frontier, day, midnight_at, restricted, frozenset(locked), claims, release_id or b"")
 
     async def _read_staff(self, standing: Standing, sessions: set[bytes]) -> None:
         rows = await self._database.rows(

@@ -6,9 +6,12 @@ schema checks types and attributes but no entity ids: `Field::"stey.clear"` woul
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
-from discretion.policy.table import Cap, Guard, Rules, View
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from discretion.policy.table import Cap, Guard, Rules, View
 
 
 def cedar_schema(rules: Rules) -> str:

@@ -1,31 +1,35 @@
-"""Mutants of a policy: one thing left out each, to find what is redundant, and rules without effect.
+"""Mutants: a policy with one thing left out each, to find what is redundant in it, and rules without effect.
 
 Compared are levels and obligations. A mutant never has a cell or reads a fact that its original does not.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 import msgspec
 
+from discretion.policy.situations import all_rules, complete, effect, filled_cells, situations
 from discretion.policy.table import Cap, Guard, Policy, Rules, View, compile_rules
 
-from .situations import Cell, complete, effect, filled_cells, situations
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
 
-Skip = Callable[[Policy, int], bool]
+    from discretion.policy.situations import Cell
+
+    Skip = Callable[[Policy, int], bool]
 
 
 def mutants(rules: Rules) -> Iterator[tuple[str, str, Rules]]:
     """Every mutant as the rule it touches, what was left out, and the rules that remain."""
-    for rule in _all(rules):
+    for rule in all_rules(rules):
         yield rule.id, "the rule", without(rules, rule.id)
         for key in ("need", "deny", "when", "unless", "after", "who", "guest", "clear", "masked"):
             names: tuple[str, ...] = getattr(rule, key, ())
             for name in names:
                 left = tuple(one for one in names if one != name)
-                yield rule.id, f"{key} {name}", _with(rules, msgspec.structs.replace(rule, **{key: left}))
+                yield rule.id, f"{key} {name}", with_rule(rules, msgspec.structs.replace(rule, **{key: left}))
 
 
 def loosened_caps(rules: Rules) -> Iterator[tuple[str, str, Rules]]:
@@ -33,7 +37,16 @@ def loosened_caps(rules: Rules) -> Iterator[tuple[str, str, Rules]]:
     for cap in rules.caps:
         for group in cap.at_most:
             levels = {one: level for one, level in cap.at_most.items() if one != group}
-            yield cap.id, group, _with(rules, msgspec.structs.replace(cap, at_most=levels))
+            yield cap.id, group, with_rule(rules, msgspec.structs.replace(cap, at_most=levels))
+
+
+def find_redundant(policy: Policy) -> list[tuple[str, str]]:
+    """Everything that could be left out without any effect: the rule, and what of it."""
+    return [
+        (rule, left_out)
+        for rule, left_out, rules in mutants(policy.rules)
+        if find_same(policy, compile_rules(rules, policy.hash), rule)
+    ]
 
 
 def find_same(policy: Policy, mutated: Policy, rule: str, skip: Skip | None = None) -> bool:
@@ -51,7 +64,7 @@ def find_dead(policy: Policy, skip: Skip | None = None) -> set[str]:
     """Rules that decide nothing: without each of them, every situation shows the same."""
     return {
         rule.id
-        for rule in _all(policy.rules)
+        for rule in all_rules(policy.rules)
         if find_same(policy, compile_rules(without(policy.rules, rule.id), policy.hash), rule.id, skip)
     }
 
@@ -63,7 +76,7 @@ def is_contradictory(policy: Policy, facts: int) -> bool:
 
 def cells_of(policy: Policy, rule: str) -> Iterable[Cell]:
     """The filled cells whose decisions read a rule."""
-    for stated in _all(policy.rules):
+    for stated in all_rules(policy.rules):
         if stated.id == rule:
             for purpose, role, relation in filled_cells(policy):
                 if isinstance(stated, View):
@@ -85,12 +98,12 @@ def without(rules: Rules, rule: str) -> Rules:
 
 def weaken(policy: Policy, rule: str, key: str) -> Policy:
     """The policy with everything under one key of a rule left out."""
-    stated = next(one for one in _all(policy.rules) if one.id == rule)
+    stated = next(one for one in all_rules(policy.rules) if one.id == rule)
     nothing = msgspec.structs.replace(stated, **{key: type(getattr(stated, key))()})
-    return compile_rules(_with(policy.rules, nothing), policy.hash)
+    return compile_rules(with_rule(policy.rules, nothing), policy.hash)
 
 
-def _with(rules: Rules, rule: Guard | Cap | View) -> Rules:
+def with_rule(rules: Rules, rule: Guard | Cap | View) -> Rules:
     """The rules with one of them put in the place of the one that had its id."""
     return replace(
         rules,
@@ -98,7 +111,3 @@ def _with(rules: Rules, rule: Guard | Cap | View) -> Rules:
         caps=tuple(rule if isinstance(rule, Cap) and one.id == rule.id else one for one in rules.caps),
         views=tuple(rule if isinstance(rule, View) and one.id == rule.id else one for one in rules.views),
     )
-
-
-def _all(rules: Rules) -> tuple[Guard | Cap | View, ...]:
-    return (*rules.guards, *rules.caps, *rules.views)
