@@ -5,7 +5,8 @@ Rules:
 * Arguments of jobs are times and ids of properties, never of guests.
 * The database or the keeper being away is no end: the worker waits for them and says so once.
 
-Trust: whoever controls the worker can turn a business date forward and drop results of searches; it sees no record.
+Trust: whoever controls the worker can turn a business date forward, remind people, drop results of searches and old
+notes between shifts; it sees no record.
 """
 
 from __future__ import annotations
@@ -38,6 +39,7 @@ _PROPERTIES = queries("properties.sql")
 _FINDS = queries("finds.sql")
 
 EVERY_MINUTE = "* * * * *"
+EVERY_HOUR = "7 * * * *"
 EVERY_TEN_SECONDS = "* * * * * */10"
 MISSED_SECONDS_MAX = 600.0
 TRY_AGAIN_SECONDS = 3.0
@@ -91,6 +93,23 @@ class Jobs:
                 dropped += await now.run(_FINDS["delete_old"], params)
         return dropped
 
+    async def remind_of_training(self) -> int:
+        """Return how many people were told now that a training ends or is missing; each is told once."""
+        reminded = 0
+        async with self._office.reading() as now:
+            for clock in await now.rows(Clock, _SQL["clocks"], {}):
+                found = await now.dicts(_SQL["remind_of_training"], {"property_id": clock.property_id})
+                reminded += found[0]["reminded"]
+        return reminded
+
+    async def drop_old_handovers(self) -> int:
+        """Return how many notes to the next shift were dropped because they are older than 30 days."""
+        dropped = 0
+        async with self._office.reading() as now:
+            for clock in await now.rows(Clock, _SQL["clocks"], {}):
+                dropped += await now.run(_SQL["drop_old_handovers"], {"property_id": clock.property_id})
+        return dropped
+
 
 def make_queue(conninfo: str, jobs: Jobs, publishing: Publishes) -> procrastinate.App:
     """Return the queue with every periodic job; nothing is connected yet."""
@@ -112,6 +131,17 @@ def make_queue(conninfo: str, jobs: Jobs, publishing: Publishes) -> procrastinat
     @queue.task(name="drop_old_finds", queueing_lock="drop_old_finds", lock="drop_old_finds")
     async def _drop_old_finds(timestamp: int) -> None:  # noqa: ARG001 - as above
         await jobs.drop_old_finds()
+
+    @queue.periodic(cron=EVERY_HOUR)
+    @queue.task(name="remind_of_training", queueing_lock="remind_of_training", lock="remind_of_training")
+    async def _remind_of_training(timestamp: int) -> None:  # noqa: ARG001 - as above
+        if reminded := await jobs.remind_of_training():
+            _log.info("%d people were reminded of a training", reminded)
+
+    @queue.periodic(cron=EVERY_HOUR)
+    @queue.task(name="drop_old_handovers", queueing_lock="drop_old_handovers", lock="drop_old_handovers")
+    async def _drop_old_handovers(timestamp: int) -> None:  # noqa: ARG001 - as above
+        await jobs.drop_old_handovers()
 
     @queue.periodic(cron=EVERY_TEN_SECONDS)
     @queue.task(name="publish_checkpoints", queueing_lock="publish_checkpoints", lock="publish_checkpoints")

@@ -96,7 +96,7 @@ def test_training_is_recorded_and_listed(command: Callable[..., tuple[int, str, 
     path.write_text("staff number,course,version,completed,valid until\n1,privacy,1,2026-01-10,2027-01-10\n")
     status, out, _ = command("training", "load", str(path), *at)
     assert (status, out.strip()) == (0, "Rows: 1. New: 0, changed: 0, as before: 1, to mend: 0.")
-    assert command("--plain", "training", "list", *at)[1] == "1\tBen\tprivacy\t1\t2026-01-10\t2027-01-10\n"
+    assert command("--plain", "training", "list", *at)[1] == "1\tBen\tprivacy\t1\t2026-01-10\t2027-01-10\trecorded\n"
 
 
 def test_it_names_the_properties_when_none_is_chosen(command: Callable[..., tuple[int, str, str]]) -> None:

@@ -104,6 +104,12 @@ def _training() -> click.Command:
     return training
 
 
+def _lock() -> click.Command:
+    from discretion.faces.cli.lock import lock
+
+    return lock
+
+
 def _import() -> click.Command:
     from discretion.faces.cli.import_ import import_
 
@@ -135,6 +141,7 @@ COMMANDS: Final[Mapping[str, Callable[[], click.Command]]] = {
     "staff": _staff,
     "roster": _roster,
     "training": _training,
+    "lock": _lock,
     "import": _import,
     "ledger": _ledger,
     "policy": _policy,

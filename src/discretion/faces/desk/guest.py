@@ -28,6 +28,7 @@ from discretion.faces.kit.reasons import OTHER, codes_under, reasons
 from discretion.faces.kit.seat import EnteredBeforeError, Seat
 from discretion.hotel.purpose import Purpose
 from discretion.office import lists
+from discretion.office.locks import held_by
 from discretion.wire.lookup import Disclosure
 
 if TYPE_CHECKING:
@@ -35,6 +36,8 @@ if TYPE_CHECKING:
     from discretion.office.lists import StayLine
     from discretion.wire.lookup import Refusal
 
+_LOCKED: Final = "G9"  # the guards that this page has one more word for
+_UNTRAINED: Final = "G3"
 REVEALED_SECONDS: Final = 60
 
 
@@ -64,7 +67,7 @@ async def guest_page(
     answer = await seat.look_up(
         guest_id, stated, clear=CLEAR_ON_RECORD, masked=CLEAR_ON_RECORD | MASKED_IN_LISTS, context="record"
     )
-    return _record(seat, answer, guest, stay, relation, stated, is_silent=stated == silent)
+    return await _record(seat, answer, guest, stay, relation, stated, is_silent=stated == silent)
 
 
 @get("/guests/{guest:str}/purpose")
@@ -113,7 +116,7 @@ async def reveal(seat: NamedDependency[Seat], guest: FromPath[str]) -> Response[
     except EnteredBeforeError:  # the page was loaded again: back to the masked one
         return seat.onward(f"/guests/{guest}?purpose={wish.purpose}")
     silent = silent_purpose(seat.person.duty, relation)
-    return _record(
+    return await _record(
         seat, answer, guest, stay, relation, wish.purpose, is_silent=wish.purpose == silent, revealed=wish.group,
         is_counted_down=wish.script == "1",
     )
@@ -133,14 +136,18 @@ def _purpose_page(seat: Seat, guest: str) -> Response[bytes]:
     return seat.page("purpose.html", guest=guest, purposes=purposes_first(), here=f"/guests/{guest}/purpose")
 
 
-def _record(  # noqa: PLR0913 - a record is whose, what for, and what was asked of it
+async def _record(  # noqa: PLR0913 - a record is whose, what for, and what was asked of it
     seat: Seat, answer: Disclosure | Refusal, guest: str, stay: StayLine | None, relation: Relation, purpose: str,
     *, is_silent: bool, revealed: str = "", is_counted_down: bool = False,
 ) -> Response[bytes]:
     """Return the page of a record, or of a calm refusal."""  # fmt: skip
     back = f"/guests/{guest}" if is_silent else f"/guests/{guest}?purpose={purpose}"
     if not isinstance(answer, Disclosure):
-        return seat.page("refused.html", refusal=answer, guest=guest, purpose=purpose, here=f"/guests/{guest}")
+        is_locked = any(line.rule == _LOCKED for line in answer.lines)
+        held = await held_by(seat.office, seat.property_id, bytes.fromhex(guest)) if is_locked else None
+        is_untrained = any(line.rule == _UNTRAINED for line in answer.lines)
+        return seat.page("refused.html", refusal=answer, guest=guest, purpose=purpose, held=held,
+                         is_untrained=is_untrained, here=f"/guests/{guest}")  # fmt: skip
     now = datetime.now(UTC)
     is_revealed = bool(revealed) and bool(answer.clear & BIT[revealed])
     headers = {"refresh": f"{REVEALED_SECONDS}; url={back}"} if is_revealed and not is_counted_down else {}

@@ -25,10 +25,17 @@ _PARTS: Final = (
     (_("Watchroom"), (
         ("/watch", _("Who looked: the ledger"), "clipboard-list", Permission.ENTRY_READ),
     )),
+    (_("My work"), (
+        ("/my-shifts", _("My shifts"), "clock", None),
+        ("/handover", _("Shift handover"), "arrow-right", None),
+        ("/my-training", _("My training"), "clipboard-check", None),
+    )),
     (_("Staff"), (
         ("/presence", _("Presence"), "user-check", Permission.PRESENCE_ATTEST),
         ("/roster", _("Roster"), "calendar-days", Permission.ROSTER_CHANGE),
         ("/training", _("Training"), "clipboard-check", Permission.TRAINING_CHANGE),
+        ("/training/report", _("Training report"), "table-2", Permission.TRAINING_READ),
+        ("/locks", _("Locks"), "lock", Permission.LOCK_CHANGE),
         ("/staff", _("Staff members"), "users", Permission.STAFF_CHANGE),
         ("/recovery", _("Lost passkeys"), "key-round", Permission.STAFF_RECOVER),
     )),

@@ -185,6 +185,37 @@ _TABLE: Final[dict[str, dict[str, tuple[str, str]]]] = {
         "incident": marked_in("note", "Incident"),
         "mark_reason": marked_in("note", "Reason for a mark"),
     },
+    "lock": {
+        "staff": marked_in("lock", "Person"),
+        "guest": marked_in("lock", "Guest record"),
+        "session": marked_in("lock", "Sign-in"),
+        "terminal": marked_in("lock", "Terminal"),
+    },
+    "training": {
+        "file": marked_in("training", "by a file"),
+        "recorded": marked_in("training", "recorded by somebody"),
+        "test": marked_in("training", "by a test"),
+    },
+    "training_state": {
+        "current": marked_in("training_state", "current"),
+        "ends_soon": marked_in("training_state", "ends within 30 days"),
+        "ended": marked_in("training_state", "ended"),
+        "missing": marked_in("training_state", "missing"),
+    },
+    "situation": {
+        "life": marked_in("situation", "Life or health"),
+        "police": marked_in("situation", "Police on the spot"),
+        "child": marked_in("situation", "Lost child"),
+        "outage": marked_in("situation", "Systems down"),
+    },
+    "request": {
+        "concierge": marked_in("request", "Concierge"),
+        "engineering": marked_in("request", "Engineering"),
+        "front_desk": marked_in("request", "Front desk"),
+        "housekeeping": marked_in("request", "Housekeeping"),
+        "lost_property": marked_in("request", "Lost and found"),
+        "restaurant": marked_in("request", "Restaurant"),
+    },
     "mark": {
         "incognito": marked_in("mark", "Incognito stay"),
         "sealed": marked_in("mark", "Sealed record"),

@@ -20,6 +20,7 @@ class Permission(StrEnum):
     BOOKING_CHANGE = "booking:stay:change"
     ENTRY_READ = "ledger:entry:read"
     GUEST_FIND = "guest:record:find"
+    LOCK_CHANGE = "access:lock:change"
     PRESENCE_ATTEST = "presence:shift:attest"
     ROOM_CHANGE = "room:state:change"
     ROSTER_CHANGE = "roster:shift:change"
@@ -28,32 +29,34 @@ class Permission(StrEnum):
     STAY_CHANGE = "stay:state:change"
     STAY_LIST = "stay:day:list"
     TRAINING_CHANGE = "training:record:change"
+    TRAINING_READ = "training:record:read"
 
 
 _DESK: Final = frozenset({
     Permission.BOOKING_CHANGE, Permission.GUEST_FIND, Permission.ROOM_CHANGE, Permission.STAY_CHANGE,
     Permission.STAY_LIST,
 })  # fmt: skip
-_FACTS: Final = frozenset({Permission.ROSTER_CHANGE, Permission.TRAINING_CHANGE})
+_FACTS: Final = frozenset({Permission.ROSTER_CHANGE, Permission.TRAINING_CHANGE, Permission.TRAINING_READ})
 
 DUTIES: Final = MappingProxyType({
     Role.FRONT_DESK: _DESK,
     Role.DUTY_MANAGER: _DESK
-    | {Permission.PRESENCE_ATTEST, Permission.ROSTER_CHANGE, Permission.STAFF_RECOVER},
+    | {Permission.LOCK_CHANGE, Permission.PRESENCE_ATTEST, Permission.ROSTER_CHANGE, Permission.STAFF_RECOVER},
     Role.RESERVATIONS: frozenset({Permission.BOOKING_CHANGE, Permission.GUEST_FIND, Permission.STAY_LIST}),
     Role.CONCIERGE: frozenset({Permission.GUEST_FIND, Permission.STAY_LIST}),
     Role.HOUSEKEEPING: frozenset({Permission.ROOM_CHANGE, Permission.STAY_LIST}),
     Role.ENGINEERING: frozenset({Permission.ROOM_CHANGE}),
     Role.RESTAURANT: frozenset({Permission.GUEST_FIND}),
-    Role.SECURITY: frozenset({Permission.GUEST_FIND}),
+    Role.SECURITY: frozenset({Permission.GUEST_FIND, Permission.LOCK_CHANGE}),
     Role.FINANCE: frozenset({Permission.GUEST_FIND, Permission.STAY_LIST}),
     Role.GENERAL_MANAGER: frozenset({Permission.GUEST_FIND, Permission.STAY_LIST}) | _FACTS,
     Role.PRIVACY: frozenset({
-        Permission.ENTRY_READ, Permission.GUEST_FIND, Permission.STAFF_RECOVER, Permission.TRAINING_CHANGE,
+        Permission.ENTRY_READ, Permission.GUEST_FIND, Permission.LOCK_CHANGE, Permission.STAFF_RECOVER,
+        Permission.TRAINING_CHANGE, Permission.TRAINING_READ,
     }),
-    Role.AUDITOR: frozenset({Permission.ENTRY_READ}),
+    Role.AUDITOR: frozenset({Permission.ENTRY_READ, Permission.TRAINING_READ}),
     Role.LEGAL: frozenset({Permission.GUEST_FIND}),
-    Role.IT_ADMIN: _FACTS | {Permission.STAFF_CHANGE},
+    Role.IT_ADMIN: _FACTS | {Permission.LOCK_CHANGE, Permission.STAFF_CHANGE},
 })  # fmt: skip
 
 NEEDS_SHIFT: Final = frozenset({
