@@ -83,7 +83,7 @@ async def begin_test(
     return Test(attempt_id, content, _asked(content, drawn), is_open=True)
 
 
-async def test_of(office: Office, property_id: bytes, staff_id: bytes, attempt_id: bytes) -> Test | None:
+async def read_test(office: Office, property_id: bytes, staff_id: bytes, attempt_id: bytes) -> Test | None:
     """Return a test of this person, None for one that is unknown or somebody else's."""
     async with office.reading() as now:
         return await _test(now, {"property_id": property_id, "staff_id": staff_id, "attempt_id": attempt_id})

@@ -26,7 +26,7 @@ select 1 from hotel.lock l where l.property_id = %(property_id)s and l.lock_id =
 
 -- name: target
 -- Whether there is such a person or record here; a sign-in is the keeper's to know, and a terminal is known by its id alone.
-select 1 where case %(kind)s
+select 1 from hotel.property p where p.property_id = %(property_id)s and case %(kind)s
   when 'staff' then exists (select 1 from hotel.staff t where t.property_id = %(property_id)s and t.staff_id = %(target_id)s)
   when 'guest' then exists (select 1 from hotel.guest g where g.property_id = %(property_id)s and g.guest_id = %(target_id)s)
   else true end

@@ -25,7 +25,7 @@ with at as materialized (
   select clock_timestamp() as now, (clock_timestamp() at time zone p.time_zone)::date as today
     from hotel.property p where p.property_id = %(property_id)s),
 needed as materialized (
-  select distinct r.staff_id, c.course from at
+  select distinct r.property_id, r.staff_id, c.course from at
     join hotel.staff_role r on r.property_id = %(property_id)s and r.from_on <= at.today and (r.until_on is null or r.until_on >= at.today)
     join hotel.course_role c on c.property_id = %(property_id)s and c.role = r.role and c.ended_at is null)
 select {member},
@@ -36,11 +36,11 @@ select {member},
   e.direction, e.how, e.at as seen_at, at.now,
   (select max(h.ends_at) from hotel.shift h where h.property_id = %(property_id)s and h.staff_id = t.staff_id
       and coalesce(h.begun_at, h.starts_at) <= at.now and h.ended_at is null) as last_shift_ends_at,
-  case when exists (select 1 from needed n where n.staff_id = t.staff_id)
+  case when exists (select 1 from needed n where n.property_id = %(property_id)s and n.staff_id = t.staff_id)
        then (select case when count(*) = count(g.until_on) then min(g.until_on) end from needed n
                left join lateral (select max(x.valid_until) as until_on from hotel.training x
                                    where x.property_id = %(property_id)s and x.staff_id = t.staff_id and x.course = n.course) g on true
-              where n.staff_id = t.staff_id)
+              where n.property_id = %(property_id)s and n.staff_id = t.staff_id)
        else (select max(g.valid_until) from hotel.training g
               where g.property_id = %(property_id)s and g.staff_id = t.staff_id) end as trained_until_on,
   exists (select 1 from hotel.lock l where l.property_id = %(property_id)s and l.target_id = t.staff_id

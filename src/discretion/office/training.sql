@@ -28,7 +28,7 @@ select t.staff_id, t.number, (clock_timestamp() at time zone p.time_zone)::date 
 with day as materialized (
   select (clock_timestamp() at time zone p.time_zone)::date as today from hotel.property p where p.property_id = %(property_id)s),
 held as (
-  select r.staff_id, r.role from hotel.staff_role r cross join day
+  select r.property_id, r.staff_id, r.role from hotel.staff_role r cross join day
    where r.property_id = %(property_id)s and r.from_on <= day.today and (r.until_on is null or r.until_on >= day.today)),
 needed as (
   select distinct h.staff_id, c.course from held h
@@ -36,7 +36,7 @@ needed as (
 pairs as (
   select n.staff_id, n.course from needed n
   union select g.staff_id, g.course from hotel.training g where g.property_id = %(property_id)s)
-select t.number as staff_number, t.name, array(select distinct h.role from held h where h.staff_id = t.staff_id order by h.role) as roles,
+select t.number as staff_number, t.name, array(select distinct h.role from held h where h.property_id = %(property_id)s and h.staff_id = t.staff_id order by h.role) as roles,
        p.course, n.course is not null as required,
        case when g.valid_until is null then 'missing' when g.valid_until < day.today then 'ended'
             when g.valid_until <= day.today + 30 then 'ends_soon' else 'current' end as state,

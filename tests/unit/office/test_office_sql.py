@@ -16,6 +16,7 @@ ABOUT_ALL = {("properties.sql", "properties"), ("worker.sql", "clocks")}
 FRAGMENTS = {
     ("properties.sql", "property"), ("lists.sql", "line"), ("lists.sql", "who"), ("lists.sql", "of_reservation"),
     ("lists.sql", "not_hidden"), ("lists.sql", "today"), ("staff.sql", "member"), ("rooms.sql", "hidden"),
+    ("roster.sql", "line"),
 }
 
 

@@ -66,7 +66,7 @@ async def begin_test(seat: NamedDependency[Seat], course: FromPath[str]) -> Resp
     if form is None:
         raise MalformedFormError("attempt_id")
     attempt_id = bytes.fromhex(form.attempt_id)
-    if await course_tests.test_of(seat.office, seat.property_id, seat.person.staff_id, attempt_id) is None:
+    if await course_tests.read_test(seat.office, seat.property_id, seat.person.staff_id, attempt_id) is None:
         outcome = await course_tests.begin_test(
             seat.office, seat.property_id, seat.person.staff_id, course, attempt_id,
         )
@@ -108,7 +108,7 @@ async def answer_test(seat: NamedDependency[Seat], attempt: FromPath[str]) -> Re
 async def _test(
     seat: Seat, attempt: str, answers: dict[int, int], refused: str, *, status: int = 200,
 ) -> Response[bytes]:
-    test = await course_tests.test_of(seat.office, seat.property_id, seat.person.staff_id, id_in(attempt))
+    test = await course_tests.read_test(seat.office, seat.property_id, seat.person.staff_id, id_in(attempt))
     if test is None:
         raise NotFoundException
     if not test.is_open and not refused:
