@@ -12,7 +12,7 @@ from discretion.office.sheet import write_sheet
 from discretion.office.training import ReportLine, report_csv
 
 FORMULAS = (
-    "=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", "  =cmd|' /C calc'!A0", "\uff1d1+1", "\uff201", "=HYPERLINK(\"https://evil.example\";\"x\")",
+    "=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", "  =cmd|' /C calc'!A0", "\uff1d1+1", "\uff201", '=HYPERLINK("https://evil.example";"x")',
 )
 
 

@@ -47,4 +47,4 @@ async def test_people_of_another_hotel_are_unknown_and_a_shared_uid_is_two_shift
     ):
         assert isinstance(refused, ActRefusal)
     assert [line.ended_at for line in await shifts(hotel.office, there, **SPAN)] == [None]
-    assert datetime.now(UTC) - timedelta(days=1) < max((line.starts_at for line in await shifts_of(hotel.office, hotel.property_id, hotel.ada)))
+    assert datetime.now(UTC) - timedelta(days=1) < max(line.starts_at for line in await shifts_of(hotel.office, hotel.property_id, hotel.ada))

@@ -167,7 +167,8 @@ $$;
 -- ---------------------------------------------------------------------------------------------------------- locks
 alter table hotel.lock add column released_by uuid;
 alter table hotel.lock add check (released_by is null or released_at is not null);
--- A lock is set once and ends once: never by whom it locks, nor set by them.
+create index lock_open on hotel.lock (property_id) where released_at is null;  -- few: read with every page and every new standing
+-- A lock is set once and ends once, never by whom it locks.
 create function hotel.lock_moves() returns trigger language plpgsql as $$
 begin
   if old.released_at is not null

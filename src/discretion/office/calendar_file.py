@@ -24,6 +24,7 @@ from discretion.office.sheet import ROWS_MAX, SIZE_BYTES_MAX, RowError, RowRefus
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
+YEARS: Final = range(2000, 2200)
 _DATE_TIME: Final = re.compile(r"([0-9]{8}T[0-9]{6})(Z?)")
 _DURATION: Final = re.compile(r"PT(?:([0-9]{1,2})H)?(?:([0-9]{1,2})M)?(?:0?0S)?")
 _VALUE: Final = r"(?:\"[^\"]*\"|[^\";:,]*)"
@@ -177,6 +178,8 @@ def _moment(values: Mapping[str, tuple[str, Mapping[str, str]]], name: str, zone
         raise RowRefusedError(name, "time")
     try:
         naive = datetime.strptime(cut[1], "%Y%m%dT%H%M%S")  # noqa: DTZ007 - the zone comes next
+        if naive.year not in YEARS:
+            raise RowRefusedError(name, "time")
         if cut[2]:
             return naive.replace(tzinfo=UTC)
         zone = ZoneInfo(parameters["TZID"]) if "TZID" in parameters else zone

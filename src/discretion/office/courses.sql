@@ -94,8 +94,9 @@ update hotel.course_attempt set submitted_at = clock_timestamp(), correct = %(co
    and begun_at > clock_timestamp() - interval '2 hours'
 
 -- name: complete
--- A completion that rests on a test; the same course and version passed twice on a day stays one.
+-- A completion that rests on a test; one that was there for this course, version and day counts as long as the longer of both.
 insert into hotel.training (property_id, staff_id, course, version, completed_on, valid_until, how, attempt_id)
 values (%(property_id)s, %(staff_id)s, %(course)s, %(version)s, %(today)s::date,
         (%(today)s::date + make_interval(months => %(months)s) - interval '1 day')::date, 'test', %(attempt_id)s)
-on conflict (property_id, staff_id, course, version, completed_on) do nothing
+on conflict (property_id, staff_id, course, version, completed_on) do update set valid_until = excluded.valid_until
+ where hotel.training.valid_until < excluded.valid_until

@@ -14,7 +14,7 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
-from discretion.office.calendar_file import Event, read_calendar
+from discretion.office.calendar_file import YEARS, Event, read_calendar
 from discretion.office.outcome import ActRefusal, Done
 from discretion.office.sheet import CsvReport, RowError, RowRefusedError, read_sheet
 from discretion.office.sql import queries
@@ -89,7 +89,7 @@ async def add_shift(office: Office, property_id: bytes, new: NewShift) -> Done |
     async with office.changing() as now:
         if not await now.dicts(_SQL["active"], {"property_id": property_id, "staff_id": new.staff_id}):
             return ActRefusal("not_found")
-        kept = await _put(now, property_id, [new])
+        kept = await _put(now, property_id, [new], is_by_hand=True)
     return Done(next(iter(kept), new.shift_id), is_repeat=not kept)
 
 
@@ -289,9 +289,11 @@ async def _write(
     return _Written(sum(kept.values()), changed + len(done), taken)
 
 
-async def _put(now: Statements, property_id: bytes, new: Sequence[NewShift]) -> dict[bytes, bool]:
+async def _put(
+    now: Statements, property_id: bytes, new: Sequence[NewShift], *, is_by_hand: bool = False,
+) -> dict[bytes, bool]:
     """Return the ids of the shifts that were added (True) or moved their end (False)."""
-    rows = await now.dicts(_SQL["put"], _columns(property_id, new))
+    rows = await now.dicts(_SQL["put"], {**_columns(property_id, new), "by_hand": is_by_hand})
     return {row["shift_id"]: row["is_new"] for row in rows}
 
 
@@ -322,6 +324,8 @@ def _shift(cells: Sequence[str], staff: Mapping[str, bytes], zone: ZoneInfo) -> 
 def _local(field: str, text: str, zone: ZoneInfo) -> datetime:
     try:
         naive = datetime.strptime(text.replace("T", " "), "%Y-%m-%d %H:%M")  # noqa: DTZ007 - the zone comes next
+        if naive.year not in YEARS:
+            raise RowRefusedError(field, "time")
     except ValueError as error:
         raise RowRefusedError(field, "time") from error
     at = naive.replace(tzinfo=zone).astimezone(UTC)

@@ -130,3 +130,15 @@ def test_the_document_is_served_as_the_command_line_prints_it(house):
 
     said = Caller(house, "").get("/api/v1/openapi.json")
     assert said.body == json.loads(json.dumps(openapi_document()))
+
+
+def test_whoever_is_locked_neither_lists_nor_changes_nor_is_shown_anything(house):
+    ada, guest = caller(house, house.stage.players["Ada"]), house.arriving()
+    ask = {"guest_id": guest.guest_id.hex(), "purpose": "check_in", "masked": ["identity"]}
+    lock = house.stage.lock("staff", house.stage.ada.staff_id)
+    try:
+        assert ada.post("/api/v1/asks", ask).body["rules"][0]["rule"] == "G9"
+        assert ada.get("/api/v1/stays?list=arrivals").status == 403
+    finally:
+        house.stage.office.execute("update hotel.lock set released_at = now() where lock_id = %s", (lock.hex(),))
+    assert ada.post("/api/v1/asks", ask).body["outcome"] == "disclosure"

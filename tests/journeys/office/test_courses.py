@@ -143,7 +143,7 @@ async def test_a_version_never_changes_and_a_new_one_is_the_one_that_is_read(tau
 
 
 @pytest.mark.parametrize(("old", "new"), [
-    (b'right = 0', b'right = 5'), (b'section = "why"', b'section = "nowhere"'), (b"months = 12", b"months = 99"),
+    (b"right = 0", b"right = 5"), (b'section = "why"', b'section = "nowhere"'), (b"months = 12", b"months = 99"),
     (b'version = "2026.1"', b'version = "2026.1\xff"'), (b"[[sections]]", b"[[sections"), (b"months = 12", b"months = 12\nsecret = 1"),
 ])
 async def test_a_course_file_that_is_not_right_is_refused_whole(old: bytes, new: bytes) -> None:

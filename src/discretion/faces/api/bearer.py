@@ -2,7 +2,8 @@
 
 Rules:
 * No cookie counts here, so no other site's page can use somebody's sign-in.
-* On the way of an ask nothing is asked but the keeper: no page, no template, no second round trip.
+* On the way of an ask nothing is asked but the keeper: no page, no template, no second round trip. Elsewhere a lock is
+  read first, as the pages do; of an ask the keeper reads it.
 """
 
 from __future__ import annotations
@@ -57,9 +58,7 @@ async def person_of(means: Means, ticket: bytes, permission: Permission, now: fl
     is_late = permission in NEEDS_SHIFT and person.on_shift_until_at <= now
     if not may(person.duty, permission) or is_late:
         raise NotPermittedError
-    if permission in NEEDS_SHIFT and await held_by(
-        means.office, person.property_id, person.staff_id, person.session_id,
-    ):
+    if await held_by(means.office, person.property_id, person.staff_id, person.session_id):
         raise NotPermittedError
     return person
 
