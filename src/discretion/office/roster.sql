@@ -25,10 +25,10 @@ insert into hotel.shift (property_id, shift_id, staff_id, duty, starts_at, ends_
 select %(property_id)s, u.shift_id, u.staff_id, u.duty, u.starts_at, u.ends_at, decode(nullif(u.source_id, ''), 'hex')
   from unnest(%(shift_ids)s::uuid[], %(staff_ids)s::uuid[], %(duties)s::text[], %(starts_at)s::timestamptz[],
               %(ends_at)s::timestamptz[], %(source_ids)s::text[]) as u (shift_id, staff_id, duty, starts_at, ends_at, source_id)
- where %(by_hand)s or not exists (
+ where not (not %(by_hand)s and exists (
          select 1 from hotel.shift_swap w join hotel.shift h on h.property_id = %(property_id)s and h.shift_id = w.shift_id
           where w.property_id = %(property_id)s and w.state = 'done' and w.from_id = u.staff_id
-            and h.duty = u.duty and h.starts_at = u.starts_at)
+            and h.duty = u.duty and h.starts_at = u.starts_at))
 on conflict (property_id, staff_id, duty, starts_at) do update set ends_at = excluded.ends_at
  where hotel.shift.ends_at <> excluded.ends_at and hotel.shift.ended_at is null
 returning shift_id, xmax = 0 as is_new

@@ -8,9 +8,10 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from discretion.office.calendar_file import Calendar, read_calendar
-from discretion.office.outcome import ActRefusal
-from discretion.office.roster import load_file, load_shifts, shifts, shifts_of
+from discretion.office.outcome import ActRefusal, Done
+from discretion.office.roster import NewShift, add_shift, load_file, load_shifts, shifts, shifts_of
 from discretion.office.sheet import CsvReport, RowError
+from discretion.office.staff import StaffRole, give_role
 from discretion.office.swaps import NewSwap, accept_swap, offer_swap
 from tests.journeys.office.conftest import Hotel, new_id
 
@@ -72,7 +73,6 @@ async def test_a_shift_that_a_colleague_took_stays_with_the_colleague(hotel: Hot
     both = file(event("s@roster", f"DTSTART:{now:%Y%m%d}T070000", f"DTEND:{now:%Y%m%d}T150000", "SUMMARY:001 front_desk"))
     csv = f"staff number,duty,starts,ends\n001,front_desk,{now:%Y-%m-%d} 07:00,{now:%Y-%m-%d} 15:00\n".encode()
     await load(hotel, both)
-    from discretion.office.staff import StaffRole, give_role
     await give_role(hotel.office, hotel.property_id, hotel.cleo, StaffRole("front_desk", datetime.now(UTC).date() - timedelta(1), None))
     shift = next(line for line in await shifts_of(hotel.office, hotel.property_id, hotel.ada) if line.starts_at > datetime.now(UTC))
     swap = NewSwap(new_id(), shift.shift_id, hotel.ada)
@@ -82,6 +82,8 @@ async def test_a_shift_that_a_colleague_took_stays_with_the_colleague(hotel: Hot
     report = await load_shifts(hotel.office, hotel.property_id, csv, is_dry_run=False)
     assert isinstance(report, CsvReport) and report.added == 0
     assert not [line for line in await shifts_of(hotel.office, hotel.property_id, hotel.ada) if line.starts_at > datetime.now(UTC)]
+    by_hand = NewShift(new_id(), hotel.ada, shift.duty, shift.starts_at, shift.ends_at)
+    assert await add_shift(hotel.office, hotel.property_id, by_hand) == Done(by_hand.shift_id, is_repeat=False), "by hand it may"
 
 
 @pytest.mark.parametrize(("lines", "field", "code"), [

@@ -3,7 +3,7 @@
 Rules:
 * A lock works with the next ask: it is a fact the keeper reads. No sign-in has to be found or ended for it.
 * Nobody locks or releases themselves.
-* A guest's record is named by its id, as in its address; sign-ins and terminals by the id that the watchroom shows.
+* A guest's record is named by its id, as in its address; a sign-in by the id that the openings of its entries hold.
 """
 
 from __future__ import annotations
