@@ -36,7 +36,7 @@ class HandoverForm(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """What is handed over: the note and to whom, the requests and to whom, and whether the shift ends."""
 
     handover_id: Hex
-    words: Annotated[str, Meta(max_length=1000)] = ""
+    words: Annotated[str, Meta(max_length=2000)] = ""  # browsers send each new line as two characters
     to: Annotated[str, Meta(pattern="^(?:[0-9a-f]{32}|[a-z_]{1,40})$")] = ""
     request: list[Hex] = []
     requests_to: Hex | None = None
@@ -71,8 +71,9 @@ async def hand_over(seat: NamedDependency[Seat]) -> Response[bytes]:
         return await _page(seat, form.raw, errors, status=422)
     to_duty = new.to if new.to in Role.__members__.values() else ""
     to_id = bytes.fromhex(new.to) if len(new.to) == 32 and not to_duty else None  # noqa: PLR2004 - an id
+    words = new.words.replace("\r\n", "\n")
     outcome = await handovers.hand_over(seat.office, seat.property_id, handovers.NewHandover(
-        bytes.fromhex(new.handover_id), seat.person.staff_id, seat.person.duty, new.words, to_duty, to_id,
+        bytes.fromhex(new.handover_id), seat.person.staff_id, seat.person.duty, words, to_duty, to_id,
         tuple(bytes.fromhex(each) for each in new.request),
         bytes.fromhex(new.requests_to) if new.requests_to else None, new.ends,
     ))
