@@ -45,6 +45,25 @@ def test_script_in_every_field_of_a_form_stays_text(page_of, house):
     assert "owned" not in page.title()
 
 
+def test_script_in_a_note_to_the_next_shift_and_in_the_reason_of_a_lock_stays_text(page_of, house):
+    place, ada, ben = house.stage.ada.property_id.hex(), house.stage.ada.staff_id.hex(), house.stage.ben.staff_id.hex()
+    house.stage.office.execute(
+        "insert into hotel.handover (property_id, handover_id, from_id, duty, to_id, words) values (%s, gen_random_uuid(), %s, 'front_desk', %s, %s)",
+        (place, ada, ben, SCRIPT),
+    )
+    house.stage.office.execute(
+        "insert into hotel.lock (property_id, lock_id, kind, target_id, reason, by_id) values (%s, gen_random_uuid(), 'terminal', gen_random_uuid(), %s, %s)",
+        (place, SCRIPT, ada),
+    )
+    page = page_of("Ben")
+    for path in ("/handover/notes", "/locks"):
+        page.goto(path)
+        assert SCRIPT in page.locator("main").inner_text()
+        assert page.locator("main script, main img[onerror]").count() == 0
+        assert "owned" not in page.title()
+    house.stage.office.execute("update hotel.handover set read_at = now(), read_by = %s where read_at is null", (ben,))
+
+
 def test_an_inline_script_would_not_run(page_of):
     page = page_of()
     page.goto("/sign-in")

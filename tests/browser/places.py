@@ -7,7 +7,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+import msgspec
+
 from discretion.hotel import number
+from discretion.office.courses import packaged
 from tests.cast import new_id
 from tests.controllers import terminal_cookie
 from tests.pages import pressed
@@ -316,6 +319,98 @@ def _releases(house: RunningHouse, page: Page) -> None:
     page.goto("/watch/policy")
 
 
+def _course(house: RunningHouse) -> None:
+    """Have the house teach the course that comes along; no duty needs it here."""
+    place, content = house.stage.ada.property_id.hex(), packaged()
+    house.stage.office.execute(
+        "insert into hotel.course (property_id, course, name_zh, name_en, months) values (%s, 'privacy', %s, %s, 12) on conflict do nothing",
+        (place, content.name.zh, content.name.en),
+    )
+    house.stage.office.execute(
+        "insert into hotel.course_version (property_id, course, version, content) values (%s, 'privacy', %s, %s) on conflict do nothing",
+        (place, content.version, msgspec.json.encode(content).decode()),
+    )
+    house.stage.office.execute("update hotel.course_attempt set submitted_at = now(), correct = 0, passed = false where submitted_at is null")
+    house.stage.superuser.execute("delete from hotel.course_attempt")
+
+
+def _at_the_course(path: str) -> Callable[[RunningHouse, Page], None]:
+    def go(house: RunningHouse, page: Page) -> None:
+        _course(house)
+        page.goto(path)
+
+    return go
+
+
+def _test_begun(house: RunningHouse, page: Page) -> None:
+    _course(house)
+    page.goto("/my-training/privacy")
+    pressed(page.locator("form[action$='/test'] button"))
+
+
+def _test_failed(house: RunningHouse, page: Page) -> None:
+    _test_begun(house, page)
+    for at in range(1, 9):
+        page.check(f"input[name=q{at}][value='0']")
+    pressed(page.locator("main form button[type=submit]"))
+
+
+def _my_shifts(house: RunningHouse, page: Page) -> None:
+    place, ada, iris = house.stage.ada.property_id.hex(), house.stage.ada, house.stage.iris
+    if not house.stage.office.execute("select 1 from hotel.shift_swap where from_id = %s", (iris.staff_id.hex(),)).fetchall():
+        for player in (ada, iris):
+            shift = house.stage.shift(player, duty="front_desk", from_hours=30, to_hours=38)
+        house.stage.office.execute(
+            "insert into hotel.shift_swap (property_id, swap_id, shift_id, from_id, for_id) values (%s, gen_random_uuid(), %s, %s, %s)",
+            (place, shift.hex(), iris.staff_id.hex(), ada.staff_id.hex()),
+        )
+    page.goto("/my-shifts")
+
+
+def _handover(house: RunningHouse, page: Page) -> None:
+    place, ada, guest = house.stage.ada.property_id.hex(), house.stage.ada, house.stage.guests["Dora"]
+    if not house.stage.office.execute("select 1 from hotel.service_request where assigned_to = %s", (ada.staff_id.hex(),)).fetchall():
+        house.stage.office.execute(
+            "insert into hotel.service_request (property_id, request_id, number, guest_id, kind, channel, words, opened_by, assigned_to)"
+            " values (%s, gen_random_uuid(), 'S-0001', %s, 'housekeeping', 'desk', 'towels', %s, %s)",
+            (place, guest.guest_id.hex(), ada.staff_id.hex(), ada.staff_id.hex()),
+        )
+    page.goto("/handover")
+
+
+def _handover_notes(house: RunningHouse, page: Page) -> None:
+    ada, ben = house.stage.ada, house.stage.ben
+    house.stage.office.execute(
+        "insert into hotel.handover (property_id, handover_id, from_id, duty, to_id, words)"
+        " select %s, gen_random_uuid(), %s, 'duty_manager', %s, '1208: 12:00' where not exists (select 1 from hotel.handover)",
+        (ada.property_id.hex(), ben.staff_id.hex(), ada.staff_id.hex()),
+    )
+    page.goto("/handover/notes")
+
+
+def _locks(house: RunningHouse, page: Page) -> None:
+    if not house.stage.office.execute("select 1 from hotel.lock where released_at is null").fetchall():
+        house.stage.lock("guest", house.stage.guest().guest_id)
+    page.goto("/locks")
+
+
+def _lock_error(house: RunningHouse, page: Page) -> None:
+    page.goto("/locks?guest=" + house.stage.guests["Dora"].guest_id.hex())
+    page.fill("#f-reason-thing", "xx")
+    pressed(page.locator("section[aria-labelledby=thing] button[type=submit]"))
+
+
+def _locked_out(house: RunningHouse, page: Page) -> None:
+    ada = house.stage.ada
+    page.context.add_cookies([house.ticket(ada)])
+    newest = house.stage.superuser.execute(
+        "select session_id::text from keys.session where staff_id = %s order by started_at desc limit 1", (ada.staff_id.hex(),),
+    ).fetchone()
+    assert newest is not None
+    house.stage.lock("session", bytes.fromhex(newest[0].replace("-", "")))
+    page.goto("/my-shifts")
+
+
 PLACES = (
     Place("sign_in", "", _at("/sign-in")),
     Place("enrol", "", _at("/enrol")),
@@ -370,6 +465,17 @@ PLACES = (
     Place("terminals", "Iris", _terminals),
     Place("roster", "Iris", _at("/roster")),
     Place("training", "Iris", _at("/training")),
+    Place("my_shifts", "Ada", _my_shifts),
+    Place("my_training", "Ada", _at_the_course("/my-training")),
+    Place("course", "Ada", _at_the_course("/my-training/privacy")),
+    Place("course_test", "Ada", _test_begun),
+    Place("test_failed", "Ada", _test_failed),
+    Place("training_report", "Egon", _at_the_course("/training/report")),
+    Place("handover", "Ada", _handover),
+    Place("handover_notes", "Ada", _handover_notes),
+    Place("locks", "Ben", _locks),
+    Place("lock_error", "Ben", _lock_error),
+    Place("locked_out", "", _locked_out),
     Place("presence", "Ben", _at("/presence")),
     Place("recovery", "Ben", _at("/recovery")),
     Place("requests", "Ada", _requests),

@@ -57,7 +57,7 @@ _ARRIVED_ALREADY: Final = 3
 _LEFT_ALREADY: Final = 2
 _WITHOUT_ROOM: Final = 2
 _OTHERS_FROM: Final = time(14, 30)
-_COURSE: Final = ("宾客信息保护", "2026.1")
+_COURSE: Final = ("privacy", "2026.1")
 
 
 @dataclass(frozen=True, slots=True)

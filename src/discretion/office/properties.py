@@ -63,6 +63,16 @@ async def property_of(office: Office, property_id: bytes) -> Property | None:
         return await now.row(Property, _SQL["property_of"], {"property_id": property_id})
 
 
+async def property_and_locks(office: Office, property_id: bytes) -> tuple[Property, frozenset[bytes]] | None:
+    """Return one property with whom and what a lock holds there now, in one question; None when there is none."""
+    async with office.reading() as now:
+        rows = await now.dicts(_SQL["property_and_locks"], {"property_id": property_id})
+    if not rows:
+        return None
+    locked = frozenset(rows[0].pop("locked"))
+    return Property(**rows[0]), locked
+
+
 async def add_property(office: Office, new: Property) -> Done | ActRefusal:
     """Add a property. Refusals: `code`, `name`, `time_zone`, `presence_by`, `code_taken`.
 

@@ -10,6 +10,14 @@ select {property} from hotel.property p order by p.code
 -- One property.
 select {property} from hotel.property p where p.property_id = %(property_id)s
 
+-- name: property_and_locks
+-- One property, and the people, sign-ins and terminals that a lock holds there now.
+select {property},
+       array(select l.target_id from hotel.lock l
+              where l.property_id = %(property_id)s and l.kind <> 'guest' and l.released_at is null
+                and (l.until_at is null or l.until_at > clock_timestamp())) as locked
+  from hotel.property p where p.property_id = %(property_id)s
+
 -- name: add
 -- A new property; nothing when its id is there already.
 insert into hotel.property

@@ -3,11 +3,13 @@
 Rules:
 * UTF-8, one record a line, the header exactly as documented: what was not understood is never skipped in silence.
 * A bad row never stops or loses the good ones; its error names line, field and rule, never the value.
+* What is written for spreadsheets holds no formula: a cell that would begin one begins with an apostrophe.
 """
 
 from __future__ import annotations
 
 import csv
+import io
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -18,6 +20,7 @@ if TYPE_CHECKING:
 
 SIZE_BYTES_MAX = 2 * 1024 * 1024
 ROWS_MAX = 10_000
+_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")  # full width counts too
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +89,15 @@ def read_sheet(raw_csv: bytes, header: Sequence[str]) -> Sheet | ActRefusal:
         else:
             rows.append((number, cells))
     return Sheet(tuple(rows), tuple(errors))
+
+
+def write_sheet(header: Sequence[str], rows: Sequence[Sequence[str]]) -> bytes:
+    """Return a CSV file in UTF-8 with a byte order mark, as spreadsheets expect it."""
+    text = io.StringIO()
+    written = csv.writer(text, lineterminator="\r\n")
+    written.writerow(header)
+    written.writerows([f"'{cell}" if cell.lstrip(" ").startswith(_FORMULA) else cell for cell in row] for row in rows)
+    return text.getvalue().encode("utf-8-sig")
 
 
 def _cut(line: str) -> tuple[str, ...] | None:

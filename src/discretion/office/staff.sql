@@ -21,20 +21,31 @@ select {member} from hotel.staff t where t.property_id = %(property_id)s and t.n
 
 -- name: facts
 -- Everyone with the facts that the guards read: on shift, present, trained, locked.
-with at as materialized (select clock_timestamp() as now)
+with at as materialized (
+  select clock_timestamp() as now, (clock_timestamp() at time zone p.time_zone)::date as today
+    from hotel.property p where p.property_id = %(property_id)s),
+needed as materialized (
+  select distinct r.property_id, r.staff_id, c.course from at
+    join hotel.staff_role r on r.property_id = %(property_id)s and r.from_on <= at.today and (r.until_on is null or r.until_on >= at.today)
+    join hotel.course_role c on c.property_id = %(property_id)s and c.role = r.role and c.ended_at is null)
 select {member},
   coalesce((select jsonb_agg(jsonb_build_object('shift_id', replace(h.shift_id::text, '-', ''), 'duty', h.duty,
               'starts_at', h.starts_at, 'ends_at', h.ends_at) order by h.starts_at)
      from hotel.shift h where h.property_id = %(property_id)s and h.staff_id = t.staff_id and h.ended_at is null
-      and h.starts_at <= at.now and h.ends_at > at.now), '[]') as on_shift,
+      and coalesce(h.begun_at, h.starts_at) <= at.now and h.ends_at > at.now), '[]') as on_shift,
   e.direction, e.how, e.at as seen_at, at.now,
   (select max(h.ends_at) from hotel.shift h where h.property_id = %(property_id)s and h.staff_id = t.staff_id
-      and h.starts_at <= case e.how when 'attested' then e.at + interval '15 minutes' else at.now end
+      and coalesce(h.begun_at, h.starts_at) <= case e.how when 'attested' then e.at + interval '15 minutes' else at.now end
       and h.ended_at is null) as last_shift_ends_at,
   e.badge is null or exists (select 1 from hotel.badge b where b.property_id = %(property_id)s and b.number = e.badge
                                 and b.staff_id = t.staff_id and b.active) as badge_counts,
-  (select max(g.valid_until) from hotel.training g
-    where g.property_id = %(property_id)s and g.staff_id = t.staff_id) as trained_until_on,
+  case when exists (select 1 from needed n where n.property_id = %(property_id)s and n.staff_id = t.staff_id)
+       then (select case when count(*) = count(g.until_on) then min(g.until_on) end from needed n
+               left join lateral (select max(x.valid_until) as until_on from hotel.training x
+                                   where x.property_id = %(property_id)s and x.staff_id = t.staff_id and x.course = n.course) g on true
+              where n.property_id = %(property_id)s and n.staff_id = t.staff_id)
+       else (select max(g.valid_until) from hotel.training g
+              where g.property_id = %(property_id)s and g.staff_id = t.staff_id) end as trained_until_on,
   exists (select 1 from hotel.lock l where l.property_id = %(property_id)s and l.target_id = t.staff_id
              and l.released_at is null and (l.until_at is null or l.until_at > at.now)) as locked
   from at

@@ -1,4 +1,9 @@
-"""Completed privacy training. `trained` rests on it until its last valid day (policy.md, section 7)."""
+"""Completed privacy training. `trained` rests on it until its last valid day (policy.md, section 7).
+
+Rules:
+* A completion is the system's own after a test (`course_tests`), brought by a file, or recorded by somebody else.
+* Nobody records or brings their own.
+"""
 
 from __future__ import annotations
 
@@ -8,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from discretion.office.outcome import ActRefusal, Done
 from discretion.office.plain_text import is_plain
-from discretion.office.sheet import CsvReport, RowError, RowRefusedError, read_sheet
+from discretion.office.sheet import CsvReport, RowError, RowRefusedError, read_sheet, write_sheet
 from discretion.office.sql import queries
 
 if TYPE_CHECKING:
@@ -18,6 +23,10 @@ if TYPE_CHECKING:
 
 _SQL = queries("training.sql")
 TRAINING_CSV_HEADER = ("staff number", "course", "version", "completed", "valid until")
+REPORT_CSV_HEADER = (
+    "staff number", "name", "roles", "course", "required", "state", "version", "completed", "valid until", "how",
+    "tests",
+)
 VALID_MAX = timedelta(days=1100)
 COURSE_CHARACTERS_MAX = 80
 VERSION_CHARACTERS_MAX = 40
@@ -34,6 +43,24 @@ class TrainingLine:
     version: str
     completed_on: date
     valid_until: date
+    how: str
+
+
+@dataclass(frozen=True, slots=True)
+class ReportLine:
+    """One course of one member of staff. `state`: `current`, `ends_soon` (within 30 days), `ended`, `missing`."""
+
+    staff_number: str
+    name: str
+    roles: tuple[str, ...]
+    course: str
+    required: bool
+    state: str
+    version: str
+    completed_on: date | None
+    valid_until: date | None
+    how: str
+    tests: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,11 +80,37 @@ async def trainings(office: Office, property_id: bytes) -> tuple[TrainingLine, .
         return await now.rows(TrainingLine, _SQL["trainings"], {"property_id": property_id})
 
 
-async def add_training(office: Office, property_id: bytes, new: NewTraining) -> Done | ActRefusal:
-    """Record one completion.
+async def training_report(office: Office, property_id: bytes) -> tuple[ReportLine, ...]:
+    """Return who has which course and who lacks one that their roles need, what is to be mended on top.
 
-    Refusals: `not_found` for nobody who works here, `course`, `version`, `dates`, `future`.
+    At most 10,000 lines.
     """
+    async with office.reading() as now:
+        rows = await now.dicts(_SQL["report"], {"property_id": property_id})
+    return tuple(ReportLine(**{**row, "roles": tuple(row["roles"])}) for row in rows)
+
+
+def report_csv(lines: Sequence[ReportLine]) -> bytes:
+    """Return the report as a file that a spreadsheet opens without running anything in it."""
+    return write_sheet(REPORT_CSV_HEADER, [
+        (
+            line.staff_number, line.name, " ".join(line.roles), line.course, "yes" if line.required else "no",
+            line.state, line.version, line.completed_on.isoformat() if line.completed_on else "",
+            line.valid_until.isoformat() if line.valid_until else "", line.how, str(line.tests),
+        )
+        for line in lines
+    ])
+
+
+async def add_training(
+    office: Office, property_id: bytes, new: NewTraining, *, by_id: bytes | None = None,
+) -> Done | ActRefusal:
+    """Record one completion; `by_id` None is the operator at the command line.
+
+    Refusals: `not_found` for nobody who works here, `own_training`, `course`, `version`, `dates`, `future`.
+    """
+    if new.staff_id == by_id:
+        return ActRefusal("own_training")
     async with office.changing() as now:
         known = await now.dicts(_SQL["numbers"], {"property_id": property_id})
         if not any(row["staff_id"] == new.staff_id for row in known):
@@ -66,19 +119,20 @@ async def add_training(office: Office, property_id: bytes, new: NewTraining) -> 
             _check(new, known[0]["today"])
         except RowRefusedError as refused:
             return ActRefusal(refused.code)
-        kept = await _put(now, property_id, [new])
+        kept = await _put(now, property_id, [new], "recorded", by_id)
     return Done(new.staff_id, is_repeat=not kept)
 
 
 async def load_trainings(
-    office: Office, property_id: bytes, raw_csv: bytes, *, is_dry_run: bool,
+    office: Office, property_id: bytes, raw_csv: bytes, *, is_dry_run: bool, by_id: bytes | None = None,
 ) -> CsvReport | ActRefusal:
     """Record the completions of a CSV file; with `is_dry_run` only say what would happen.
 
     Shapes: columns `staff number,course,version,completed,valid until`; dates as `2026-11-23`. Refusals, of the whole
     file: those of `sheet.read_sheet`, and `not_found`. Row errors: `unknown` staff number, `date` not understood,
     `course` or `version` empty or too long, `future` for a completion that has not happened, `dates` unless the last
-    valid day is after it and within 1100 days, `twice` for the same completion with another last day.
+    valid day is after it and within 1100 days, `twice` for the same completion with another last day, `own` for one of
+    whoever brings the file.
     """
     sheet = read_sheet(raw_csv, TRAINING_CSV_HEADER)
     if isinstance(sheet, ActRefusal):
@@ -94,6 +148,8 @@ async def load_trainings(
         for line, cells in sheet.rows:
             try:
                 new = _training(cells, staff)
+                if new.staff_id == by_id:
+                    raise RowRefusedError("staff number", "own")
                 _check(new, known[0]["today"])
                 before = planned.setdefault((new.staff_id, new.course, new.version, new.completed_on), new)
                 if before.valid_until != new.valid_until:
@@ -102,7 +158,7 @@ async def load_trainings(
                 errors.append(RowError(line, refused.field, refused.code))
             else:
                 unchanged += before is not new
-        kept = await _put(now, property_id, list(planned.values()))
+        kept = await _put(now, property_id, list(planned.values()), "file", by_id)
     return CsvReport(
         rows=len(sheet.rows) + len(sheet.errors),
         added=sum(kept),
@@ -113,10 +169,14 @@ async def load_trainings(
     )
 
 
-async def _put(now: Statements, property_id: bytes, new: Sequence[NewTraining]) -> list[bool]:
+async def _put(
+    now: Statements, property_id: bytes, new: Sequence[NewTraining], how: str, by_id: bytes | None,
+) -> list[bool]:
     """Return True for each completion that was added, False for each whose last day moved."""
     rows = await now.dicts(_SQL["put"], {
         "property_id": property_id,
+        "how": how,
+        "by_id": by_id,
         "staff_ids": [training.staff_id for training in new],
         "courses": [training.course for training in new],
         "versions": [training.version for training in new],

@@ -5,8 +5,8 @@ Rules:
 * Arguments of jobs are times and ids of properties, never of guests.
 * The database or the keeper being away is no end: the worker waits for them and says so once.
 
-Trust: whoever controls the worker can turn a business date forward, drop results of searches, keep look-ups from being
-reviewed, and learn in ids who looked at whom; it sees no record.
+Trust: whoever controls the worker can turn a business date forward, remind people, drop results of searches and old
+notes between shifts, keep look-ups from being reviewed, and learn in ids who looked at whom; it sees no record.
 """
 
 from __future__ import annotations
@@ -32,6 +32,8 @@ from discretion.wire.readiness import tell_ready
 from discretion.wire.settings import SettingsError
 
 if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+
     from discretion.office.mail import Writes
     from discretion.wire.settings import Settings
 
@@ -41,6 +43,7 @@ _PROPERTIES = queries("properties.sql")
 _FINDS = queries("finds.sql")
 
 EVERY_MINUTE = "* * * * *"
+EVERY_HOUR = "7 * * * *"
 EVERY_TEN_SECONDS = "* * * * * */10"
 MISSED_SECONDS_MAX = 600.0
 TRY_AGAIN_SECONDS = 3.0
@@ -114,6 +117,32 @@ class Jobs:
         """Return how many notices reviews have made by their clocks."""
         return await run_clocks(self._office)
 
+    async def remind_of_training(self) -> int:
+        """Return how many people were told now that a training ends or is missing; each is told once."""
+        reminded = 0
+        async with self._office.reading() as now:
+            for clock in await now.rows(Clock, _SQL["clocks"], {}):
+                found = await now.dicts(_SQL["remind_of_training"], {"property_id": clock.property_id})
+                reminded += found[0]["reminded"]
+        return reminded
+
+    async def expire_approvals(self) -> int:
+        """Return how many requests and approvals are marked now as ended by time; decisions never wait for this."""
+        expired = 0
+        async with self._office.reading() as now:
+            for clock in await now.rows(Clock, _SQL["clocks"], {}):
+                found = await now.dicts(_SQL["expire_approvals"], {"property_id": clock.property_id})
+                expired += found[0]["expired"]
+        return expired
+
+    async def drop_old_handovers(self) -> int:
+        """Return how many notes to the next shift were dropped because they are older than 30 days."""
+        dropped = 0
+        async with self._office.reading() as now:
+            for clock in await now.rows(Clock, _SQL["clocks"], {}):
+                dropped += await now.run(_SQL["drop_old_handovers"], {"property_id": clock.property_id})
+        return dropped
+
 
 def make_queue(conninfo: str, jobs: Jobs, others: Others, post: Post) -> procrastinate.App:
     """Return the queue with every periodic job; nothing is connected yet."""
@@ -125,37 +154,23 @@ def make_queue(conninfo: str, jobs: Jobs, others: Others, post: Post) -> procras
         periodic_defaults={"max_delay": MISSED_SECONDS_MAX},
     )
 
-    @queue.periodic(cron=EVERY_MINUTE)
-    @queue.task(name="turn_business_dates", queueing_lock="turn_business_dates", lock="turn_business_dates")
-    async def _turn_business_dates(timestamp: int) -> None:  # noqa: ARG001 - the queue names the time it was due
-        if turned := await jobs.turn_business_dates():
-            _log.info("the business date of %d properties has turned", turned)
+    def every(cron: str, name: str, work: Callable[[], Awaitable[object]], said: str = "") -> None:
+        @queue.periodic(cron=cron)
+        @queue.task(name=name, queueing_lock=name, lock=name)
+        async def _job(timestamp: int) -> None:  # noqa: ARG001 - the queue names the time it was due
+            if (done := await work()) and said:
+                _log.info(said, done)
 
-    @queue.periodic(cron=EVERY_MINUTE)
-    @queue.task(name="drop_old_finds", queueing_lock="drop_old_finds", lock="drop_old_finds")
-    async def _drop_old_finds(timestamp: int) -> None:  # noqa: ARG001 - as above
-        await jobs.drop_old_finds()
-
-    @queue.periodic(cron=EVERY_TEN_SECONDS)
-    @queue.task(name="publish_checkpoints", queueing_lock="publish_checkpoints", lock="publish_checkpoints")
-    async def _publish_checkpoints(timestamp: int) -> None:  # noqa: ARG001 - as above
-        await others.publishing.publish()
-
-    @queue.periodic(cron=EVERY_TEN_SECONDS)
-    @queue.task(name="review_look_ups", queueing_lock="review_look_ups", lock="review_look_ups")
-    async def _review_look_ups(timestamp: int) -> None:  # noqa: ARG001 - as above
-        await others.reviewing.review()
-
-    @queue.periodic(cron=EVERY_MINUTE)
-    @queue.task(name="run_review_clocks", queueing_lock="run_review_clocks", lock="run_review_clocks")
-    async def _run_review_clocks(timestamp: int) -> None:  # noqa: ARG001 - as above
-        await jobs.run_review_clocks()
-
-    @queue.periodic(cron=EVERY_TEN_SECONDS)
-    @queue.task(name="send_mail", queueing_lock="send_mail", lock="send_mail")
-    async def _send_mail(timestamp: int) -> None:  # noqa: ARG001 - as above
-        await post.send()
-
+    turned = "the business date of %d properties has turned"
+    every(EVERY_MINUTE, "turn_business_dates", jobs.turn_business_dates, turned)
+    every(EVERY_MINUTE, "drop_old_finds", jobs.drop_old_finds)
+    every(EVERY_MINUTE, "expire_approvals", jobs.expire_approvals)
+    every(EVERY_HOUR, "remind_of_training", jobs.remind_of_training, "%d people were reminded of a training")
+    every(EVERY_HOUR, "drop_old_handovers", jobs.drop_old_handovers)
+    every(EVERY_TEN_SECONDS, "publish_checkpoints", others.publishing.publish)
+    every(EVERY_TEN_SECONDS, "review_look_ups", others.reviewing.review)
+    every(EVERY_MINUTE, "run_review_clocks", jobs.run_review_clocks)
+    every(EVERY_TEN_SECONDS, "send_mail", post.send)
     return queue
 
 

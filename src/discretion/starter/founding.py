@@ -17,6 +17,8 @@ from datetime import datetime, time
 from typing import TYPE_CHECKING, Final
 from zoneinfo import ZoneInfo
 
+from discretion.hotel.purpose import Role
+from discretion.office import courses
 from discretion.office import properties as office_properties
 from discretion.office.database import Office
 from discretion.office.outcome import ActRefusal
@@ -35,6 +37,7 @@ if TYPE_CHECKING:
 _OURS: Final = (FILE_NAME, f"{FILE_NAME}.new", DEMO_MARKER, "secrets", "log", "run", "postgres", "postgres.new",
                 "signer")
 _NIGHT_AUDIT_AT = time(4)
+_WHO_SEES_GUESTS: Final = tuple(role for role in Role if role is not Role.IT_ADMIN)
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,6 +168,8 @@ async def _add_properties(settings: Settings, wanted: tuple[Property, ...]) -> N
                 each.property_id, each.code, each.name_zh, each.name_en, each.time_zone, today, _NIGHT_AUDIT_AT,
                 each.presence, generated=settings.installation.demo,
             ))
+            if not isinstance(done, ActRefusal):
+                done = await courses.install_course(office, each.property_id, courses.packaged(), _WHO_SEES_GUESTS)
             if isinstance(done, ActRefusal):
                 raise StarterError("property_refused", property=each.code, reason=done.code)
 

@@ -162,3 +162,15 @@ def test_requests_of_others_do_not_exist_through_the_api(ada, house):
         assert (said.status, said.body["code"]) == (404, "not_found")
     assert lin.post("/api/v1/requests", body | {"request_id": new_id()}).body["code"] == "not_allowed"
     assert caller(house, house.stage.players["Egon"]).get("/api/v1/requests").status == 403
+
+
+def test_whoever_is_locked_neither_lists_nor_changes_nor_is_shown_anything(house):
+    ada, guest = caller(house, house.stage.players["Ada"]), house.arriving()
+    ask = {"guest_id": guest.guest_id.hex(), "purpose": "check_in", "masked": ["identity"]}
+    lock = house.stage.lock("staff", house.stage.ada.staff_id)
+    try:
+        assert ada.post("/api/v1/asks", ask).body["rules"][0]["rule"] == "G9"
+        assert ada.get("/api/v1/stays?list=arrivals").status == 403
+    finally:
+        house.stage.office.execute("update hotel.lock set released_at = now() where lock_id = %s", (lock.hex(),))
+    assert ada.post("/api/v1/asks", ask).body["outcome"] == "disclosure"

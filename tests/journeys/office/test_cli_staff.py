@@ -100,7 +100,7 @@ def test_training_is_recorded_and_listed(command: Callable[..., tuple[int, str, 
     path.write_text("staff number,course,version,completed,valid until\n1,privacy,1,2026-01-10,2027-01-10\n")
     status, out, _ = command("training", "load", str(path), *at)
     assert (status, out.strip()) == (0, "Rows: 1. New: 0, changed: 0, as before: 1, to mend: 0.")
-    assert command("--plain", "training", "list", *at)[1] == "1\tBen\tprivacy\t1\t2026-01-10\t2027-01-10\n"
+    assert command("--plain", "training", "list", *at)[1] == "1\tBen\tprivacy\t1\t2026-01-10\t2027-01-10\trecorded\n"
 
 
 def test_it_names_the_properties_when_none_is_chosen(command: Callable[..., tuple[int, str, str]]) -> None:
@@ -112,3 +112,58 @@ def test_it_names_the_properties_when_none_is_chosen(command: Callable[..., tupl
 def test_it_speaks_chinese(command: Callable[..., tuple[int, str, str]]) -> None:
     status, _, err = command("--lang", "zh", "staff", "disable", "999", "--property", "harbour")
     assert (status, "没有此工号的员工" in err) == (4, True)
+
+
+def test_a_calendar_is_read_like_any_roster(command: Callable[..., tuple[int, str, str]], tmp_path: Path) -> None:
+    at = ("--property", "hilltop")
+    command("staff", "add", *at, "--number", "1", "--name", "Ben", "--role", "duty_manager")
+    path = tmp_path / "roster.ics"
+    day = "DTSTART:20261201T220000\nDURATION:PT8H\nSUMMARY:1 duty_manager\n"
+    path.write_text(
+        f"BEGIN:VCALENDAR\nBEGIN:VEVENT\nUID:a\n{day}END:VEVENT\nBEGIN:VEVENT\nUID:b\n{day}RRULE:FREQ=DAILY\nEND:VEVENT\nEND:VCALENDAR\n",
+    )
+    status, out, err = command("roster", "load", str(path), *at)
+    assert (status, out.strip()) == (3, "Rows: 2. New: 1, changed: 0, as before: 0, to mend: 1.")
+    assert "Line 8, RRULE: recurs by a rule: have each shift exported as an event of its own" in err
+    assert "这是重复事件" in command("--lang", "zh", "roster", "load", str(path), *at)[2]
+    path.write_text("BEGIN:VCALENDAR\n")
+    assert command("roster", "load", str(path), *at)[0] == 2
+
+
+def test_courses_are_installed_needed_and_reported(command: Callable[..., tuple[int, str, str]], tmp_path: Path) -> None:
+    at = ("--property", "harbour")
+    command("staff", "add", *at, "--number", "1", "--name", "=Ben", "--role", "front_desk")
+    assert command("training", "course", "install", *at, "--role", "front_desk", "--dry-run")[0] == 0
+    assert json.loads(command("--json", "training", "course", "list", *at)[1])["items"] == []
+    assert command("training", "course", "install", *at, "--role", "front_desk")[0] == 0
+    (course,) = json.loads(command("--json", "training", "course", "list", *at)[1])["items"]
+    assert (course["course"], course["version"], course["roles"]) == ("privacy", "2026.1", "front_desk")
+    assert command("training", "course", "require", "privacy", "concierge", *at)[0] == 0
+    assert command("training", "course", "require", "privacy", "concierge", *at, "--not")[0] == 0
+    assert command("training", "course", "require", "privacy", "concierge", *at, "--not")[0] == 4
+    path = tmp_path / "course.toml"
+    path.write_text("course = 1\n")
+    assert command("training", "course", "install", str(path), *at)[0] == 2
+    (line,) = json.loads(command("--json", "training", "report", *at)[1])["items"]
+    assert (line["number"], line["state"], line["required"]) == ("1", "missing", True)
+    assert "1,'=Ben,front_desk,privacy,yes,missing" in command("training", "report", *at, "--csv")[1]
+    assert "课程" in command("--lang", "zh", "training", "course", "--help")[1]
+
+
+def test_somebody_is_locked_and_released_by_somebody_else(command: Callable[..., tuple[int, str, str]]) -> None:
+    at = ("--property", "harbour")
+    for number in ("1", "2"):
+        command("staff", "add", *at, "--number", number, "--name", f"N{number}", "--role", "security")
+    why = ("--reason", "badge found", "--by", "2")
+    assert command("lock", "add", "1", *at, *why, "--dry-run")[0] == 0
+    assert command("lock", "add", "2", *at, *why)[0] == 5
+    assert command("lock", "add", "9", *at, *why)[0] == 4
+    assert command("lock", "add", "zz", "--kind", "guest", *at, *why)[0] == 2
+    assert command("lock", "add", "1", *at, *why, "--until", "2020-01-01 07:00")[0] == 2
+    status, lock, err = command("lock", "add", "1", *at, *why)
+    assert status == 0 and "next look-up" in err
+    (line,) = json.loads(command("--json", "lock", "list", *at)[1])["items"]
+    assert (line["lock_id"], line["target"], line["by"], line["reason"]) == (lock.strip(), "1", "N2", "badge found")
+    assert command("lock", "release", lock.strip(), *at, "--by", "1")[0] == 5
+    assert "已解除" in command("--lang", "zh", "lock", "release", lock.strip(), *at, "--by", "2")[2]
+    assert json.loads(command("--json", "lock", "list", *at)[1])["items"] == []

@@ -41,8 +41,9 @@ def office_codes() -> set[str]:
 
 
 NOT_ON_PAGES = {  # asked for by the command line, or later
-    "code", "code_taken", "time_zone", "kind", "reason", "second", "direction", "reader_name", "reader_taken", "reader_unknown",
+    "code", "code_taken", "time_zone", "kind", "second", "direction", "reader_name", "reader_taken", "reader_unknown",
     "release_late", "release_note", "release_same", "release_signature", "release_signed", "release_signer", "release_taken",
+    "course_file", "version_taken",
 }
 
 

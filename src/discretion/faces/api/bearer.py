@@ -2,7 +2,8 @@
 
 Rules:
 * No cookie counts here, so no other site's page can use somebody's sign-in.
-* On the way of an ask nothing is asked but the keeper: no page, no template, no second round trip.
+* On the way of an ask nothing is asked but the keeper: no page, no template, no second round trip. Elsewhere a lock is
+  read first, as the pages do; of an ask the keeper reads it.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from msgspec import Meta
 from discretion.faces.api.problem import BodyError
 from discretion.faces.kit.permissions import NEEDS_SHIFT, Permission, may
 from discretion.faces.kit.seat import TICKET_SIZE_BYTES, NotPermittedError, NotSignedInError
+from discretion.office.locks import held_by
 from discretion.wire.lookup import Person, WhoAmI
 
 if TYPE_CHECKING:
@@ -55,6 +57,8 @@ async def person_of(means: Means, ticket: bytes, permission: Permission, now: fl
         raise NotSignedInError
     is_late = permission in NEEDS_SHIFT and person.on_shift_until_at <= now
     if not may(person.duty, permission) or is_late:
+        raise NotPermittedError
+    if await held_by(means.office, person.property_id, person.staff_id, person.session_id):
         raise NotPermittedError
     return person
 

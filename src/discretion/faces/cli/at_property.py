@@ -106,6 +106,13 @@ def show_report(terminal: Terminal, report: CsvReport, then: str) -> Exit:
 
 
 _RULES = {
+    "begun": marked("has begun or ended already"),
+    "own": marked("nobody brings their own"),
+    "recurs": marked("recurs by a rule: have each shift exported as an event of its own"),
+    "required": marked("is needed"),
+    "taken": marked("the same person has another shift of this duty at that time"),
+    "unread": marked("a line that cannot be read"),
+    "zone": marked("unknown time zone"),
     "columns": marked("another number of columns than the first line"),
     "course": marked("a course of at most 80 characters is needed"),
     "date": marked("write the date as 2026-11-23"),

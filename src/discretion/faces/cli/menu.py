@@ -116,6 +116,12 @@ def _presence() -> click.Command:
     return presence
 
 
+def _lock() -> click.Command:
+    from discretion.faces.cli.lock import lock
+
+    return lock
+
+
 def _import() -> click.Command:
     from discretion.faces.cli.import_ import import_
 
@@ -149,6 +155,7 @@ COMMANDS: Final[Mapping[str, Callable[[], click.Command]]] = {
     "training": _training,
     "presence": _presence,
     "door": _door,
+    "lock": _lock,
     "import": _import,
     "ledger": _ledger,
     "policy": _policy,

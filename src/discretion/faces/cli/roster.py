@@ -125,7 +125,7 @@ def end(terminal: Terminal, /, *, shift_id: str, code: str, dry_run: bool) -> No
 
 @roster.command(
     "load",
-    help=marked("Roster the shifts of a CSV file: staff number,duty,starts,ends in the property's own time."),
+    help=marked("Roster the shifts of a file: CSV (staff number,duty,starts,ends in its own time) or iCalendar."),
 )
 @click.argument("file", type=click.File("rb"))
 @property_option
@@ -137,6 +137,6 @@ def load(terminal: Terminal, /, *, file: BinaryIO, code: str, dry_run: bool) -> 
     raw_csv = file.read(FILE_SIZE_BYTES_MAX)
 
     async def do(office: Office) -> CsvReport | ActRefusal:
-        return await office_roster.load_shifts(office, at.property_id, raw_csv, is_dry_run=dry_run)
+        return await office_roster.load_file(office, at.property_id, raw_csv, is_dry_run=dry_run)
 
     return show_report(terminal, ask_office(terminal, do), marked("Rostered. Look: discretion roster list"))

@@ -16,6 +16,7 @@ from discretion.faces.cli.at_property import (
     say_done,
     show_report,
 )
+from discretion.faces.cli.training_course import course, report
 from discretion.faces.kit.words import marked
 from discretion.office import training as office_training
 from discretion.office.training import NewTraining
@@ -56,6 +57,7 @@ def list_trainings(terminal: Terminal, /, *, code: str) -> None:
             "version": line.version,
             "completed": line.completed_on,
             "valid_until": line.valid_until,
+            "how": line.how,
         }
         for line in ask_office(terminal, do)
     ])
@@ -105,3 +107,7 @@ def load(terminal: Terminal, /, *, file: BinaryIO, code: str, dry_run: bool) -> 
         return await office_training.load_trainings(office, at.property_id, raw_csv, is_dry_run=dry_run)
 
     return show_report(terminal, ask_office(terminal, do), marked("Recorded. Look: discretion training list"))
+
+
+training.add_command(course)
+training.add_command(report)

@@ -118,7 +118,7 @@ async def ask(seat: NamedDependency[Seat], guest: FromPath[str]) -> Response[byt
         )
     )
     if isinstance(answer, Refusal):
-        return refused_page(seat, answer, guest, wish.purpose)
+        return await refused_page(seat, answer, guest, wish.purpose)
     if not isinstance(answer, Entered):
         raise TypeError(type(answer).__name__)
     if not answer.detail:  # the same form twice: its entry stands, and the list shows the request

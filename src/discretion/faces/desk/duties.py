@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta
+from functools import partial
 from typing import TYPE_CHECKING, Annotated, Any
 from zoneinfo import ZoneInfo
 
@@ -18,7 +19,7 @@ from discretion.faces.kit.permissions import Permission
 from discretion.faces.kit.refusals import RULES, act_sentence, row_words
 from discretion.faces.kit.seat import Seat, fresh_id
 from discretion.hotel.purpose import Role
-from discretion.office import presence, roster, service_requests, staff, training
+from discretion.office import courses, presence, roster, service_requests, staff, swaps, training
 from discretion.office.outcome import ActRefusal
 from discretion.office.sheet import SIZE_BYTES_MAX, CsvReport
 
@@ -105,7 +106,7 @@ async def end_shift(seat: NamedDependency[Seat]) -> Response[bytes]:
     form = (await seat.form(ShiftEndForm)).value
     if form is None:
         raise MalformedFormError("shift_id")
-    await roster.end_shift(seat.office, seat.property_id, bytes.fromhex(form.shift_id))
+    await roster.end_shift(seat.office, seat.property_id, bytes.fromhex(form.shift_id), seat.person.staff_id)
     return seat.onward("/roster?said=shift_ended")
 
 
@@ -113,7 +114,7 @@ async def end_shift(seat: NamedDependency[Seat]) -> Response[bytes]:
 async def load_roster(seat: NamedDependency[Seat]) -> Response[bytes]:
     """Read a roster from a file: shown first, added when asked again."""
     seat.require(Permission.ROSTER_CHANGE)
-    report, refused = await _loaded(seat, roster.load_shifts)
+    report, refused = await _loaded(seat, roster.load_file)
     return await _roster(seat, {}, {}, report=report, refused=refused)
 
 
@@ -136,6 +137,7 @@ async def add_training(seat: NamedDependency[Seat]) -> Response[bytes]:
         training.NewTraining(
             bytes.fromhex(new.staff_id), new.course, new.version, new.completed_on, new.valid_until
         ),
+        by_id=seat.person.staff_id,
     )
     if isinstance(outcome, ActRefusal):
         sentence = act_sentence(seat.words, outcome.code, outcome.params)
@@ -147,7 +149,7 @@ async def add_training(seat: NamedDependency[Seat]) -> Response[bytes]:
 async def load_training(seat: NamedDependency[Seat]) -> Response[bytes]:
     """Read completed courses from a file: shown first, added when asked again."""
     seat.require(Permission.TRAINING_CHANGE)
-    report, refused = await _loaded(seat, training.load_trainings)
+    report, refused = await _loaded(seat, partial(training.load_trainings, by_id=seat.person.staff_id))
     return await _training(seat, {}, {}, report=report, refused=refused)
 
 
@@ -220,8 +222,10 @@ async def _roster(
     midnight = datetime.combine(seat.property.business_date, datetime.min.time(), ZoneInfo(seat.property.time_zone))
     lines = await roster.shifts(seat.office, seat.property_id, from_at=midnight, until_at=midnight + _SHOWN_DAYS)
     return seat.page(
-        "roster.html", status=status, lines=lines, people=await _people(seat), duties=list(Role), raw=raw,
-        errors=errors, report=report, refused=refused, row_words=_row_words(seat), new_id=fresh_id(), here="/roster",
+        "roster.html", status=status, lines=lines, now=datetime.now(UTC),
+        waiting=[each for each in await swaps.open_swaps(seat.office, seat.property_id) if each.state == "waiting"],
+        people=await _people(seat), duties=list(Role), raw=raw, errors=errors, report=report, refused=refused,
+        row_words=_row_words(seat), new_id=fresh_id(), here="/roster",
         header="staff number,duty,starts,ends",
     )
 
@@ -233,7 +237,8 @@ async def _training(
     seat.require(Permission.TRAINING_CHANGE)
     lines = await training.trainings(seat.office, seat.property_id)
     return seat.page(
-        "training.html", status=status, lines=lines, people=await _people(seat), raw=raw, errors=errors,
+        "training.html", status=status, lines=lines, courses=await courses.courses(seat.office, seat.property_id),
+        roles=list(Role), people=await _people(seat), raw=raw, errors=errors,
         report=report, refused=refused, row_words=_row_words(seat), here="/training",
         header="staff number,course,version,completed,valid until",
     )

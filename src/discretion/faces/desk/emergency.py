@@ -115,7 +115,7 @@ async def begin(seat: NamedDependency[Seat], guest: FromPath[str]) -> Response[b
             raise
         return seat.onward(f"/emergencies/{seat.person.emergency_id.hex()}")  # one of this guest is open already
     if isinstance(answer, Refusal):
-        return refused_page(seat, answer, guest, Purpose.EMERGENCY)
+        return await refused_page(seat, answer, guest, Purpose.EMERGENCY)
     if not isinstance(answer, Entered):
         raise TypeError(type(answer).__name__)
     return seat.onward(f"/emergencies/{answer.detail.hex()}" if answer.detail else "/emergency")

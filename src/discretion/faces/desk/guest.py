@@ -95,7 +95,7 @@ async def guest_page(
         reference=task,
     )
     asked = await approvals.approvals_of_guest(seat.office, seat.property_id, seat.person.staff_id, guest_id, stated)
-    return _record(
+    return await _record(
         seat, answer, guest, stay, relation, stated, is_silent=stated == silent, asked=asked, reference=task,
     )
 
@@ -150,7 +150,7 @@ async def reveal(seat: NamedDependency[Seat], guest: FromPath[str]) -> Response[
     if wish.verify and isinstance(answer, Disclosure):
         answer = await _verified(seat, guest_id, wish, answer)
     silent = silent_purpose(seat.person.duty, relation)
-    return _record(
+    return await _record(
         seat, answer, guest, stay, relation, wish.purpose, is_silent=wish.purpose == silent, revealed=(wish.group,),
         is_counted_down=wish.script == "1", reference=task,
     )
@@ -182,7 +182,7 @@ async def use_approval(seat: NamedDependency[Seat], guest: FromPath[str]) -> Res
         return seat.onward(f"/guests/{guest}?purpose={one.purpose}")
     if any(offer.lacking == ["fresh_passkey"] for offer in answer.offers):
         return seat.page("approved.html", guest=guest, one=one, here=f"/guests/{guest}")
-    return _record(
+    return await _record(
         seat, answer, guest, stay, relation, one.purpose, is_silent=False, revealed=tuple(groups_in(one.groups)),
     )
 
@@ -228,7 +228,7 @@ def _purpose_page(seat: Seat, guest: str) -> Response[bytes]:
     return seat.page("purpose.html", guest=guest, purposes=purposes_first(), here=f"/guests/{guest}/purpose")
 
 
-def _record(  # noqa: PLR0913 - a record is whose, what for, and what was asked of it
+async def _record(  # noqa: PLR0913 - a record is whose, what for, and what was asked of it
     seat: Seat, answer: Disclosure | Refusal, guest: str, stay: StayLine | None, relation: Relation, purpose: str,
     *, is_silent: bool, revealed: tuple[str, ...] = (), is_counted_down: bool = False,
     asked: tuple[Approval, ...] = (), reference: str = "",
@@ -236,7 +236,7 @@ def _record(  # noqa: PLR0913 - a record is whose, what for, and what was asked 
     """Return the page of a record, or of a calm refusal."""  # fmt: skip
     back = f"/guests/{guest}" if is_silent and not reference else _address(guest, purpose, reference)
     if not isinstance(answer, Disclosure):
-        return refused_page(seat, answer, guest, purpose, asked)
+        return await refused_page(seat, answer, guest, purpose, asked)
     now = datetime.now(UTC)
     shown = tuple(group for group in revealed if answer.clear & BIT[group])
     headers = {"refresh": f"{REVEALED_SECONDS}; url={back}"} if shown and not is_counted_down else {}

@@ -30,6 +30,7 @@ from discretion.hotel.record import (
     StayDetails,
     decode,
 )
+from discretion.office.locks import held_by
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -48,6 +49,9 @@ CLEAR_ON_RECORD: Final = (
     FieldGroup.BOOKING.bit | FieldGroup.STAY.bit | FieldGroup.SPENDING.bit | FieldGroup.PREFERENCES.bit
 )
 
+_LOCKED: Final = "G9"  # the guards that a refusal's page has one more word for
+_UNTRAINED: Final = "G3"
+
 
 @dataclass(frozen=True, slots=True)
 class ShownGroup:
@@ -65,12 +69,15 @@ def groups_in(mask: int) -> list[str]:
     return [group.word for group in FieldGroup if mask & group.bit]
 
 
-def refused_page(
+async def refused_page(
     seat: Seat, refusal: Refusal, guest: str, purpose: str, asked: tuple[Approval, ...] = (),
 ) -> Response[bytes]:
     """Return the calm page of a refusal, with what would show more and what was asked for already."""
+    rules = {line.rule for line in refusal.lines}
+    held = await held_by(seat.office, seat.property_id, bytes.fromhex(guest)) if _LOCKED in rules else None
     return seat.page(
-        "refused.html", refusal=refusal, guest=guest, purpose=purpose, asked=asked, here=f"/guests/{guest}",
+        "refused.html", refusal=refusal, guest=guest, purpose=purpose, asked=asked, held=held,
+        is_untrained=_UNTRAINED in rules, here=f"/guests/{guest}",
     )
 
 

@@ -17,9 +17,9 @@ from litestar.di import NamedDependency
 from msgspec import Meta
 
 from discretion.faces.desk.acts import Hex
+from discretion.faces.desk.handover import first_page
 from discretion.faces.kit.forms import MalformedFormError
 from discretion.faces.kit.means import KeeperFailedError
-from discretion.faces.kit.permissions import home_of
 from discretion.faces.kit.seat import Caller, NotSignedInError, Seat, seat_of
 from discretion.hotel.purpose import Role
 from discretion.office.properties import properties
@@ -32,6 +32,7 @@ from discretion.wire.lookup import (
     Enrolled,
     FinishEnrolment,
     FinishSignIn,
+    Person,
     SignedIn,
     SignOut,
 )
@@ -85,7 +86,7 @@ async def start(caller: NamedDependency[Caller]) -> Response[bytes]:
     if caller.raw_ticket is None:
         return caller.onward("/welcome" if caller.settings.is_demo else "/sign-in")
     seat = await seat_of(caller.request, caller.means)
-    return caller.onward(seat.home if seat.person.duty else "/duty")
+    return caller.onward(await first_page(seat.office, seat.person) if seat.person.duty else "/duty")
 
 
 @get("/sign-in")
@@ -118,8 +119,8 @@ async def finish_sign_in(caller: NamedDependency[Caller]) -> Response[bytes]:
         await caller.means.hatches.ask(SignOut(ticket=answer.ticket))
         raise KeeperFailedError("other_person")
     caller.take_ticket(answer.ticket)
-    duty = answer.person.duty
-    return caller.data({"to": home_of(duty) if duty else "/duty"})
+    person = answer.person
+    return caller.data({"to": await first_page(caller.means.office, person) if person.duty else "/duty"})
 
 
 @post("/sign-out")
@@ -147,8 +148,10 @@ async def choose_duty(seat: NamedDependency[Seat]) -> Response[bytes]:
     form = (await seat.form(DutyForm)).value
     if form is None:
         return seat.onward("/duty")
-    await seat.means.hatches.ask(ChooseDuty(ticket=seat.ticket, duty=form.duty))
-    return seat.onward(home_of(form.duty))
+    person = await seat.means.hatches.ask(ChooseDuty(ticket=seat.ticket, duty=form.duty))
+    if not isinstance(person, Person):
+        raise TypeError(type(person).__name__)
+    return seat.onward(await first_page(seat.office, person))
 
 
 @get("/nothing-here")

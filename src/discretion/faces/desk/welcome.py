@@ -20,8 +20,8 @@ from litestar.params import FromQuery
 from msgspec import Meta
 
 from discretion.faces.desk.acts import Hex
+from discretion.faces.desk.handover import first_page
 from discretion.faces.kit import language
-from discretion.faces.kit.permissions import home_of
 from discretion.faces.kit.seat import Caller, NotPermittedError
 from discretion.faces.kit.words import marked as _
 from discretion.hotel.purpose import Role
@@ -155,8 +155,8 @@ async def be_persona(caller: NamedDependency[Caller], welcome_key: NamedDependen
         raise TypeError(type(answer).__name__)
     caller.take_ticket(answer.ticket)
     caller.remember(language.COOKIE, caller.language)  # whoever tries the demo goes on in the language of its cards
-    duty = answer.person.duty
-    return caller.onward(home_of(duty) if duty else "/duty")
+    person = answer.person
+    return caller.onward(await first_page(caller.means.office, person) if person.duty else "/duty")
 
 
 async def _personas(caller: Caller) -> list[Persona]:

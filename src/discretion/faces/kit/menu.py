@@ -31,10 +31,17 @@ _PARTS: Final = (
         ("/reviews", _("Look-up review"), "gavel", Permission.REVIEW_READ),
         ("/watch/policy", _("Releases of the policy"), "scale", Permission.POLICY_READ),
     )),
+    (_("My work"), (
+        ("/my-shifts", _("My shifts"), "clock", None),
+        ("/handover", _("Shift handover"), "arrow-right", None),
+        ("/my-training", _("My training"), "clipboard-check", None),
+    )),
     (_("Staff"), (
         ("/presence", _("Presence"), "user-check", Permission.PRESENCE_ATTEST),
         ("/roster", _("Roster"), "calendar-days", Permission.ROSTER_CHANGE),
         ("/training", _("Training"), "clipboard-check", Permission.TRAINING_CHANGE),
+        ("/training/report", _("Training report"), "table-2", Permission.TRAINING_READ),
+        ("/locks", _("Locks"), "lock", Permission.LOCK_CHANGE),
         ("/staff", _("Staff members"), "users", Permission.STAFF_CHANGE),
         ("/deputies", _("Deputies"), "users", Permission.DEPUTY_NAME),
         ("/terminals", _("Shared terminals"), "id-card", Permission.TERMINAL_CHANGE),

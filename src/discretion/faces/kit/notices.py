@@ -35,23 +35,34 @@ class Kind:
 _ASKED: Final = _("The request for approval: %(rule)s. %(why)s")
 KINDS: Final = MappingProxyType({
     "approval_pairs": Kind(_("Approvals of last month"), _("Pairs of people who approve each other's requests most: %(pairs)s. People who vote within seconds: %(quick)s."), "/reviews/approvals", ("pairs", "quick")),
+    "badge_at_two_hotels": Kind(_("One badge at two hotels"), _("A badge of this hotel was seen at another too short a time apart. It counts at neither. Ask whose hand it is in."), "/presence"),
+    "deputy_offered": Kind(_("You are asked to be a deputy"), _("In the role: %(role)s. It counts once you accept with your passkey."), "/deputies", ("role",)),
     "emergency_begun": Kind(_("Emergency viewing has begun"), _("Situation: %(situation)s. Duty: %(duty)s. Its review is due within 24 hours."), "/reviews", ("situation", "duty")),
     "emergency_ended": Kind(_("Emergency viewing has ended"), _("Situation: %(situation)s. Duty: %(duty)s."), "/reviews", ("situation", "duty")),
+    "emergency_often": Kind(_("Emergency viewing more than twice in a shift"), _("Duty: %(duty)s. See whether the ordinary ways lack something."), "/reviews", ("duty",)),
     "look_up_alert": Kind(_("A look-up that is told at once"), _("Purpose: %(purpose)s. Duty: %(duty)s. Its review is in the queue."), "/reviews", ("purpose", "duty")),
     "own_look_ups": Kind(_("Your look-ups of today"), _("Look-ups of yours that nothing in the hotel's work explains: %(count)s. See which, and say what they were for."), "/my/look-ups", ("count",)),
-    "request_approved": Kind(_("A request was approved"), _ASKED, "", ("rule", "why")),
-    "request_cancelled": Kind(_("A request was cancelled"), _ASKED, "", ("rule", "why")),
-    "request_denied": Kind(_("A request was denied"), _ASKED, "", ("rule", "why")),
-    "request_expired": Kind(_("A request has expired"), _ASKED, "", ("rule", "why")),
-    "request_revoked": Kind(_("An approval was revoked"), _ASKED, "", ("rule", "why")),
+    "request_approved": Kind(_("A request was approved"), _ASKED, "/approvals", ("rule", "why")),
+    "request_asked": Kind(_("An approval is asked for"), _("Rule: %(rule)s. Purpose: %(purpose)s. Somebody waits for your vote."), "/approvals", ("rule", "purpose")),
+    "request_cancelled": Kind(_("A request was cancelled"), _ASKED, "/approvals", ("rule", "why")),
+    "request_denied": Kind(_("A request was denied"), _ASKED, "/approvals", ("rule", "why")),
+    "request_expired": Kind(_("A request has expired"), _ASKED, "/approvals", ("rule", "why")),
+    "request_revoked": Kind(_("An approval was revoked"), _ASKED, "/approvals", ("rule", "why")),
     "review_answered": Kind(_("An answer to a review"), _("The person has said what look-up %(number)s was for."), "/reviews/{number}", ("number",)),
     "review_overdue": Kind(_("Reviews are overdue"), _("Reviews whose time has run out: %(count)s. They are yours now."), "/reviews", ("count",)),
     "review_question": Kind(_("A question about a look-up"), _("A reviewer asks what look-up %(number)s was for. Please say so; it takes a minute."), "/reviews/{number}/reply", ("number",)),
+    "swap_done": Kind(_("A shift has changed hands"), _("See which, and whose it is now."), "/my-shifts"),
+    "swap_offered": Kind(_("A shift is offered to you"), _("See which, and answer."), "/my-shifts"),
+    "swap_refused": Kind(_("A swap was not made"), _("The shift stays whose it was."), "/my-shifts"),
+    "swap_waits": Kind(_("A swap waits for you"), _("Somebody takes a shift in a role that needs your word."), "/my-shifts"),
+    "terminal_copied": Kind(_("A shared terminal was copied"), _("An old key of a terminal came back: the terminal has ended. Enrol the real one anew, and look for the copy."), "/notices"),
+    "training_ends": Kind(_("A training ends soon"), _("Days left: %(days)s. Without it, no guest is shown."), "/my-training", ("days",)),
+    "training_needed": Kind(_("A training is needed"), _("Your duty needs a course that you have not completed. Without it, no guest is shown."), "/my-training"),
 })  # fmt: skip
 OTHER: Final = Kind(_("Something for you"), _("There is something to look at in the console."))
 """What a kind says that has no words here yet."""
 
-_NOUNS: Final = MappingProxyType({"duty": "role", "purpose": "purpose", "situation": "situation", "why": "ended"})
+_NOUNS: Final = MappingProxyType({"duty": "role", "purpose": "purpose", "role": "role", "situation": "situation", "why": "ended"})
 
 
 def title_of(words: Translations, kind: str) -> str:

@@ -213,6 +213,23 @@ _TABLE: Final[dict[str, dict[str, tuple[str, str]]]] = {
         "incident": marked_in("note", "Incident"),
         "mark_reason": marked_in("note", "Reason for a mark"),
     },
+    "lock": {
+        "staff": marked_in("lock", "Person"),
+        "guest": marked_in("lock", "Guest record"),
+        "session": marked_in("lock", "Sign-in"),
+        "terminal": marked_in("lock", "Terminal"),
+    },
+    "training": {
+        "file": marked_in("training", "by a file"),
+        "recorded": marked_in("training", "recorded by somebody"),
+        "test": marked_in("training", "by a test"),
+    },
+    "training_state": {
+        "current": marked_in("training_state", "current"),
+        "ends_soon": marked_in("training_state", "ends within 30 days"),
+        "ended": marked_in("training_state", "ended"),
+        "missing": marked_in("training_state", "missing"),
+    },
     "mark": {
         "incognito": marked_in("mark", "Incognito stay"),
         "sealed": marked_in("mark", "Sealed record"),

@@ -23,6 +23,7 @@ class Permission(StrEnum):
     CASE_WORK = "case:file:work"
     ENTRY_READ = "ledger:entry:read"
     GUEST_FIND = "guest:record:find"
+    LOCK_CHANGE = "access:lock:change"
     POLICY_READ = "policy:release:read"
     PRESENCE_ATTEST = "presence:shift:attest"
     REQUEST_DISPATCH = "service:request:dispatch"
@@ -37,6 +38,7 @@ class Permission(StrEnum):
     STAY_LIST = "stay:day:list"
     TERMINAL_CHANGE = "terminal:machine:change"
     TRAINING_CHANGE = "training:record:change"
+    TRAINING_READ = "training:record:read"
 
 
 _DESK: Final = frozenset({
@@ -45,13 +47,16 @@ _DESK: Final = frozenset({
     Permission.STAY_LIST,
 })  # fmt: skip
 _REVIEWS: Final = frozenset({Permission.REVIEW_JUDGE, Permission.REVIEW_READ})
-_FACTS: Final = frozenset({Permission.ROSTER_CHANGE, Permission.TRAINING_CHANGE})
+_FACTS: Final = frozenset({Permission.ROSTER_CHANGE, Permission.TRAINING_CHANGE, Permission.TRAINING_READ})
 
 DUTIES: Final = MappingProxyType({
     Role.FRONT_DESK: _DESK,
     Role.DUTY_MANAGER: _DESK
-    | {Permission.DEPUTY_NAME, Permission.PRESENCE_ATTEST, Permission.ROSTER_CHANGE, Permission.STAFF_RECOVER}
-    | _REVIEWS,
+    | _REVIEWS
+    | {
+        Permission.DEPUTY_NAME, Permission.LOCK_CHANGE, Permission.PRESENCE_ATTEST, Permission.ROSTER_CHANGE,
+        Permission.STAFF_RECOVER,
+    },
     Role.RESERVATIONS: frozenset({Permission.BOOKING_CHANGE, Permission.GUEST_FIND, Permission.STAY_LIST}),
     Role.CONCIERGE: frozenset({
         Permission.CASE_WORK, Permission.EMERGENCY_BEGIN, Permission.GUEST_FIND, Permission.REQUEST_DISPATCH,
@@ -62,7 +67,9 @@ DUTIES: Final = MappingProxyType({
     }),
     Role.ENGINEERING: frozenset({Permission.EMERGENCY_BEGIN, Permission.REQUEST_WORK, Permission.ROOM_CHANGE}),
     Role.RESTAURANT: frozenset({Permission.EMERGENCY_BEGIN, Permission.GUEST_FIND, Permission.REQUEST_WORK}),
-    Role.SECURITY: _REVIEWS | {Permission.CASE_WORK, Permission.EMERGENCY_BEGIN, Permission.GUEST_FIND},
+    Role.SECURITY: _REVIEWS | {
+        Permission.CASE_WORK, Permission.EMERGENCY_BEGIN, Permission.GUEST_FIND, Permission.LOCK_CHANGE,
+    },
     Role.FINANCE: frozenset({Permission.CASE_WORK, Permission.GUEST_FIND, Permission.STAY_LIST}),
     Role.GENERAL_MANAGER: _FACTS | _REVIEWS | {
         Permission.CASE_WORK, Permission.DEPUTY_NAME, Permission.EMERGENCY_BEGIN, Permission.GUEST_FIND,
@@ -70,13 +77,15 @@ DUTIES: Final = MappingProxyType({
     },
     Role.PRIVACY: _REVIEWS | {
         Permission.CASE_WORK, Permission.DEPUTY_NAME, Permission.ENTRY_READ, Permission.GUEST_FIND,
-        Permission.POLICY_READ, Permission.STAFF_RECOVER, Permission.TRAINING_CHANGE,
+        Permission.LOCK_CHANGE, Permission.POLICY_READ, Permission.STAFF_RECOVER, Permission.TRAINING_CHANGE,
+        Permission.TRAINING_READ,
     },
     Role.AUDITOR: frozenset({
         Permission.CASE_WORK, Permission.ENTRY_READ, Permission.POLICY_READ, Permission.REVIEW_READ,
+        Permission.TRAINING_READ,
     }),
     Role.LEGAL: frozenset({Permission.CASE_WORK, Permission.GUEST_FIND}),
-    Role.IT_ADMIN: _FACTS | {Permission.STAFF_CHANGE, Permission.TERMINAL_CHANGE},
+    Role.IT_ADMIN: _FACTS | {Permission.LOCK_CHANGE, Permission.STAFF_CHANGE, Permission.TERMINAL_CHANGE},
 })  # fmt: skip
 
 NEEDS_SHIFT: Final = frozenset({

@@ -24,8 +24,9 @@ from discretion.faces.kit.crossing import is_token_of, token_of
 from discretion.faces.kit.formats import Formats
 from discretion.faces.kit.permissions import NEEDS_SHIFT, Permission, home_of, may
 from discretion.faces.kit.words import translator
+from discretion.office.locks import Held, held_by
 from discretion.office.notices import unread_of
-from discretion.office.properties import Property, property_of
+from discretion.office.properties import Property, property_and_locks
 from discretion.wire.lookup import Disclosure, Entered, LookUp, Person, Refusal, WhoAmI
 
 if TYPE_CHECKING:
@@ -51,6 +52,16 @@ class NotSignedInError(Exception):
 
 class EnteredBeforeError(Exception):
     """The same ask came twice: its entry is in the ledger, and an entry opens once. Ask anew to see it again."""
+
+
+class LockedError(Exception):
+    """A lock holds this person or this sign-in: nothing opens but the page that says who can help."""
+
+    def __init__(self, held: Held, time_zone: str, language: str) -> None:
+        super().__init__("locked")
+        self.held = held
+        self.time_zone = time_zone
+        self.language = language
 
 
 class NotPermittedError(Exception):
@@ -240,17 +251,22 @@ class Seat(Caller):
 async def seat_of(request: AnyRequest, means: Means) -> Seat:
     """Return the seat of whoever holds the request's ticket.
 
-    Errors: `NotSignedInError` without a ticket, `KeeperFailedError` with one that has ended.
+    Errors: `NotSignedInError` without a ticket, `KeeperFailedError` with one that has ended, `LockedError`.
     """
     ticket = _raw(request.cookies.get(cookie_name("ticket", is_secure=means.settings.is_secure), ""), TICKET_SIZE_BYTES)
     if ticket is None:
         raise NotSignedInError
-    person, house = await asyncio.gather(
-        means.hatches.ask(WhoAmI(ticket=ticket)), property_of(means.office, ticket[:16])
+    person, found = await asyncio.gather(
+        means.hatches.ask(WhoAmI(ticket=ticket)), property_and_locks(means.office, ticket[:16])
     )
-    if not isinstance(person, Person) or house is None:
+    if not isinstance(person, Person) or found is None:
         raise NotSignedInError
+    house, locked = found
     seat = Seat(request, means, ticket, person, house)
+    if locked & {person.staff_id, person.session_id}:
+        held = await held_by(means.office, person.property_id, person.staff_id, person.session_id)
+        if held is not None:  # else it was released meanwhile
+            raise LockedError(held, house.time_zone, seat.language)
     if person.duty and request.method == "GET":
         seat.unread = await unread_of(means.office, seat.property_id, person.staff_id, person.duty)
     return seat

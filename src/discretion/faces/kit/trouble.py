@@ -14,10 +14,11 @@ from litestar.exceptions import HTTPException
 
 from discretion.faces.kit.crossing import CrossingError
 from discretion.faces.kit.doorstep import FOR_MACHINES, LOGGER
+from discretion.faces.kit.formats import Formats
 from discretion.faces.kit.forms import MalformedFormError
 from discretion.faces.kit.means import KeeperFailedError
 from discretion.faces.kit.refusals import failure_of, status_words
-from discretion.faces.kit.seat import Caller, NotPermittedError, NotSignedInError
+from discretion.faces.kit.seat import Caller, LockedError, NotPermittedError, NotSignedInError
 from discretion.office.database import OfficeUnavailableError
 from discretion.watch.published import LogAwayError
 from discretion.wire.frame import FrameError
@@ -30,7 +31,7 @@ if TYPE_CHECKING:
     from discretion.faces.kit.means import Means
 
 HANDLED: Final = (
-    HTTPException, KeeperFailedError, MalformedFormError, NotPermittedError, NotSignedInError,
+    HTTPException, KeeperFailedError, LockedError, MalformedFormError, NotPermittedError, NotSignedInError,
     OfficeUnavailableError, FrameError, CrossingError, Exception,
 )  # fmt: skip
 _ENDED: Final = ("ticket",)
@@ -45,7 +46,7 @@ def status_and_words(error: Exception) -> tuple[int, str, str]:
             return status, status_words(status)[0], advice
         case MalformedFormError():
             status = 422
-        case NotPermittedError() | CrossingError():
+        case NotPermittedError() | CrossingError() | LockedError():
             status = 403
         case NotSignedInError():
             status = 401
@@ -70,6 +71,9 @@ def page_of(request: Request[Any, Any, Any], error: Exception, means: Means) -> 
         return caller.onward("/sign-in" if caller.raw_terminal is None else "/terminal")
     if isinstance(error, KeeperFailedError) and error.code == "duty":
         return caller.onward("/duty")
+    if isinstance(error, LockedError) and not request.headers.get("accept", "").startswith("application/json"):
+        caller.language, caller.formats = error.language, Formats(error.language, error.time_zone)
+        return caller.page("locked.html", status=403, held=error.held)
     status, title, advice = status_and_words(error)
     words = caller.words
     if request.headers.get("accept", "").startswith("application/json"):

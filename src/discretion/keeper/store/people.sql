@@ -16,23 +16,27 @@ update keys.session s set seen_at = clock_timestamp() - make_interval(secs => u.
 select uuid_send(s.session_id), uuid_send(t.staff_id), t.number, t.name, t.language, coalesce(s.duty, ''),
        array(select distinct x.duty from (
          select h.duty from hotel.shift h where h.property_id = %(p)s and h.staff_id = t.staff_id and h.ended_at is null
-            and h.starts_at <= clock_timestamp() + interval '15 minutes' and h.ends_at > clock_timestamp()
+            and coalesce(h.begun_at, h.starts_at) <= clock_timestamp() + interval '15 minutes' and h.ends_at > clock_timestamp()
          union all
          select r.role from hotel.staff_role r where r.property_id = %(p)s and r.staff_id = t.staff_id and r.role = any (%(free_roles)s)
             and r.from_on <= current_date and (r.until_on is null or r.until_on >= current_date)) x (duty) order by 1) as duties,
        coalesce(extract(epoch from (select max(h.ends_at) from hotel.shift h where h.property_id = %(p)s and h.staff_id = t.staff_id
-          and h.duty = s.duty and h.ended_at is null and h.starts_at <= clock_timestamp() and h.ends_at > clock_timestamp())), 0)::bigint,
+          and h.duty = s.duty and h.ended_at is null and coalesce(h.begun_at, h.starts_at) <= clock_timestamp() and h.ends_at > clock_timestamp())), 0)::bigint,
        coalesce(extract(epoch from (select least(e.at + interval '14 hours',
               coalesce((select max(h.ends_at) from hotel.shift h where h.property_id = %(p)s and h.staff_id = t.staff_id
-                          and h.starts_at <= case e.how when 'attested' then e.at + interval '15 minutes' else clock_timestamp() end
+                          and coalesce(h.begun_at, h.starts_at) <= case e.how when 'attested' then e.at + interval '15 minutes' else clock_timestamp() end
                           and h.ended_at is null) + interval '30 minutes', e.at + interval '14 hours'))
           from (select q.direction, q.how, q.at, q.badge from hotel.presence q where q.property_id = %(p)s and q.staff_id = t.staff_id
                  order by q.at desc limit 1) e
          where e.direction = 'in' and e.at > clock_timestamp() - interval '14 hours'
            and (e.badge is null or exists (select 1 from hotel.badge b where b.property_id = %(p)s and b.number = e.badge
                                              and b.staff_id = t.staff_id and b.active)))), 0)::bigint,
-       coalesce(extract(epoch from ((select max(g.valid_until) from hotel.training g
-          where g.property_id = %(p)s and g.staff_id = t.staff_id and g.valid_until >= current_date) + 1)::timestamp), 0)::bigint,
+       coalesce(extract(epoch from (coalesce(
+          (select min(coalesce((select max(g.valid_until) from hotel.training g
+                                 where g.property_id = %(p)s and g.staff_id = t.staff_id and g.course = c.course), date '1970-01-01'))
+             from hotel.course_role c where c.property_id = %(p)s and c.role = s.duty and c.ended_at is null),
+          (select max(g.valid_until) from hotel.training g where g.property_id = %(p)s and g.staff_id = t.staff_id))
+        + 1)::timestamp at time zone (select h.time_zone from hotel.property h where h.property_id = %(p)s)), 0)::bigint,
        extract(epoch from s.ends_at)::bigint,
        (select count(*) from keys.credential c where c.property_id = %(p)s and c.staff_id = t.staff_id and c.revoked_at is null)::int,
        s.demo, coalesce(uuid_send(m.emergency_id), ''), coalesce(extract(epoch from m.until_at), 0)::bigint

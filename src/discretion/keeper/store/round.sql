@@ -29,25 +29,30 @@ select h.size, exists (select 1 from ledger.fact_change c where c.property_id = 
  order by a.n
 
 -- name: staff
--- What a round reads of these sessions, remembered until a fact changes or half a minute has passed.
+-- What a round reads of these sessions, remembered until a fact changes or half a minute has passed. Trained is who has completed every course
+-- that the duty needs, until the first of them ends; where a duty needs none by name, any completed course counts.
 with place as materialized (
-  select clock_timestamp() as at, (clock_timestamp() at time zone p.time_zone)::date as today from hotel.property p where p.property_id = %(p)s)
+  select clock_timestamp() as at, p.time_zone as zone from hotel.property p where p.property_id = %(p)s)
 select uuid_send(s.session_id), uuid_send(s.staff_id), coalesce(s.duty, ''), s.ended_at is not null or not t.active
        or exists (select 1 from hotel.terminal m where m.property_id = %(p)s and m.terminal_id = s.terminal_id and m.ended_at is not null),
        coalesce(extract(epoch from (select max(h.ends_at) from hotel.shift h
-          where h.property_id = %(p)s and h.staff_id = s.staff_id and h.ends_at > place.at and h.starts_at <= place.at
+          where h.property_id = %(p)s and h.staff_id = s.staff_id and h.ends_at > place.at and coalesce(h.begun_at, h.starts_at) <= place.at
             and h.ended_at is null and h.duty = s.duty)), 0)::bigint,
        coalesce(extract(epoch from (select least(e.at + interval '14 hours',
               coalesce((select max(h.ends_at) from hotel.shift h where h.property_id = %(p)s and h.staff_id = s.staff_id
-                          and h.starts_at <= case e.how when 'attested' then e.at + interval '15 minutes' else place.at end
+                          and coalesce(h.begun_at, h.starts_at) <= case e.how when 'attested' then e.at + interval '15 minutes' else place.at end
                           and h.ended_at is null) + interval '30 minutes', e.at + interval '14 hours'))
           from (select q.direction, q.how, q.at, q.badge from hotel.presence q where q.property_id = %(p)s and q.staff_id = s.staff_id
                  order by q.at desc limit 1) e
          where e.direction = 'in'
            and (e.badge is null or exists (select 1 from hotel.badge b where b.property_id = %(p)s and b.number = e.badge
                                              and b.staff_id = s.staff_id and b.active)))), 0)::bigint,
-       coalesce(extract(epoch from ((select max(g.valid_until) from hotel.training g
-          where g.property_id = %(p)s and g.staff_id = s.staff_id) + 1)::timestamp), 0)::bigint,
+       coalesce(extract(epoch from (coalesce(
+          (select min(coalesce((select max(g.valid_until) from hotel.training g
+                                 where g.property_id = %(p)s and g.staff_id = s.staff_id and g.course = c.course), date '1970-01-01'))
+             from hotel.course_role c where c.property_id = %(p)s and c.role = s.duty and c.ended_at is null),
+          (select max(g.valid_until) from hotel.training g where g.property_id = %(p)s and g.staff_id = s.staff_id))
+        + 1)::timestamp at time zone place.zone), 0)::bigint,
        extract(epoch from s.ends_at)::bigint,
        exists (select 1 from hotel.lock l where l.property_id = %(p)s and l.target_id in (s.staff_id, s.session_id, s.terminal_id)
                  and l.released_at is null and (l.until_at is null or l.until_at > place.at)),

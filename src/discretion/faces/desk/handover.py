@@ -1,0 +1,117 @@
+"""Shift handover 交接班 (experience.md, P13): everything that is still open on one page, done with one form.
+
+Rules:
+* A note is for the next shift and about the work. It never needs a guest's name: rooms and numbers are enough.
+* What cannot be handed on is linked: an emergency's note is its own person's to write.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated, Any
+
+import msgspec
+from litestar import Response, get, post
+from litestar.di import NamedDependency
+from msgspec import Meta
+
+from discretion.faces.desk.acts import Hex
+from discretion.faces.kit.forms import MalformedFormError
+from discretion.faces.kit.permissions import home_of
+from discretion.faces.kit.refusals import RULES, act_sentence
+from discretion.faces.kit.seat import Seat, fresh_id
+from discretion.hotel.purpose import Role
+from discretion.office import handovers
+from discretion.office.outcome import ActRefusal
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from discretion.office.database import Office
+    from discretion.wire.lookup import Person
+
+NOTES = "/handover/notes"
+
+
+class HandoverForm(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What is handed over: the note and to whom, the requests and to whom, and whether the shift ends."""
+
+    handover_id: Hex
+    words: Annotated[str, Meta(max_length=2000)] = ""  # browsers send each new line as two characters
+    to: Annotated[str, Meta(pattern="^(?:[0-9a-f]{32}|[a-z_]{1,40})$")] = ""
+    request: list[Hex] = []
+    requests_to: Hex | None = None
+    ends: bool = False
+
+
+class ReadForm(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A note that has been read."""
+
+    handover_id: Hex
+
+
+async def first_page(office: Office, person: Person) -> str:
+    """Return where somebody begins: at the notes that wait for them, else at their duty's own page."""
+    notes = await handovers.notes_for(office, person.property_id, person.staff_id, person.duty, unread_only=True)
+    return NOTES if notes else home_of(person.duty)
+
+
+@get("/handover")
+async def handover_page(seat: NamedDependency[Seat]) -> Response[bytes]:
+    """Show what is still open, and the form that hands it over."""
+    return await _page(seat, {}, {})
+
+
+@post("/handover")
+async def hand_over(seat: NamedDependency[Seat]) -> Response[bytes]:
+    """Hand over."""
+    form = await seat.form(HandoverForm)
+    new = form.value
+    if new is None:
+        errors = {name: seat.words.gettext(RULES[rule]) for name, rule in form.errors.items()}
+        return await _page(seat, form.raw, errors, status=422)
+    to_duty = new.to if new.to in Role.__members__.values() else ""
+    to_id = bytes.fromhex(new.to) if len(new.to) == 32 and not to_duty else None  # noqa: PLR2004 - an id
+    words = new.words.replace("\r\n", "\n")
+    outcome = await handovers.hand_over(seat.office, seat.property_id, handovers.NewHandover(
+        bytes.fromhex(new.handover_id), seat.person.staff_id, seat.person.duty, words, to_duty, to_id,
+        tuple(bytes.fromhex(each) for each in new.request),
+        bytes.fromhex(new.requests_to) if new.requests_to else None, new.ends,
+    ))
+    if isinstance(outcome, ActRefusal):
+        field = "words" if outcome.code == "words" else "requests_to" if new.request else "to"
+        sentence = act_sentence(seat.words, outcome.code, outcome.params)
+        return await _page(seat, form.raw, {field: sentence}, status=409)
+    return seat.onward(f"/my-shifts?said={'handed_over_ended' if new.ends else 'handed_over'}")
+
+
+@get("/handover/notes")
+async def notes_page(seat: NamedDependency[Seat]) -> Response[bytes]:
+    """Show what the shift before left."""
+    notes = await handovers.notes_for(seat.office, seat.property_id, seat.person.staff_id, seat.person.duty)
+    return seat.page("handover_notes.html", notes=notes, here=NOTES)
+
+
+@post("/handover/notes")
+async def read_note(seat: NamedDependency[Seat]) -> Response[bytes]:
+    """Note that one was read."""
+    form = (await seat.form(ReadForm)).value
+    if form is None:
+        raise MalformedFormError("handover_id")
+    await handovers.mark_read(
+        seat.office, seat.property_id, bytes.fromhex(form.handover_id), seat.person.staff_id, seat.person.duty,
+    )
+    return seat.onward(NOTES)
+
+
+async def _page(
+    seat: Seat, raw: Mapping[str, Any], errors: Mapping[str, str], *, status: int = 200,
+) -> Response[bytes]:
+    me = seat.person.staff_id
+    things = await handovers.open_things(seat.office, seat.property_id, me)
+    people = [
+        (staff_id.hex(), text) for staff_id, text in await handovers.next_people(seat.office, seat.property_id, me)
+    ]
+    return seat.page(
+        "handover.html", status=status, things=things, people=people, duties=list(Role), raw=raw, errors=errors,
+        new_id=fresh_id(), words_max=handovers.WORDS_MAX, here="/handover",
+    )
