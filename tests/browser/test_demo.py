@@ -118,7 +118,7 @@ def test_housekeeping_sees_stays_and_preferences_but_no_name(welcomed, link):
 
 
 def test_the_administrator_adds_somebody_and_has_no_guests(welcomed, link):
-    page = be(welcomed, link, 3)
+    page = be(welcomed, link, 5)
     home = re.sub(r"(://[^/]+)/.*", r"\1", page.url)
     page.fill("#f-number", "N-901")
     page.fill("input[name=name]", "新同事")
@@ -134,7 +134,7 @@ def test_the_auditor_finds_who_looked_and_verifies_it(welcomed, link):
     desk.goto(home + "/desk?list=in_house")
     guest = desk.locator("table tbody th a").first.get_attribute("href")
     desk.goto(home + guest + "?purpose=marketing")
-    page = be(welcomed, link, 4)
+    page = be(welcomed, link, 6)
     assert page.url.endswith("/watch")
     pressed(page.locator("main a", has_text="未获准").first)
     row = page.locator("main [data-list] tbody tr").first

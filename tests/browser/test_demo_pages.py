@@ -18,7 +18,7 @@ from tests.browser.test_every_page import AXE, findings
 from tests.journeys.installation import command, environment, free_port
 from tests.pages import pressed
 
-FRONT_DESK, DUTY_MANAGER, HOUSEKEEPING, ADMINISTRATOR, AUDITOR = range(5)
+FRONT_DESK, DUTY_MANAGER, HOUSEKEEPING, SECURITY, PRIVACY, ADMINISTRATOR, AUDITOR = range(7)
 GUEST = "a[href^='/guests/']"
 # The pages of a persona: an address, or an address and the link to follow from there.
 PAGES = {
@@ -31,6 +31,8 @@ PAGES = {
     ADMINISTRATOR: ("/staff", ("/staff", "tbody a[href^='/staff/']"), "/roster", "/training", "/terminals", "/terminal", "/terminal/enrol"),
     DUTY_MANAGER: ("/requests?list=all", "/cases", ("/cases", "tbody a[href^='/cases/']"), "/desk?list=in_house", "/presence", "/approvals", "/deputies", "/emergency", "/roster", "/recovery"),
     HOUSEKEEPING: ("/desk?list=in_house", ("/desk?list=in_house", "tbody a[href^='/stays/']"), "/rooms", "/requests", ("/requests", "tbody a[href^='/requests/']")),
+    SECURITY: ("/reviews", "/reviews/approvals", "/locks", "/cases", "/notices"),
+    PRIVACY: ("/watch/policy", "/approvals", "/policy"),
     AUDITOR: ("/watch", ("/watch", "a[href^='/watch/entries/']"), ("/watch", "a[href^='/watch/range']")),
 }
 WAYS = (("zh-CN", "light", 1280), ("en-GB", "dark", 390))  # each page meets each value of each once

@@ -79,6 +79,9 @@ STAFF: Final = (
     Member("1005", "赵景行", "concierge", is_in=False),
     Member("1006", "孙可欣", "front_desk", has_shift=False, is_in=False),
     Member("1007", "钱慎之", "auditor", has_shift=False, is_in=False),
+    Member("1008", "黄立诚", "security"),
+    Member("1009", "吴静安", "privacy", has_shift=False),
+    Member("1010", "郑怀远", "general_manager", has_shift=False),
 )
 """The personas, one a duty, and between them colleagues, one of whom is on shift and not yet badged in."""
 

@@ -154,6 +154,7 @@ class Around:
     stays: list[dict[str, Any]]
     shift: list[dict[str, Any]]
     presence: list[dict[str, Any]]
+    footage: list[dict[str, Any]]
     requests: list[dict[str, Any]]
     cases: list[dict[str, Any]]
     acts: list[dict[str, Any]]
@@ -223,6 +224,7 @@ async def around(office: Office, property_id: bytes, review: Review) -> Around:
         found = {
             name: await now.dicts(_SQL[query], params) for name, query in (
                 ("stays", "stays"), ("shift", "shift_then"), ("presence", "presence_then"),
+                ("footage", "footage_then"),
                 ("requests", "requests_then"), ("cases", "cases_then"), ("acts", "acts_then"), ("votes", "votes"),
                 ("verdicts", "verdicts"), ("emergency", "emergency"),
             )

@@ -104,6 +104,13 @@ select e.at, e.direction, e.how from hotel.presence e
  where e.property_id = %(property_id)s and e.staff_id = %(staff_id)s and e.at between %(at)s - interval '14 hours' and %(at)s + interval '1 hour'
  order by e.at desc limit 6
 
+-- name: footage_then
+-- What doors reported of this person around that time with a word where its footage is; no picture is kept here.
+select e.at, e.door, e.direction, e.footage from hotel.door_event e
+ where e.property_id = %(property_id)s and e.staff_id = %(staff_id)s and e.footage <> ''
+   and e.at between %(at)s - interval '14 hours' and %(at)s + interval '1 hour'
+ order by e.at desc limit 6
+
 -- name: requests_then
 -- Service requests of the guest that stood at that time, and whether they were this person's.
 select q.number, q.kind, q.opened_at, q.assigned_to = %(staff_id)s or q.opened_by = %(staff_id)s as is_own from hotel.service_request q

@@ -67,6 +67,17 @@ MISSIONS: Final = (
         _("Open “Service requests” and take one: room and words, and nothing of the guest."),
         _("Open a room's stay, then its record: bed and pillow matter here, documents do not."),
     )),
+    Mission(Role.SECURITY, "gavel", _("Review look-ups: the emergency, and what nothing explains."), (
+        _("Be the duty manager first and begin an emergency viewing, so that there is something to review."),
+        _("Back here: open “Look-up review”. Within some seconds the emergency stands on top."),
+        _("Open it: roster, comings and goings, requests and acts around it are collected already."),
+        _("Give the verdict, and the sentence that the guest will read."),
+    )),
+    Mission(Role.PRIVACY, "scale", _("Answer for who may see what, and why."), (
+        _("Open the page /policy: it is for everybody. Choose a duty and a purpose, and ask “what if”."),
+        _("Open “Releases of the policy”: which one is in force, who signed, what a new one would change."),
+        _("Open “Approvals”: what needs your vote waits there. A sealed record opens to the desk only so."),
+    )),
     Mission(Role.IT_ADMIN, "users", _("Run staff, roster and training, and see no guest at all."), (
         _("Add a colleague and make a one-time link for a passkey."),
         _("Give a shift for today in the roster."),
