@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hmac
 import json
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -25,6 +26,7 @@ from discretion.ledger.leaf import (
     commitments_of,
     decode_leaf,
     encode_leaf,
+    hmac_sha256,
     opening_matches,
     parse_canonical_json,
     parts_match,
@@ -67,6 +69,15 @@ def test_commitments_are_as_written_down(vector):
 @pytest.mark.parametrize("vector", GOLDEN["tags"])
 def test_tags_are_as_written_down(vector):
     assert tag(bytes.fromhex(vector["key"]), vector["seq"]).hex() == vector["tag"]
+
+
+@pytest.mark.parametrize("length", [0, 16, 32, 63, 64])
+def test_a_keyed_hash_is_the_library_s(length):
+    key = bytes(range(7, 7 + length))
+    for text in (b"", b"tag", bytes(range(200))):
+        assert hmac_sha256(key, text) == hmac.digest(key, text, "sha256")
+    with pytest.raises(LeafError):
+        hmac_sha256(bytes(65), b"")
 
 
 def test_the_leaf_is_as_written_down():
