@@ -32,6 +32,8 @@ VALUE_LENGTH_MAX: Final = 254
 
 _EMAIL: Final = re.compile(r"[^@\s]{1,64}@[^@\s]+\.[^@\s]+")
 _E164: Final = re.compile(r"\+[0-9]{4,15}")
+_FOUND_BY: Final[dict[str, type[GroupValue]]] = {"contact": Contact, "document": Documents, "booking": Booking}
+_NO_LETTERS: Final = re.compile("[^A-Z0-9]+")
 _CHINESE_TYPES: Final = frozenset(
     {
         DocumentType.RIC,
@@ -75,8 +77,10 @@ def forms_of(group: str, value: GroupValue) -> list[tuple[ExactKind, bytes]]:
 
     Errors: `RecordError` if `value` is not of the group's type. Groups that nobody is found by have none.
     """
-    expected = {"contact": Contact, "document": Documents, "booking": Booking}.get(group)
-    if expected is not None and type(value) is not expected:
+    expected = _FOUND_BY.get(group)
+    if expected is None:
+        return []
+    if type(value) is not expected:
         raise RecordError(group, "", "group")
     return list(dict.fromkeys(_forms(value)))
 
@@ -126,4 +130,6 @@ def _email_form(value: str) -> bytes | None:
 
 def _letters_and_digits(value: str) -> str:
     """Return letters and digits of `value`, full-width ones made plain, in capitals."""
+    if value.isascii():  # the same, quicker
+        return _NO_LETTERS.sub("", value.upper())
     return "".join(filter(str.isalnum, unicodedata.normalize("NFKC", value).upper()))

@@ -8,6 +8,7 @@ Rules:
 
 from __future__ import annotations
 
+import asyncio
 import os
 from typing import TYPE_CHECKING, Any
 
@@ -30,8 +31,19 @@ if TYPE_CHECKING:
     from discretion.wire.upkeep import SealedGuest
 
 TOKENS_STEP = 4
+_PART = 800  # records that are written while as many are sealed
+_SEALED_AT_A_TURN = 16
+_COPIED = {  # table: columns, and their types
+    "keys.guest_key": ("property_id, guest_id, key_id, wrapped", "uuid", "uuid", "uuid", "bytea"),
+    "vault.record": (
+        "property_id, guest_id, boxes, versions, age, minor_until", "uuid", "uuid", "bytea[]", "int4[]", "text", "date",
+    ),
+    "vault.token": ("property_id, token, guest_id", "uuid", "bytea", "uuid"),
+    "ledger.sequence": ("property_id, guest_id, tag_epoch, seq", "uuid", "uuid", "int4", "int8"),
+}
 _SQL = queries("records.sql")
 Write = tuple[str, dict[str, object]]
+Row = tuple[object, ...]
 
 
 async def inscribe_ask(message: Inscribe, session_id: bytes, keyring: Keyring, database: Database) -> Ask:
@@ -158,42 +170,46 @@ def padded(tokens: list[bytes]) -> list[bytes]:
 async def seal_batch(guests: list[SealedGuest], keyring: Keyring, database: Database) -> tuple[int, int]:
     """Seal and write records that do not exist yet, in one transaction; return how many, and how many existed.
 
+    While one part is written the next is sealed, and look-ups get their turns in between.
     Errors: `record.RecordError`, naming group, field and rule, when anything is no record: then nothing is written.
     """
-    place = Uid(keyring.property_id)
-    ids = [Uid(guest.guest_id) for guest in guests]
-    keys: list[tuple[object, ...]] = []
-    records: list[tuple[object, ...]] = []
-    tokens: list[tuple[object, ...]] = []
-    sequences: list[tuple[object, ...]] = []
+    groups = {Uid(guest.guest_id): guest.groups for guest in reversed(guests)}  # of one brought twice, the first
+    params = {"p": Uid(keyring.property_id), "guests": list(groups)}
     async with database.transaction():
-        known = {row[0] for row in await database.rows(_SQL["known_guests"], {"p": place, "guests": ids})}
-        for guest, guest_id in zip(guests, ids, strict=True):
-            if guest_id in known:
-                continue
-            known.add(bytes(guest_id))
-            values = {name: record.decode(name, raw) for name, raw in guest.groups.items()}
-            key_id, key, wrapped = keyring.new_guest_key(guest_id)
-            sealed = sealed_record(guest_id, key_id, key, values, guest.groups, keyring)
-            keys.append((place, guest_id, Uid(key_id), wrapped))
-            records.append((place, guest_id, sealed.boxes, sealed.versions, sealed.age, sealed.minor_until))
-            tokens.extend((place, token, guest_id) for token in sealed.tokens)
-            sequences.append((place, guest_id, 1, 0))
-        await database.copy_rows(
-            "copy keys.guest_key (property_id, guest_id, key_id, wrapped) from stdin (format binary)",
-            ["uuid", "uuid", "uuid", "bytea"], keys,
-        )
-        await database.copy_rows(
-            "copy vault.record (property_id, guest_id, boxes, versions, age, minor_until) from stdin (format binary)",
-            ["uuid", "uuid", "bytea[]", "int4[]", "text", "date"], records,
-        )
-        await database.copy_rows(
-            "copy vault.token (property_id, token, guest_id) from stdin (format binary)",
-            ["uuid", "bytea", "uuid"],
-            tokens,
-        )
-        await database.copy_rows(
-            "copy ledger.sequence (property_id, guest_id, tag_epoch, seq) from stdin (format binary)",
-            ["uuid", "uuid", "int4", "int8"], sequences,
-        )
-    return len(keys), len(guests) - len(keys)
+        known = {row[0] for row in await database.rows(_SQL["known_guests"], params)}
+        new = sorted(groups.keys() - known)  # in the order of the indexes they go into: a little less work there
+        writing: asyncio.Future[None] = asyncio.ensure_future(asyncio.sleep(0))
+        try:
+            for at in range(0, len(new), _PART):
+                rows = await _sealed_rows({guest_id: groups[guest_id] for guest_id in new[at:at + _PART]}, keyring)
+                await writing
+                writing = asyncio.ensure_future(_copy(rows, database))
+        finally:
+            await asyncio.wait([writing])
+        writing.result()
+    return len(new), len(guests) - len(new)
+
+
+async def _copy(rows: Mapping[str, list[Row]], database: Database) -> None:
+    for table, made in rows.items():
+        columns, *types = _COPIED[table]
+        await database.copy_rows(f"copy {table} ({columns}) from stdin (format binary)", types, made)
+
+
+async def _sealed_rows(guests: Mapping[Uid, Mapping[str, bytes]], keyring: Keyring) -> dict[str, list[Row]]:
+    """Return the rows of new records, by table."""
+    place = Uid(keyring.property_id)
+    rows: dict[str, list[Row]] = {table: [] for table in _COPIED}
+    keys, records, tokens, sequences = rows.values()
+    for number, (guest_id, groups) in enumerate(guests.items()):
+        if number % _SEALED_AT_A_TURN == 0:
+            await asyncio.sleep(0)
+        values = {name: record.decode(name, raw) for name, raw in groups.items()}
+        key_id, key, wrapped = keyring.new_guest_key(guest_id)
+        sealed = sealed_record(guest_id, key_id, key, values, groups, keyring)
+        keys.append((place, guest_id, Uid(key_id), wrapped))
+        records.append((place, guest_id, sealed.boxes, sealed.versions, sealed.age, sealed.minor_until))
+        tokens.extend((place, token, guest_id) for token in sealed.tokens)
+        sequences.append((place, guest_id, 1, 0))
+    tokens.sort()
+    return rows

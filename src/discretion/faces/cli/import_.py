@@ -9,6 +9,7 @@ Rules:
 from __future__ import annotations
 
 import csv
+import gc
 import getpass
 import re
 import time
@@ -267,6 +268,9 @@ def _run(terminal: Terminal, wanted: Wanted) -> Exit:
         order, total = _order(terminal, wanted)
         with terminal.progress(terminal.words("Importing"), total) as told:
             begun = time.monotonic()
+            # Rows by the hundred thousand, none in a cycle: a seventh less work when they are seldom searched for one.
+            gc.freeze()
+            gc.set_threshold(50_000, 20, 50)
             outcome, tally = job.run(
                 order, settings.conninfo("office"), str(settings.upkeep_socket), _operator(), bad_row=bad_row, told=told
             )

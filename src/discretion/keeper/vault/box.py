@@ -37,11 +37,13 @@ def seal_boxes(
     """
     sealing = AESGCM(subkey(key, b"box"))
     boxes: list[bytes | None] = [None] * len(GROUP_NAMES)
-    for name, (plain, version) in groups.items():
+    header, place = SUITE_AES_256_GCM + key_id, _place(property_id, guest_id)
+    noise = os.urandom(NONCE_SIZE_BYTES * len(groups))  # one call for the record
+    for at, (name, (plain, version)) in enumerate(groups.items()):
         number = GROUP_NAMES.index(name)
-        nonce = os.urandom(NONCE_SIZE_BYTES)
-        sealed = sealing.encrypt(nonce, plain, _bound(property_id, guest_id, number, version))
-        boxes[number] = SUITE_AES_256_GCM + key_id + nonce + sealed
+        nonce = noise[at * NONCE_SIZE_BYTES:(at + 1) * NONCE_SIZE_BYTES]
+        sealed = sealing.encrypt(nonce, plain, _bound(place, number, version))
+        boxes[number] = header + nonce + sealed
     return boxes
 
 
@@ -80,7 +82,7 @@ class Boxes:
         in it is no record.
         """
         self._opened += 1
-        opening = AESGCM(subkey(key, b"box"))
+        opening, place = AESGCM(subkey(key, b"box")), _place(self._property_id, guest_id)
         fields: dict[str, bytes] = {}
         for number, name in enumerate(GROUP_NAMES):
             bit = 1 << number
@@ -90,7 +92,7 @@ class Boxes:
             if box[:_HEADER] != SUITE_AES_256_GCM + key_id:
                 raise SealError("a box under another key")
             try:
-                bound_to = _bound(self._property_id, guest_id, number, versions[number])
+                bound_to = _bound(place, number, versions[number])
                 plain = opening.decrypt(box[_HEADER:_START], box[_START:], bound_to)
             except (InvalidTag, ValueError) as error:  # ValueError: too short to hold a nonce
                 raise SealError("a box does not open") from error
@@ -102,5 +104,9 @@ class Boxes:
         return fields
 
 
-def _bound(property_id: bytes, guest_id: bytes, number: int, version: int) -> bytes:
-    return b"box" + property_id + guest_id + bytes((number,)) + version.to_bytes(4, "big")
+def _place(property_id: bytes, guest_id: bytes) -> bytes:
+    return b"box" + property_id + guest_id
+
+
+def _bound(place: bytes, number: int, version: int) -> bytes:
+    return place + (number << 32 | version).to_bytes(5, "big")

@@ -10,12 +10,13 @@ Rules:
 from __future__ import annotations
 
 import os
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from discretion.keeper.papers import Allowed, Draft
-from discretion.keeper.vault.keyring import NONCE_SIZE_BYTES, SUITE_AES_256_GCM, SealError, subkey
+from discretion.keeper.vault.keyring import NONCE_SIZE_BYTES, STAFF_KEPT_MAX, SUITE_AES_256_GCM, SealError, subkey
 from discretion.ledger.leaf import PARTS, Opening, canonical_json, commit, encode_leaf, tag
 from discretion.ledger.tree import leaf_hash
 
@@ -63,7 +64,8 @@ def _draft(
         before = last.get(ask.guest_id) or max((guest.seq, guest.last_idx), latest(ask.guest_id))
         seq = before[0] + 1
         last[ask.guest_id] = (seq, index)
-        guest_text = canonical_json({"guest": ask.guest_id.hex(), "previous": before[1], "seq": seq})
+        # Canonical as it stands: sorted, and nothing to escape.
+        guest_text = b'{"guest":"%b","previous":%d,"seq":%d}' % (ask.guest_id.hex().encode(), before[1], seq)
         guest_key_id, sealing = guest.key_id, AESGCM(subkey(guest_key, b"opening"))
         leaf_tag = tag(subkey(guest_key, b"tag" + guest.tag_epoch.to_bytes(4, "big")), seq)
     else:
@@ -106,10 +108,15 @@ def _staff_part(facts: Facts, keyring: Keyring) -> tuple[bytes, AESGCM, bytes]:
     if staff is None:
         text = canonical_json({"staff": facts.ask.staff_id.hex()}) if facts.ask.staff_id else _EMPTY
         return text, keyring.opening, b""
-    text = canonical_json({"duty": staff.duty, "session": staff.session_id.hex(), "staff": staff.staff_id.hex()})
+    text = _staff_text(staff.duty, staff.session_id, staff.staff_id)
     if not staff.key_id:
         return text, keyring.opening, b""
     return text, keyring.staff_opening(staff.staff_id, staff.key_id, staff.wrapped_key), staff.key_id
+
+
+@lru_cache(maxsize=STAFF_KEPT_MAX)
+def _staff_text(duty: str, session_id: bytes, staff_id: bytes) -> bytes:
+    return canonical_json({"duty": duty, "session": session_id.hex(), "staff": staff_id.hex()})
 
 
 def _context(paper: Judged, facts: Facts) -> dict[str, object]:

@@ -13,7 +13,6 @@ from __future__ import annotations
 
 import base64
 import binascii
-import hashlib
 import hmac
 import os
 from typing import TYPE_CHECKING
@@ -65,7 +64,7 @@ def parse_root_key(raw: bytes) -> bytes:
 
 def subkey(key: bytes, use: bytes) -> bytes:
     """Return the key for one use below `key`: 32 bytes."""
-    return hmac.digest(key, b"discretion/v1/" + use + b"\x01", hashlib.sha256)
+    return hmac.digest(key, b"discretion/v1/" + use + b"\x01", "sha256")
 
 
 def seal(key: bytes, plain: bytes, bound_to: bytes) -> bytes:
@@ -145,13 +144,11 @@ class Keyring:
 
     def token(self, kind: str, normal_form: bytes) -> bytes:
         """Return the exact-match token of a value in its normal form: 16 bytes, keyed by property and kind."""
-        return hmac.digest(self._token, kind.encode() + b"\x00" + normal_form, hashlib.sha256)[:TOKEN_SIZE_BYTES]
+        return hmac.digest(self._token, kind.encode() + b"\x00" + normal_form, "sha256")[:TOKEN_SIZE_BYTES]
 
     def guest_id(self, source: str, source_id: str) -> bytes:
         """Return the guest id that belongs to a source's own id: random to all others, the same each time."""
-        raw = bytearray(
-            hmac.digest(self._guest_ids, source.encode() + b"\x00" + source_id.encode(), hashlib.sha256)[:16]
-        )
+        raw = bytearray(hmac.digest(self._guest_ids, source.encode() + b"\x00" + source_id.encode(), "sha256")[:16])
         raw[6] = raw[6] & 0x0F | 0x80  # RFC 9562, version 8: a uuid of our own making
         raw[8] = raw[8] & 0x3F | 0x80
         return bytes(raw)
