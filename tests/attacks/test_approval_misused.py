@@ -42,6 +42,20 @@ def test_of_eight_who_use_a_single_use_at_once_one_is_shown_something(stage: Sta
     assert all(isinstance(answer, (lookup.Disclosure, lookup.Refusal)) for answer in answers)
 
 
+def test_of_eight_uses_in_one_round_one_is_shown_something(stage: Stage, asker: Player) -> None:
+    guest = stage.guest("departed")
+    approved(stage, asker, guest)
+    line = stage.line()
+    for _ in range(8):
+        line.send(lookup.LookUp(
+            ticket=asker.ticket, request_id=new_id(), guest_id=guest.guest_id, purpose="check_out", clear=INVOICE, masked=0,
+        ))
+    answers = [line.answer() for _ in range(8)]
+    line.close()
+    assert sum(isinstance(answer, lookup.Disclosure) for answer in answers) == 1
+    assert {answer.reason for answer in answers if isinstance(answer, lookup.Refusal)} <= {"approval_used", "policy"}
+
+
 def test_it_opens_nothing_of_another_guest_group_or_person(stage: Stage, asker: Player) -> None:
     guest, other = stage.guest("departed"), stage.guest("departed")
     mallory = stage.hire("Mallory", "front_desk")
@@ -54,6 +68,7 @@ def test_it_opens_nothing_of_another_guest_group_or_person(stage: Stage, asker: 
 
 def test_a_request_without_an_offer_behind_it_is_refused(stage: Stage) -> None:
     mallory = stage.hire("Mallory", "front_desk")
+    stage.hire("Gil", "general_manager")
     guest = stage.guest("departed")
     wider = mallory.request(guest, "check_out", INVOICE | groups("document"), "CO-3", "ok_manager")
     assert isinstance(wider, lookup.Refusal)
@@ -79,6 +94,7 @@ def test_nobody_approves_their_own_in_a_second_role(stage: Stage) -> None:
 
 def test_nobody_approves_their_own_through_a_deputy(stage: Stage) -> None:
     boss, friend = stage.hire("Mallory", "general_manager"), stage.hire("Moe", "finance")
+    stage.hire("Gil", "general_manager")  # somebody else could approve it: the deputy is not the only way
     until = int(stage.office.execute("select extract(epoch from now())").fetchone()[0]) + 3600  # type: ignore[index]
     offered = boss.verified(
         exceptions.OfferDeputy, exceptions.Action("deputy_offer", friend.staff_id, "general_manager", until_at=until),

@@ -27,7 +27,7 @@ def test_a_line_break_in_a_detail_makes_no_header() -> None:
 
 
 def test_codes_counts_and_numbers_are_said() -> None:
-    assert "somebody's safety" in letter("emergency_begun", {"situation": "life", "duty": "security"}, "en")[1]
+    assert "life or safety" in letter("emergency_begun", {"situation": "life", "duty": "security"}, "en")[1]
     assert "3" in letter("own_look_ups", {"count": 3}, "en")[1]
     assert letter("request_expired", {"rule": "CO-3", "why": "nobody_decided"}, "en")[1] == "The request for approval: CO-3. Nobody decided in time."
     assert letter("something_new", {}, "zh_Hans")[0] == "有一条通知"

@@ -100,6 +100,8 @@ def test_two_keepers_at_once_give_no_more(small: Stage, mallory: Player, run_dir
 
 def test_a_purpose_may_have_a_lower_number(small: Stage, mallory: Player) -> None:
     first, second = small.guest("in_house"), small.guest("in_house")
+    for guest in (first, second):
+        assert isinstance(mallory.emergency(guest, CLEAR), lookup.Entered)
     assert isinstance(mallory.look_up(first, "emergency", clear=CLEAR), lookup.Disclosure)
     assert isinstance(mallory.look_up(first, "emergency", clear=CLEAR), lookup.Disclosure)
     assert is_refused(mallory.look_up(second, "emergency", clear=CLEAR), "budget_purpose")

@@ -7,7 +7,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from discretion.wire import lookup, upkeep
+from discretion.wire import exceptions, lookup, upkeep
 from discretion.wire.entries import Entries, LedgerState, Proofs, ProveEntries, ReadEntries, ReadLedgerState, Term
 from tests.cast import Stage, groups, new_id
 from tests.conftest import HARBOUR
@@ -45,6 +45,18 @@ def messages(stage: Stage) -> list[lookup.Request]:
         ReadEntries(ticket=stage.egon.ticket, request_id=new_id(), terms=[Term(key="actor", values=["front_desk"])]),
         ProveEntries(ticket=stage.egon.ticket, indexes=[0]),
         ReadLedgerState(ticket=stage.egon.ticket),
+        exceptions.BeginAction(ticket=stage.ada.ticket, action=exceptions.Action("look_up", guest_id, "check_in", 1)),
+        exceptions.StepUp(**asked(), challenge_id=new_id(), assertion=b"{}", guest_id=guest_id, purpose="check_in", groups=1),
+        exceptions.RequestApproval(**asked(), guest_id=guest_id, purpose="check_out", groups=8, rule="CO-3", fact="ok_manager", reason="ten characters", reference="R-1"),
+        exceptions.EndRequest(**asked(), approval_id=new_id()),
+        exceptions.PreviewRequest(**asked(), approval_id=new_id()),
+        exceptions.Vote(**asked(), challenge_id=new_id(), assertion=b"{}", approval_id=new_id(), yes=True, note="n"),
+        exceptions.OfferDeputy(**asked(), challenge_id=new_id(), assertion=b"{}", to_id=new_id(), role="duty_manager", until_at=1),
+        exceptions.AcceptDeputy(**asked(), challenge_id=new_id(), assertion=b"{}", deputy_id=new_id()),
+        exceptions.EndDeputy(**asked(), deputy_id=new_id()),
+        exceptions.BeginEmergency(**asked(), challenge_id=new_id(), assertion=b"{}", guest_id=guest_id, groups=1, situation="life", words="ten characters", reference="r"),
+        exceptions.EndEmergency(**asked(), emergency_id=new_id()),
+        exceptions.NoteEmergency(**asked(), emergency_id=new_id(), words="ten characters"),
     ]
 
 

@@ -18,7 +18,7 @@ from msgspec import structs
 from discretion.hotel.purpose import Purpose
 from discretion.keeper.judge import judge
 from discretion.keeper.papers import Allowed, AlreadyEntered, Ask, AskKind, Denied, Facts, Receipt, Reply
-from discretion.keeper.record import record, spend
+from discretion.keeper.record import record, share_uses, spend
 from discretion.keeper.vault.entry import draft_all
 from discretion.policy.table import WITNESS_FIRST
 
@@ -184,7 +184,7 @@ def open_all(known: Sequence[Facts], papers: Sequence[Receipt | Refused], room: 
 
 def _drafted(judged: Sequence[Judged], known: Sequence[Facts], standing: Standing, room: Room) -> Round:
     budget = room.policy.budget
-    spent, usage = spend(judged, standing, budget.per_day, budget.masked_per_day, budget.purposes)
+    spent, usage = spend(share_uses(judged), standing, budget.per_day, budget.masked_per_day, budget.purposes)
     before = standing.frontier
     drafts = draft_all(spent, before.size, room.keyring, standing.latest)
     after, paths = before.append_with_paths([draft.leaf_hash for draft in drafts])

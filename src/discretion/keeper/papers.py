@@ -125,7 +125,8 @@ class Claim(Struct, frozen=True):
 
     Shapes: `fact` is a name of the policy's, or `emergency`. Empty `staff_id`, `session_id` and `purpose` hold for all;
     `groups` are those it reaches. `until_at` is 0 where it stands until it is closed. `ref` is the row it comes from.
-    Of an approval: `policy` is the hash it was asked under, `roles` those that said yes, `quorum` how many must have.
+    Of an approval: `policy` is the hash it was asked under, `roles` those that said yes, `quorum` how many must have,
+    `uses` how often it may still be used.
     """
 
     fact: str
@@ -138,6 +139,7 @@ class Claim(Struct, frozen=True):
     policy: bytes
     roles: tuple[str, ...]
     quorum: int
+    uses: int = 0
 
 
 class Facts(Struct, frozen=True):

@@ -1,7 +1,8 @@
 """Record: a round's judged asks become entries in one transaction, and receipts after it.
 
 Rules:
-* Daily counts are spent here, ask by ask in the order asked; the head's compare-and-swap makes them hold.
+* Daily counts and uses of approvals are spent here, ask by ask in the order asked; the head's compare-and-swap makes
+  the counts hold, and the one statement that uses an approval up its uses.
 * Every paper given gets an entry, refusals too.
 * A head is signed only after its commit has returned, and only when it extends the last one signed.
 * On any error nobody is answered.
@@ -9,6 +10,7 @@ Rules:
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING
 
 from discretion.keeper.papers import Allowed, DayCount, Denied, Receipt, Refused, Seen, Usage
@@ -25,6 +27,20 @@ if TYPE_CHECKING:
     from discretion.ledger.tree import Frontier
 
 MASKED, CLEAR = 1, 2
+
+
+def share_uses(judged: Sequence[Judged]) -> Sequence[Judged]:
+    """Return the round with every ask denied that rests on an approval which others of the round use up before it."""
+    used: Counter[bytes] = Counter()
+    shared: list[Judged] = []
+    for paper in judged:
+        if isinstance(paper, Allowed) and paper.uses:
+            if any(claim.ref in paper.uses and used[claim.ref] >= claim.uses for claim in paper.facts.claims):
+                shared.append(Denied(paper.facts, paper.decision, paper.fact_bits, "approval_used"))
+                continue
+            used.update(paper.uses)
+        shared.append(paper)
+    return shared if used else judged
 
 
 def spend(

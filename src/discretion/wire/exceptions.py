@@ -15,10 +15,13 @@ from typing import Annotated
 
 from msgspec import Meta, Struct
 
-from discretion.wire.bounds import Groups, Id, PurposeName, Ticket, TicketedAsk, Word
+from discretion.wire.bounds import Groups, Id, Ticket, TicketedAsk
 
-Reason = Annotated[str, Meta(min_length=10, max_length=500)]
-Note = Annotated[str, Meta(max_length=500)]
+_PLAIN = r"^[^\x00-\x08\x0b-\x1f\x7f\u2028\u2029]*\Z"  # what people type: no control characters but tab and new line
+Code = Annotated[str, Meta(max_length=40, pattern=r"^[A-Za-z0-9_-]+\Z")]  # a purpose, a rule, a fact, a role
+Reason = Annotated[str, Meta(min_length=10, max_length=500, pattern=_PLAIN)]
+Note = Annotated[str, Meta(max_length=500, pattern=_PLAIN)]
+Reference = Annotated[str, Meta(max_length=80, pattern=_PLAIN)]
 Moment = Annotated[int, Meta(ge=0, lt=2**40)]
 
 
@@ -32,7 +35,7 @@ class Action(Struct, frozen=True, forbid_unknown_fields=True, array_like=True):
 
     kind: Annotated[str, Meta(pattern=r"^(look_up|emergency|vote_yes|vote_no|deputy_offer|deputy_accept)\Z")]
     subject: Id
-    purpose: Annotated[str, Meta(max_length=40)] = ""
+    purpose: Annotated[str, Meta(max_length=40, pattern=r"^[A-Za-z0-9_-]*\Z")] = ""
     groups: Groups = 0
     until_at: Moment = 0
 
@@ -58,7 +61,7 @@ class StepUp(VerifiedAsk, frozen=True, kw_only=True, tag="step_up"):
     """Have verified a passkey for looking up these groups of this guest for this purpose; good for five minutes."""
 
     guest_id: Id
-    purpose: PurposeName
+    purpose: Code
     groups: Groups
 
 
@@ -66,12 +69,12 @@ class RequestApproval(TicketedAsk, frozen=True, kw_only=True, tag="request_appro
     """Ask for the approval that an offer lacks, for exactly these groups."""
 
     guest_id: Id
-    purpose: PurposeName
+    purpose: Code
     groups: Groups
-    rule: Word
-    fact: Word
+    rule: Code
+    fact: Code
     reason: Reason
-    reference: Annotated[str, Meta(min_length=1, max_length=80)]
+    reference: Annotated[str, Meta(min_length=1, max_length=80, pattern=_PLAIN)]
 
 
 class EndRequest(TicketedAsk, frozen=True, kw_only=True, tag="end_request"):
@@ -99,7 +102,7 @@ class OfferDeputy(VerifiedAsk, frozen=True, kw_only=True, tag="offer_deputy"):
     """Offer that somebody votes in one's place, in a role one holds, until a moment."""
 
     to_id: Id
-    role: Word
+    role: Code
     until_at: Moment
 
 
@@ -125,7 +128,7 @@ class BeginEmergency(VerifiedAsk, frozen=True, kw_only=True, tag="begin_emergenc
     groups: Annotated[int, Meta(ge=1, le=255)]
     situation: Annotated[str, Meta(pattern=r"^(life|police|child|outage)\Z")]
     words: Reason
-    reference: Word = ""
+    reference: Reference = ""
 
 
 class EndEmergency(TicketedAsk, frozen=True, kw_only=True, tag="end_emergency"):
@@ -138,7 +141,7 @@ class NoteEmergency(TicketedAsk, frozen=True, kw_only=True, tag="note_emergency"
     """Add what happened, once, within 48 hours."""
 
     emergency_id: Id
-    words: Annotated[str, Meta(min_length=10, max_length=1000)]
+    words: Annotated[str, Meta(min_length=10, max_length=1000, pattern=_PLAIN)]
 
 
 ExceptionRequest = (

@@ -202,7 +202,7 @@ async def test_one_form_hands_everything_over_and_ends_the_shift(two_at_the_desk
 
 
 @pytest.mark.parametrize(("changed", "wanted"), [
-    ({"words": "x" * 1001}, "words"), ({"to_duty": ""}, "recipient"), ({"to_id": b"\0" * 16}, "recipient"),
+    ({"words": "x" * 1001}, "handover_words"), ({"to_duty": ""}, "recipient"), ({"to_id": b"\0" * 16}, "recipient"),
 ])
 async def test_a_handover_that_is_not_right_changes_nothing(hotel: Hotel, changed: dict[str, object], wanted: str) -> None:
     request_id = await request(hotel, hotel.ada)

@@ -28,6 +28,7 @@ REFUSALS: Final = MappingProxyType({
     "budget": _("The number of guests one person may open in a day is reached. It starts anew at midnight; the duty manager can look until then."),
     "witness_lag": _("No outside witness has confirmed the ledger for a while, so nothing is opened. The administrator is told; try again soon."),
     "budget_purpose": _("The number of guests one person may open in a day for this purpose is reached. The duty manager can look until then."),
+    "approval_used": _("The approval was used a moment ago. Ask again if it is needed once more."),
     "no_emergency": _("No emergency viewing is open for this guest and these parts. Begin one on the emergency page."),
     "policy": _("This purpose shows none of these parts to this duty. Choose the purpose that fits, or ask the duty manager."),
     "unopened": _("The record is there, but could not be opened. Nothing is lost. Tell the administrator."),

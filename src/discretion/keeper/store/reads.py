@@ -179,8 +179,8 @@ class Reads:
             restricted[mark[:16]] = restricted.get(mark[:16], 0) | mark[16]
         claims: dict[bytes, tuple[Claim, ...]] = {}
         rows = await self._database.rows(_SQL["claims"], {"p": self._property})
-        for guest, fact, staff, session, purpose, groups, until_at, ref, policy, roles, quorum in rows:
-            claim = Claim(fact, staff, session, purpose, groups, until_at, ref, policy, tuple(roles), quorum)
+        for guest, fact, staff, session, purpose, groups, until_at, ref, policy, roles, quorum, uses in rows:
+            claim = Claim(fact, staff, session, purpose, groups, until_at, ref, policy, tuple(roles), quorum, uses)
             claims[guest] = (*claims.get(guest, ()), claim)
         return Standing(frontier, day, midnight_at, restricted, frozenset(locked), claims, release_id or b"")
 

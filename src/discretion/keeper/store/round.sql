@@ -82,27 +82,27 @@ select h.size, h.root, h.stack, (now.at at time zone p.time_zone)::date,
 
 -- name: claims
 -- What makes a fact true for one guest beyond the running stay: guest, fact, person, session, purpose, groups, end, row; and of an
--- approval the policy it was asked under, the roles that said yes and how many must. Only what is open: a handful.
-select uuid_send(c.guest_id), c.fact, c.staff, c.session, c.purpose, c.groups, c.until_at, c.ref, c.policy, c.roles, c.quorum from (
+-- approval the policy it was asked under, the roles that said yes, how many must, and how often it may still be used. Only what is open: a handful.
+select uuid_send(c.guest_id), c.fact, c.staff, c.session, c.purpose, c.groups, c.until_at, c.ref, c.policy, c.roles, c.quorum, c.uses from (
   select g.guest_id, 'case_open' as fact, ''::bytea as staff, ''::bytea as session, f.purpose, 255 as groups, 0::bigint as until_at,
-         uuid_send(f.case_id) as ref, ''::bytea as policy, array[]::text[] as roles, 0 as quorum
+         uuid_send(f.case_id) as ref, ''::bytea as policy, array[]::text[] as roles, 0 as quorum, 0 as uses
     from hotel.case_file f join hotel.case_guest g on g.property_id = %(p)s and g.case_id = f.case_id
    where f.property_id = %(p)s and f.closed_at is null
   union all
-  select r.guest_id, 'assigned', uuid_send(r.assigned_to), '', '', 255, 0, uuid_send(r.request_id), '', array[]::text[], 0
+  select r.guest_id, 'assigned', uuid_send(r.assigned_to), '', '', 255, 0, uuid_send(r.request_id), '', array[]::text[], 0, 0
     from hotel.service_request r where r.property_id = %(p)s and r.closed_at is null and r.assigned_to is not null
   union all
   select s.guest_id, 'fresh_passkey', '', uuid_send(s.session_id), s.purpose, s.groups, extract(epoch from s.until_at)::bigint,
-         uuid_send(s.step_up_id), '', array[]::text[], 0
+         uuid_send(s.step_up_id), '', array[]::text[], 0, 0
     from keys.step_up s where s.property_id = %(p)s and s.until_at > clock_timestamp()
   union all
   select q.guest_id, q.fact, uuid_send(q.requester_id), '', q.purpose, q.groups, extract(epoch from q.grant_until_at)::bigint,
          uuid_send(q.request_id), q.policy,
-         array(select v.as_role from hotel.approval_vote v where v.property_id = %(p)s and v.request_id = q.request_id and v.vote), q.quorum::int
+         array(select v.as_role from hotel.approval_vote v where v.property_id = %(p)s and v.request_id = q.request_id and v.vote), q.quorum::int, q.uses_max - q.uses
     from hotel.access_request q where q.property_id = %(p)s and q.state = 'approved' and q.grant_until_at > clock_timestamp()
   union all
   select e.guest_id, 'emergency', uuid_send(e.staff_id), uuid_send(e.session_id), 'emergency', e.groups,
-         extract(epoch from e.until_at)::bigint, uuid_send(e.emergency_id), '', array[]::text[], 0
+         extract(epoch from e.until_at)::bigint, uuid_send(e.emergency_id), '', array[]::text[], 0, 0
     from hotel.emergency e where e.property_id = %(p)s and e.ended_at is null) c
 
 -- name: use_approval
