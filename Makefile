@@ -8,7 +8,7 @@ PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11; 
 	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check interop torture bench lock clean
+.PHONY: help demo test sweep check interop torture bench lock clean
 
 help:  ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -29,6 +29,9 @@ check: $(VENV)/dev.stamp  ## lint, types, import fences, catalogues, policy
 	$(BIN)/lint-imports
 	$(BIN)/discretion --lang en i18n check
 	$(BIN)/discretion --lang en policy check
+
+sweep: $(VENV)/dev.stamp  ## every page in every language, theme and size together (`make test` has each at least once)
+	@WHOLE_SWEEP=1 $(BIN)/python -m pytest -q -n 2 --dist loadfile -m browser tests/browser/test_every_page.py $(ARGS)
 
 interop: $(VENV)/dev.stamp  ## others' tools check what we publish (Go, Python, Node, openssl); says what it had to skip
 	@$(BIN)/python -m pytest -q -m interop -rs tests/journeys/ledger tests/journeys/published $(ARGS)

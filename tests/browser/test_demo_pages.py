@@ -20,6 +20,7 @@ from tests.pages import pressed
 
 FRONT_DESK, DUTY_MANAGER, HOUSEKEEPING, SECURITY, PRIVACY, ADMINISTRATOR, AUDITOR = range(7)
 GUEST = "a[href^='/guests/']"
+NAMES = ["front_desk", "duty_manager", "housekeeping", "security", "privacy", "administrator", "auditor"]
 # The pages of a persona: an address, or an address and the link to follow from there.
 PAGES = {
     FRONT_DESK: (
@@ -97,7 +98,7 @@ def went(page, way) -> None:
 
 
 @pytest.mark.parametrize(("locale", "theme", "width"), WAYS, ids=str)
-@pytest.mark.parametrize("number", PAGES, ids=["front_desk", "duty_manager", "housekeeping", "administrator", "auditor"])
+@pytest.mark.parametrize("number", sorted(PAGES), ids=NAMES)
 def test_the_pages_of_a_persona_are_accessible_and_within_the_screen(persona, number, locale, theme, width):
     page = persona(number, locale=locale, color_scheme=theme, viewport={"width": width, "height": 900})
     bad = []
@@ -110,7 +111,7 @@ def test_the_pages_of_a_persona_are_accessible_and_within_the_screen(persona, nu
     assert bad == [], "\n".join(map(str, bad))
 
 
-@pytest.mark.parametrize("number", PAGES, ids=["front_desk", "duty_manager", "housekeeping", "administrator", "auditor"])
+@pytest.mark.parametrize("number", sorted(PAGES), ids=NAMES)
 def test_the_pages_of_a_persona_are_whole_light_and_show_no_full_number(persona, number):
     page = persona(number, java_script_enabled=False)
     for way in ("/welcome", *PAGES[number]):

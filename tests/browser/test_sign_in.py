@@ -89,8 +89,7 @@ def test_a_used_up_link_says_so_in_words(page_of):
     with_authenticator(page)
     page.goto("/enrol#" + "A" * 64)
     page.locator("form[data-passkey] button").click()
-    page.wait_for_function("document.querySelector('[data-say]').textContent.length > 12")
-    assert "链接已用过或已过期" in page.locator("[data-say]").inner_text()
+    page.locator("[data-say]", has_text="链接已用过或已过期").wait_for()
     page.goto("/enrol")
     page.locator("form[data-passkey] button").click()
     assert "不完整" in page.locator("[data-say]").inner_text()
@@ -101,7 +100,7 @@ def test_an_unknown_passkey_is_refused_in_words(page_of, link, house):
     with_authenticator(page)
     page.goto("/sign-in")
     page.locator("form[data-passkey] button").click()
-    page.wait_for_function("document.querySelector('[data-say]').textContent.includes('通行密钥')")
+    page.locator("[data-say]", has_text="通行密钥").wait_for()
     assert page.url.endswith("/sign-in")
 
 
