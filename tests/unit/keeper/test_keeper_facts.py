@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from discretion.keeper.facts import fact_bits, staff_bits, until_at
+from discretion.keeper.facts import counting_claims, fact_bits, staff_bits, until_at
+from discretion.keeper.papers import Claim
 from tests.papers import DAY_SECONDS, NOW_AT, facts, guest_facts, policy, staff_facts
 
 BIT = policy().fact_bit
@@ -98,3 +99,37 @@ def test_thirty_days_end_at_a_midnight() -> None:
 
 def test_nobodys_decision_is_over() -> None:
     assert until_at(facts(None), ALL, ALL, BIT) == NOW_AT
+
+
+# ---------------------------------------------------------------------------------------------------------- approvals, claims
+
+
+def approval(**changed: Any) -> Claim:
+    """An approval of a duty manager's that counts."""
+    said = {
+        "fact": "ok_manager", "staff_id": b"", "session_id": b"", "purpose": "check_out", "groups": 8, "until_at": NOW_AT + 60, "ref": b"r" * 16,
+        "policy": policy().hash, "roles": ("duty_manager",), "quorum": 1, "uses": 1,
+    }
+    return Claim(**{**said, **changed})
+
+
+@pytest.mark.parametrize("changed", [
+    {"policy": b"o" * 32}, {"roles": ()}, {"roles": ("front_desk",)}, {"quorum": 2}, {"roles": ("duty_manager", "security"), "quorum": 2}, {"quorum": 0},
+], ids=["another policy", "no vote", "a role that may not", "one vote of two", "one role of two may", "no quorum"])
+def test_an_approval_counts_by_votes_of_those_who_may_under_its_own_policy(changed: dict[str, Any]) -> None:
+    assert counting_claims((approval(),), policy()) == (approval(),)
+    assert counting_claims((approval(**changed),), policy()) == ()
+
+
+def test_two_of_two_who_may_are_a_quorum_and_a_case_needs_none() -> None:
+    two = approval(roles=("duty_manager", "duty_manager"), quorum=2)
+    case = approval(fact="case_open", policy=b"", roles=(), quorum=0)
+    assert counting_claims((two, case), policy()) == (two, case)
+
+
+def test_a_claim_is_its_fact_and_ends_with_it() -> None:
+    claimed = facts(staff_facts(), guest_facts(), claims=(approval(), approval(fact="emergency", until_at=NOW_AT + 30, policy=b"")))
+    assert "ok_manager" in names(fact_bits(claimed, BIT))
+    assert until_at(claimed, ALL, fact_bits(claimed, BIT), BIT) == NOW_AT + 30
+    unread = facts(staff_facts(), guest_facts(), claims=(approval(until_at=NOW_AT + 1),))
+    assert until_at(unread, 0, fact_bits(unread, BIT), BIT) > NOW_AT + 1  # what the decision did not read does not bound it
