@@ -18,9 +18,9 @@ TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 SHORT_TEXT = "Element content is too short to determine if it is actual text content"
 SIZES = ({"width": 1280, "height": 900}, {"width": 390, "height": 800})
 LANGUAGES = {"zh": "zh-CN", "en": "en-GB"}
-# Each page meets each language, theme and size in every run, and every one of their combinations in `make sweep`.
+# Each page meets each language, theme and size once in every run, and all of their combinations in `make sweep`.
 IS_WHOLE = bool(os.environ.get("WHOLE_SWEEP"))
-LOOKS = {"zh": (("light", 0), ("dark", 1)), "en": (("light", 1), ("dark", 0))}
+LOOKS = {"zh": (("light", 0),), "en": (("dark", 1),)}
 
 
 COLOUR_RULES = ["color-contrast", "link-in-text-block"]
@@ -51,6 +51,7 @@ def test_a_page_is_accessible(house, page_of, place: Place, language):
     for theme, size in [(theme, SIZES[at]) for theme in ("light", "dark") for at in (0, 1) if IS_WHOLE or (theme, at) in LOOKS[language]]:
         page.emulate_media(color_scheme=theme)
         page.set_viewport_size(size)
-        rules = None if theme == "light" else COLOUR_RULES  # the theme changes colours and nothing else
+        # The theme changes colours and nothing else: all rules in the one, and where it is met alone.
+        rules = COLOUR_RULES if theme == "dark" and IS_WHOLE else None
         assert findings(page, rules) == [], (theme, size["width"])
         assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), (theme, size["width"])
