@@ -145,6 +145,20 @@ def test_an_approver_who_lost_the_role_votes_no_more_and_one_who_leaves_takes_th
     assert manager.ask(exceptions.PreviewRequest, approval_id=asked.detail).code in ("ticket", "not_found")
 
 
+def test_a_sign_in_without_a_roster_is_over_with_its_role(stage: Stage) -> None:
+    """An officer signed in before the role ended neither votes nor looks any more."""
+    stage.hire("Gil", "general_manager")
+    officer = stage.hire("Gus", "general_manager")
+    guest = stage.guest("departed")
+    asked = stage.hire("Max", "duty_manager").request(guest, "check_out", INVOICE, "CO-4", "ok_general")
+    assert isinstance(asked, lookup.Entered), asked
+    stage.office.execute("update hotel.staff_role set until_on = current_date - 1 where staff_id = %s", (officer.staff_id.hex(),))
+    assert officer.vote(asked.detail).code == "ticket"
+    assert officer.ask(lookup.WhoAmI).code == "ticket"
+    number = stage.case(guest, "complaint")
+    assert officer.look_up(guest, "complaint", clear=INVOICE).code == "ticket", number
+
+
 def test_a_locked_approver_takes_the_approval_along(stage: Stage, asker: Player) -> None:
     manager = stage.hire("Max", "duty_manager")
     guest = stage.guest("departed")

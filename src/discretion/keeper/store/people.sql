@@ -46,6 +46,8 @@ select uuid_send(s.session_id), uuid_send(t.staff_id), t.number, t.name, t.langu
      where e.property_id = %(p)s and e.staff_id = t.staff_id and e.ended_at is null and e.until_at > clock_timestamp()
      order by e.until_at desc limit 1) m on true
  where s.property_id = %(p)s and s.session_id = %(session)s and s.ended_at is null and t.active
+   and (s.duty is null or not s.duty = any (%(free_roles)s) or exists (select 1 from hotel.staff_role r where r.property_id = %(p)s
+          and r.staff_id = t.staff_id and r.role = s.duty and r.from_on <= current_date and (r.until_on is null or r.until_on >= current_date)))
    and not exists (select 1 from hotel.terminal m where m.property_id = %(p)s and m.terminal_id = s.terminal_id and m.ended_at is not null)
 
 -- name: add_challenge

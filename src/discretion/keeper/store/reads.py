@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from msgspec import Struct
 
+from discretion.hotel.purpose import FREE_ROLES
 from discretion.keeper.papers import Ask, Claim, Facts, GuestFacts, StaffFacts, WaitingChange
 from discretion.keeper.store.database import Uid
 from discretion.keeper.store.sql import queries
@@ -186,7 +187,8 @@ class Reads:
 
     async def _read_staff(self, standing: Standing, sessions: set[bytes]) -> None:
         rows = await self._database.rows(
-            _SQL["staff"], {"p": self._property, "sessions": [Uid(session) for session in sessions]},
+            _SQL["staff"],
+            {"p": self._property, "sessions": [Uid(session) for session in sessions], "free_roles": list(FREE_ROLES)},
         )
         people = {row[1] for row in rows} - {staff_id for staff_id, _ in standing.seen}
         usage: list[tuple[Any, ...]] = []
