@@ -25,7 +25,7 @@ from discretion.faces.desk.verify import GroupWord, VerifiedForm, brought, end_o
 from discretion.faces.kit.address import id_in
 from discretion.faces.kit.forms import MalformedFormError
 from discretion.faces.kit.permissions import Permission, may
-from discretion.faces.kit.seat import Seat
+from discretion.faces.kit.seat import NotPermittedError, Seat
 from discretion.hotel.purpose import Purpose, Role
 from discretion.office import approvals
 from discretion.wire.exceptions import (
@@ -90,7 +90,7 @@ async def ask_page(
     fact: FromQuery[str] = "", group: FromQuery[list[str] | None] = None,
 ) -> Response[bytes]:
     """Show the form that asks for an approval; nothing has been looked up for it."""
-    seat.require(Permission.GUEST_FIND)
+    _require(seat)
     id_in(guest)
     offered = [name for name in group or () if name in BIT]
     if not offered or not rule or not fact or len(rule) > 16 or len(fact) > 40:  # noqa: PLR2004 - as the form's own bounds
@@ -102,7 +102,7 @@ async def ask_page(
 @post("/guests/{guest:str}/approval", status_code=200)
 async def ask(seat: NamedDependency[Seat], guest: FromPath[str]) -> Response[bytes]:
     """Ask; the page of the request is next."""
-    seat.require(Permission.GUEST_FIND)
+    _require(seat)
     guest_id = id_in(guest)
     form = await seat.form(AskForm)
     wish = form.value
@@ -129,7 +129,7 @@ async def ask(seat: NamedDependency[Seat], guest: FromPath[str]) -> Response[byt
 @get("/approvals")
 async def approvals_page(seat: NamedDependency[Seat]) -> Response[bytes]:
     """List what waits for this person, and what this person waits for."""
-    seat.require(Permission.GUEST_FIND)
+    _require(seat)
     found = await approvals.approvals(seat.office, seat.property_id, seat.person.staff_id, seat.person.duty)
     return seat.page(
         "approvals.html", here="/approvals",
@@ -249,6 +249,12 @@ async def end_deputy(seat: NamedDependency[Seat], deputy: FromPath[str]) -> Resp
     request_id = bytes.fromhex(form.request_id) if form else new_request_id()
     await seat.means.hatches.ask(EndDeputy(ticket=seat.ticket, request_id=request_id, deputy_id=id_in(deputy)))
     return seat.onward("/deputies?said=deputy_ended")
+
+
+def _require(seat: Seat) -> None:
+    """Return only for whoever finds guests or works on cases: they ask. Errors: `NotPermittedError`."""
+    if not (seat.may(Permission.GUEST_FIND) or seat.may(Permission.CASE_WORK)):
+        raise NotPermittedError
 
 
 def _missing(seat: Seat, wish: AskForm) -> dict[str, str]:

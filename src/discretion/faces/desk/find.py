@@ -196,6 +196,8 @@ def _form_page(
     seat: Seat, raw: Mapping[str, object], errors: Mapping[str, str], *, refusal: Refusal | None = None,
     status: int = 200,
 ) -> Response[bytes]:
+    # An emergency viewing is begun on its own page; nobody is searched for in one.
+    purposes = [purpose for purpose in purposes_first() if purpose != Purpose.EMERGENCY]
     return seat.page(
-        "find.html", status=status, raw=raw, errors=errors, refusal=refusal, purposes=purposes_first(), here="/find"
+        "find.html", status=status, raw=raw, errors=errors, refusal=refusal, purposes=purposes, here="/find"
     )
