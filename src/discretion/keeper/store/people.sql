@@ -39,7 +39,7 @@ select uuid_send(s.session_id), uuid_send(t.staff_id), t.number, t.name, t.langu
         + 1)::timestamp at time zone (select h.time_zone from hotel.property h where h.property_id = %(p)s)), 0)::bigint,
        extract(epoch from s.ends_at)::bigint,
        (select count(*) from keys.credential c where c.property_id = %(p)s and c.staff_id = t.staff_id and c.revoked_at is null)::int,
-       s.demo, coalesce(uuid_send(m.emergency_id), ''), coalesce(extract(epoch from m.until_at), 0)::bigint
+       s.demo, coalesce(uuid_send(m.emergency_id), ''), coalesce(floor(extract(epoch from m.until_at)), 0)::bigint
   from keys.session s join hotel.staff t on t.property_id = %(p)s and t.staff_id = s.staff_id
   left join lateral (
     select e.emergency_id, e.until_at from hotel.emergency e
