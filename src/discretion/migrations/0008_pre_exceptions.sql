@@ -339,10 +339,11 @@ create trigger tell_of_request after update on hotel.access_request for each row
 alter table hotel.access_request enable always trigger tell_of_request;
 
 -- ---------------------------------------------------------------------------------------------------------- captured, append only
-do $$
+-- Every change of these tables of `hotel` is a row of `ledger.fact_change`, and so part of an entry; nobody truncates one.
+create procedure ledger.capture_changes(tables text[]) language plpgsql as $$
 declare t text; d text;
 begin
-  foreach t in array array['case_file', 'case_guest', 'service_request', 'access_request', 'approval_vote', 'deputy', 'emergency'] loop
+  foreach t in array tables loop
     execute format('create trigger capture_insert after insert on hotel.%I referencing new table as new_rows for each statement execute function ledger.capture_insert(%L)', t, t);
     execute format('create trigger capture_update after update on hotel.%I referencing old table as old_rows new table as new_rows for each statement execute function ledger.capture_update(%L)', t, t);
     execute format('create trigger capture_delete after delete on hotel.%I referencing old table as old_rows for each statement execute function ledger.capture_delete(%L)', t, t);
@@ -352,6 +353,7 @@ begin
     end loop;
   end loop;
 end $$;
+call ledger.capture_changes(array['case_file', 'case_guest', 'service_request', 'access_request', 'approval_vote', 'deputy', 'emergency']);
 create trigger append_only before update or delete on hotel.approval_vote for each row execute function ledger.refuse();
 alter table hotel.approval_vote enable always trigger append_only;
 

@@ -69,19 +69,7 @@ create table hotel.terminal_secret (
 alter table keys.session add column terminal_id uuid;   -- the shared terminal it began at: a lock or the end of that one is this one's too
 
 -- ---------------------------------------------------------------------------------------------------------- captured, append only
-do $$
-declare t text; d text;
-begin
-  foreach t in array array['door_source', 'travel_time', 'terminal'] loop
-    execute format('create trigger capture_insert after insert on hotel.%I referencing new table as new_rows for each statement execute function ledger.capture_insert(%L)', t, t);
-    execute format('create trigger capture_update after update on hotel.%I referencing old table as old_rows new table as new_rows for each statement execute function ledger.capture_update(%L)', t, t);
-    execute format('create trigger capture_delete after delete on hotel.%I referencing old table as old_rows for each statement execute function ledger.capture_delete(%L)', t, t);
-    execute format('create trigger refuse_truncate before truncate on hotel.%I for each statement execute function ledger.refuse()', t);
-    foreach d in array array['capture_insert', 'capture_update', 'capture_delete', 'refuse_truncate'] loop
-      execute format('alter table hotel.%I enable always trigger %I', t, d);
-    end loop;
-  end loop;
-end $$;
+call ledger.capture_changes(array['door_source', 'travel_time', 'terminal']);
 create trigger append_only before update or delete on hotel.door_event for each row execute function ledger.refuse();
 alter table hotel.door_event enable always trigger append_only;
 

@@ -135,19 +135,7 @@ create index notice_of_person on hotel.notice (property_id, to_staff, at desc) w
 create index notice_of_role on hotel.notice (property_id, to_role, at desc) where to_role is not null;
 
 -- ---------------------------------------------------------------------------------------------------------- captured
-do $$
-declare t text; d text;
-begin
-  foreach t in array array['review_verdict'] loop
-    execute format('create trigger capture_insert after insert on hotel.%I referencing new table as new_rows for each statement execute function ledger.capture_insert(%L)', t, t);
-    execute format('create trigger capture_update after update on hotel.%I referencing old table as old_rows new table as new_rows for each statement execute function ledger.capture_update(%L)', t, t);
-    execute format('create trigger capture_delete after delete on hotel.%I referencing old table as old_rows for each statement execute function ledger.capture_delete(%L)', t, t);
-    execute format('create trigger refuse_truncate before truncate on hotel.%I for each statement execute function ledger.refuse()', t);
-    foreach d in array array['capture_insert', 'capture_update', 'capture_delete', 'refuse_truncate'] loop
-      execute format('alter table hotel.%I enable always trigger %I', t, d);
-    end loop;
-  end loop;
-end $$;
+call ledger.capture_changes(array['review_verdict']);
 create trigger append_only before update or delete on hotel.review_verdict for each row execute function ledger.refuse();
 alter table hotel.review_verdict enable always trigger append_only;
 

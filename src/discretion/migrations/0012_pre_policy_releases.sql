@@ -135,18 +135,10 @@ begin
 end $$;
 
 -- ---------------------------------------------------------------------------------------------------------- captured, append only
+call ledger.capture_changes(array['policy_signer', 'policy_text', 'policy_release', 'release_signature']);
 do $$
-declare t text; d text;
+declare t text;
 begin
-  foreach t in array array['policy_signer', 'policy_text', 'policy_release', 'release_signature'] loop
-    execute format('create trigger capture_insert after insert on hotel.%I referencing new table as new_rows for each statement execute function ledger.capture_insert(%L)', t, t);
-    execute format('create trigger capture_update after update on hotel.%I referencing old table as old_rows new table as new_rows for each statement execute function ledger.capture_update(%L)', t, t);
-    execute format('create trigger capture_delete after delete on hotel.%I referencing old table as old_rows for each statement execute function ledger.capture_delete(%L)', t, t);
-    execute format('create trigger refuse_truncate before truncate on hotel.%I for each statement execute function ledger.refuse()', t);
-    foreach d in array array['capture_insert', 'capture_update', 'capture_delete', 'refuse_truncate'] loop
-      execute format('alter table hotel.%I enable always trigger %I', t, d);
-    end loop;
-  end loop;
   foreach t in array array['policy_text', 'release_signature'] loop
     execute format('create trigger append_only before update or delete on hotel.%I for each row execute function ledger.refuse()', t);
     execute format('alter table hotel.%I enable always trigger append_only', t);

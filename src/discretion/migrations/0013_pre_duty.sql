@@ -183,19 +183,7 @@ create trigger lock_moves before update on hotel.lock for each row execute funct
 alter table hotel.lock enable always trigger lock_moves;
 
 -- ---------------------------------------------------------------------------------------------------------- captured, append only
-do $$
-declare t text; d text;
-begin
-  foreach t in array array['shift_swap', 'course', 'course_role'] loop
-    execute format('create trigger capture_insert after insert on hotel.%I referencing new table as new_rows for each statement execute function ledger.capture_insert(%L)', t, t);
-    execute format('create trigger capture_update after update on hotel.%I referencing old table as old_rows new table as new_rows for each statement execute function ledger.capture_update(%L)', t, t);
-    execute format('create trigger capture_delete after delete on hotel.%I referencing old table as old_rows for each statement execute function ledger.capture_delete(%L)', t, t);
-    execute format('create trigger refuse_truncate before truncate on hotel.%I for each statement execute function ledger.refuse()', t);
-    foreach d in array array['capture_insert', 'capture_update', 'capture_delete', 'refuse_truncate'] loop
-      execute format('alter table hotel.%I enable always trigger %I', t, d);
-    end loop;
-  end loop;
-end $$;
+call ledger.capture_changes(array['shift_swap', 'course', 'course_role']);
 create trigger append_only before update or delete on hotel.course_version for each row execute function ledger.refuse();
 alter table hotel.course_version enable always trigger append_only;
 create trigger append_only_truncate before truncate on hotel.course_version for each statement execute function ledger.refuse();
