@@ -21,6 +21,7 @@ create table hotel.erasure_order (        -- what is to be erased of one guest, 
 );
 create index erasure_order_by_guest on hotel.erasure_order (property_id, guest_id);
 create index erasure_order_waiting on hotel.erasure_order (property_id, ordered_at) where done_at is null and stopped is null;
+create index erasure_order_by_key on hotel.erasure_order (property_id, key_id) where key_id is not null;
 create index erasure_order_unswept on hotel.erasure_order (property_id, done_at) where done_at is not null and swept_at is null;
 call ledger.capture_changes(array['erasure_order']);
 create trigger never_deleted before delete on hotel.erasure_order for each row execute function ledger.refuse();
