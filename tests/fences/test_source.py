@@ -85,7 +85,7 @@ def test_no_module_comes_in_by_a_name_that_contracts_cannot_see() -> None:
 def test_the_keeper_logs_no_value_it_was_given() -> None:
     """Its log lines are constants, with counts, codes and the names of types."""
     allowed = {
-        "verdict.problem", "verdict.index", "type(error).__name__", "type(message).__name__", "why", "len(desks)", "excess",
+        "verdict.problem", "verdict.index", "type(error).__name__", "type(message).__name__", "why", "len(desks)", "excess", "count",
     }
     for path, tree in sources():
         if not name_of(path).startswith("keeper/"):

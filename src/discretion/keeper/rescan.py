@@ -231,11 +231,12 @@ async def _check_openings(database: Database, keyring: Keyring, rows: list[tuple
             tally.unexplained.add(row[0])  # put back after a loss; a later entry must say so
             continue
         parts = open_parts(keyring, row, keys)
-        for (state, _), owner in zip(parts, (row[4], None, row[4]), strict=True):
+        for (state, _), sealed, owner in zip(parts, row[6:9], (row[4], None, row[4]), strict=True):
             if state is PartState.MATCHES:
                 tally.openings += 1
                 continue
-            bad = _BadError("key" if row[6] is not None and state is not PartState.DAMAGED else "opening", row[0])
+            is_keyless = sealed is not None and state is not PartState.DAMAGED
+            bad = _BadError("key" if is_keyless else "opening", row[0])
             if owner is None or state is PartState.DAMAGED:
                 raise bad
             tally.keyless[owner.hex, decode_leaf(row[1]).tag[:TAG_SIZE_BYTES]] = bad  # a later erasure must name it
