@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
@@ -9,10 +11,10 @@ import msgspec
 
 from discretion.hotel.consent import Channel, ConsentKind
 from discretion.office import consents
+from discretion.office.database import Office
 from tests.cast import new_id
 
 if TYPE_CHECKING:
-    from discretion.office.database import Office
     from discretion.office.outcome import ActRefusal, Done
     from tests.cast import Guest, Player, Stage
 
@@ -74,3 +76,15 @@ async def said(office: Office, hand: consents.By, what: consents.Answer) -> str:
     return getattr(outcome, "code", "")
 
 
+
+
+def record_now(stage: Stage, hand: consents.By, *said_to_words: consents.Answer) -> None:
+    """Write down answers for a test that is not of the office's loop."""
+
+    async def written() -> None:
+        async with Office(stage.settings.conninfo("office"), connections_max=1) as office:
+            for each in said_to_words:
+                assert await said(office, hand, each) == ""
+
+    with ThreadPoolExecutor(1) as apart:  # the browser's own loop runs in this thread
+        apart.submit(asyncio.run, written()).result()

@@ -121,6 +121,14 @@ class Choice:
             and self.last.version != self.words.version
 
 
+@dataclass(frozen=True, slots=True)
+class OnRecord:
+    """What stands beside a record. Restrictions are `restriction`, at the guest's request, and `hold`, by law."""
+
+    choices: tuple[Choice, ...]
+    restrictions: tuple[str, ...]
+
+
 async def current(now: Statements, property_id: bytes, guest_ids: Sequence[bytes]) -> dict[bytes, tuple[Current, ...]]:
     """Return the last word on each consent, by guest; nothing of a guest who never said anything."""
     found: dict[bytes, tuple[Current, ...]] = {}
@@ -134,10 +142,16 @@ async def current(now: Statements, property_id: bytes, guest_ids: Sequence[bytes
 async def choices(office: Office, property_id: bytes, guest_id: bytes, language: str) -> tuple[Choice, ...]:
     """Return what a guest may decide, in the order of pages: what is offered, and what was given before."""
     async with office.reading() as now:
-        words = await consent_texts.in_force(now, property_id)
-        said = {each.kind: each for each in (await current(now, property_id, [guest_id])).get(guest_id, ())}
-    every = (Choice(kind, words.get((kind, language)), said.get(kind)) for kind in ConsentKind)
-    return tuple(each for each in every if each.words is not None or each.last is not None)
+        return await _choices(now, property_id, guest_id, language)
+
+
+async def on_record(office: Office, property_id: bytes, guest_id: bytes, language: str) -> OnRecord:
+    """Return what stands beside a guest's record: what they decided, and what restricts its use."""
+    async with office.reading() as now:
+        rows = await now.dicts(_SQL["restrictions"], {"property_id": property_id, "guest_id": guest_id})
+        return OnRecord(
+            await _choices(now, property_id, guest_id, language), tuple(row["kind"] for row in rows),
+        )
 
 
 async def history(office: Office, property_id: bytes, guest_id: bytes) -> tuple[Event, ...]:
@@ -150,13 +164,6 @@ async def is_guest(office: Office, property_id: bytes, guest_id: bytes) -> bool:
     """Return whether there is such a guest here."""
     async with office.reading() as now:
         return bool(await now.dicts(_SQL["guest"], {"property_id": property_id, "guest_id": guest_id}))
-
-
-async def restrictions(office: Office, property_id: bytes, guest_id: bytes) -> tuple[str, ...]:
-    """Return what restricts the use of a record now: `restriction` at the guest's request, `hold` by law."""
-    async with office.reading() as now:
-        rows = await now.dicts(_SQL["restrictions"], {"property_id": property_id, "guest_id": guest_id})
-        return tuple(row["kind"] for row in rows)
 
 
 async def record(office: Office, by: By, answer: Answer) -> Done | ActRefusal:
@@ -178,6 +185,13 @@ async def record(office: Office, by: By, answer: Answer) -> Done | ActRefusal:
             return Done(answer.consent_id, is_repeat=row["fault"] == _REPEAT)
     except RefusedError as refused:
         return refused.refusal
+
+
+async def _choices(now: Statements, property_id: bytes, guest_id: bytes, language: str) -> tuple[Choice, ...]:
+    words = await consent_texts.in_force(now, property_id)
+    said = {each.kind: each for each in (await current(now, property_id, [guest_id])).get(guest_id, ())}
+    every = (Choice(kind, words.get((kind, language)), said.get(kind)) for kind in ConsentKind)
+    return tuple(each for each in every if each.words is not None or each.last is not None)
 
 
 def _fault(answer: Answer) -> str:
