@@ -9,6 +9,7 @@ import pytest
 from tests.browser.test_sign_in import link, with_authenticator
 from tests.consents import aged
 from tests.pages import pressed
+from tests.portals import visit
 from tests.sending import sent
 
 if TYPE_CHECKING:
@@ -176,3 +177,40 @@ def test_the_record_says_what_was_decided(opened_as, house):
     after = card.inner_text()
     assert after != before
     assert len(after.splitlines()) > len(before.splitlines()), "and that processing is restricted"
+
+
+@pytest.fixture(params=("zh-CN", "en-GB"))
+def at_home(request, page_of, house):
+    def opened(guest: Guest) -> Page:
+        page = page_of(java_script_enabled=False, locale=request.param, viewport={"width": 390, "height": 800})
+        page.context.add_cookies([visit(house.stage, guest).cookie(house)])
+        return page
+
+    return opened
+
+
+def test_a_guest_decides_at_home_and_takes_it_back_in_as_many_steps(at_home, house):
+    guest = house.stage.guest("departed")
+    page = at_home(guest)
+    page.goto("/my/consents")
+    assert page.locator("#main ul .b-ok").count() == 0, "off until the guest says yes"
+    for step, (yes_or_no, given) in enumerate((("yes", True), ("no", False))):
+        pressed(page.locator("a[href='/my/consents/analytics']"))
+        yes, no = (page.locator(f"button[value={each}]").bounding_box() for each in ("yes", "no"))
+        assert (yes["width"], yes["height"]) == (no["width"], no["height"])
+        pressed(page.locator(f"button[name=answer][value={yes_or_no}]"))
+        assert page.url.endswith(f"?said=my_consent_{'given' if given else 'withdrawn'}")
+        assert page.locator("section[aria-labelledby=said] li").count() == step + 1
+    kind, given, language, channel, *_ = said_of(house, guest)[-1]
+    assert (kind, given, channel) == ("analytics", False, "portal")
+    assert page.locator(f"details p[lang={'zh-Hans-CN' if language == 'zh_Hans' else 'en-GB'}]").count() == 2, "with the words that were shown"
+
+
+def test_what_is_said_at_home_stands_at_the_desk(at_home, opened_as, house):
+    guest = house.stage.guest("in_house")
+    page = at_home(guest)
+    page.goto("/my/consents/loyalty")
+    pressed(page.locator("button[name=answer][value=yes]"))
+    ada = opened_as("Ada")
+    ada.goto(at(guest, "/consents"))
+    assert ada.locator("section[aria-labelledby=c-loyalty] .b-ok").count() == 1

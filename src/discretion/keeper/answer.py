@@ -39,7 +39,9 @@ if TYPE_CHECKING:
     from discretion.policy.table import Policy
 
 CONSENTS = ("consent_mkt", "consent_ana")
-_OPENING = frozenset({AskKind.LOOK_UP, AskKind.LIST, AskKind.FIND, AskKind.PREVIEW})
+_OPENING = frozenset({
+    AskKind.LOOK_UP, AskKind.LIST, AskKind.FIND, AskKind.PREVIEW, AskKind.GUEST_POST, AskKind.GUEST_VIEW,
+})
 
 
 @dataclass(frozen=True, slots=True)

@@ -140,7 +140,7 @@ async def answer_tablet(seat: NamedDependency[Seat], guest: FromPath[str], kind:
     )
     code, error = await _recorded(seat, said)
     if error:
-        return await _tablet_page(seat, guest, kind, form.language, "", error)
+        return await _tablet_page(seat, guest, kind, form.language, "", error, form.guardian)
     return seat.onward(f"{_tablet(guest, choice.kind)}?language={form.language}&said={code}")
 
 
@@ -222,7 +222,7 @@ async def _choice(seat: Seat, guest: str, kind: str, language: str) -> Choice:
 
 
 async def _tablet_page(
-    seat: Seat, guest: str, kind: str, language: Language | None, said: str, error: str = "",
+    seat: Seat, guest: str, kind: str, language: Language | None, said: str, error: str = "", guardian: str = "",
 ) -> Response[bytes]:
     asked = language or _language(seat)
     choice = await _choice(seat, guest, kind, asked)
@@ -230,6 +230,7 @@ async def _tablet_page(
     back = "/welcome" if seat.settings.is_demo else "/sign-in" if seat.raw_terminal is None else "/terminal"
     return seat.page(
         "consent_tablet.html", status=409 if error else 200, choice=choice, words=choice.words, said=said, error=error,
+        guardian=guardian,
         address=_tablet(guest, choice.kind), language=asked, back=back, here="",
     )
 
