@@ -78,13 +78,18 @@ async def said(office: Office, hand: consents.By, what: consents.Answer) -> str:
 
 
 
-def record_now(stage: Stage, hand: consents.By, *said_to_words: consents.Answer) -> None:
-    """Write down answers for a test that is not of the office's loop."""
+def said_now(stage: Stage, hand: consents.By, what: consents.Answer) -> str:
+    """Return what `said` does, for a test with a browser, whose own loop runs in this thread."""
 
-    async def written() -> None:
+    async def written() -> str:
         async with Office(stage.settings.conninfo("office"), connections_max=1) as office:
-            for each in said_to_words:
-                assert await said(office, hand, each) == ""
+            return await said(office, hand, what)
 
-    with ThreadPoolExecutor(1) as apart:  # the browser's own loop runs in this thread
-        apart.submit(asyncio.run, written()).result()
+    with ThreadPoolExecutor(1) as apart:
+        return apart.submit(asyncio.run, written()).result()
+
+
+def record_now(stage: Stage, hand: consents.By, *answers: consents.Answer) -> None:
+    """Write down answers, for a test with a browser."""
+    for each in answers:
+        assert said_now(stage, hand, each) == ""
