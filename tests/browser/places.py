@@ -422,6 +422,14 @@ def _consents(house: RunningHouse, page: Page) -> None:
     page.goto(f"/guests/{guest.guest_id.hex()}/consents")
 
 
+def _privacy(path: str) -> Callable[[RunningHouse, Page], None]:
+    def go(house: RunningHouse, page: Page) -> None:
+        page.context.add_cookies([house.ticket(house.on_duty("Piet", "privacy"))])
+        page.goto(path)
+
+    return go
+
+
 def _consent(rest: str) -> Callable[[RunningHouse, Page], None]:
     return lambda house, page: page.goto(f"/guests/{house.stage.guests['Dora'].guest_id.hex()}/consents/{rest}") and None
 
@@ -483,6 +491,8 @@ PLACES = (
     Place("emergency", "Ben", _emergency),
     Place("purpose", "Ada", lambda _house, page: page.goto("/guests/" + "0" * 32) and None),
     Place("consents", "Ada", _consents),
+    Place("consent_words", "", _privacy("/watch/consents")),
+    Place("consent_words_form", "", _privacy("/watch/consents/sharing")),
     Place("consent_tablet", "Ada", _tablet),
     Place("consent_refused", "Ada", _tablet_refused),
     Place("consent_thanks", "Ada", _tablet_thanks),

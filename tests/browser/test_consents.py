@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING
 
 import pytest
@@ -214,3 +215,28 @@ def test_what_is_said_at_home_stands_at_the_desk(at_home, opened_as, house):
     ada = opened_as("Ada")
     ada.goto(at(guest, "/consents"))
     assert ada.locator("section[aria-labelledby=c-loyalty] .b-ok").count() == 1
+
+
+def test_the_privacy_officer_names_a_partner_and_guests_are_asked(opened_as, house):
+    house.on_duty("Piet", "privacy")
+    guest = house.stage.guest("in_house")
+    piet = opened_as("Piet")
+    piet.goto("/watch/consents")
+    piet.goto(piet.locator("a[href$='/watch/consents/cross_border']").get_attribute("href"))
+    version = f"v{os.urandom(4).hex()}"
+    said = {
+        "version": version, "zh_title": "向示例集团提供", "zh_words": "向境外的示例集团提供姓名。", "zh_effect": "撤回后不再提供。",
+        "en_title": "To Example Group", "en_words": "Give my name to Example Group abroad.", "en_effect": "Once withdrawn, no more.",
+    }
+    for name, text in said.items():
+        piet.fill(f"[name={name}]", text)
+    pressed(piet.locator("main form button[type=submit]"))
+    assert piet.url.endswith("?said=consent_words")
+    ada = opened_as("Ada")
+    handed(ada, guest, "cross_border", "en")
+    assert "Give my name to Example Group abroad." in ada.locator("main").inner_text()
+    assert answered(ada, "yes") == "given"
+    piet.goto("/watch/consents/cross_border")
+    piet.fill("[name=version]", version)
+    pressed(piet.locator("main form button[type=submit]"))
+    assert piet.locator("#e-version").is_visible(), "a version is never written twice"

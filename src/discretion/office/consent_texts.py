@@ -81,13 +81,23 @@ def read_texts(raw: bytes) -> tuple[Version, ...]:
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise ValueError(str(error)) from None
     for each in found:
-        for said in (each.zh, each.en):
-            for name, limit in _LIMITS.items():
-                if not is_plain(getattr(said, name), limit):
-                    raise ValueError(f"{each.kind} {each.version}: {name} is one line of 1 to {limit} characters")
+        if field := fault_of(each):
+            raise ValueError(f"{each.kind} {each.version}: {field} is empty, too long or more than one line")
     if len({(each.kind, each.version) for each in found}) < len(found):
         raise ValueError("the same version stands twice")
     return found
+
+
+def fault_of(version: Version) -> str:
+    """Return which part of a version is no line of the length it may have, such as `zh_title`; "" when none is."""
+    return next(
+        (
+            f"{short}_{part}"
+            for short, said in (("zh", version.zh), ("en", version.en))
+            for part, limit in _LIMITS.items() if not is_plain(getattr(said, part), limit)
+        ),
+        "",
+    )
 
 
 async def in_force(now: Statements, property_id: bytes) -> Mapping[tuple[str, str], Words]:
@@ -108,7 +118,12 @@ async def write_packaged(now: Statements, property_id: bytes, kind: str) -> None
 async def add_version(
     office: Office, property_id: bytes, version: Version, made_by: bytes,
 ) -> Done | ActRefusal:
-    """Write down a hotel's own words; they are in force from now on. Refusals: `text_version` for one there is."""
+    """Write down a hotel's own words; they are in force from now on.
+
+    Refusals: `text_line`, with the `field`; `text_version` for one there is.
+    """
+    if field := fault_of(version):
+        return ActRefusal("text_line", {"field": field})
     async with office.changing() as now:
         if not await now.run(_SQL["write_own"], {**_row(property_id, version), "made_by": made_by}):
             return ActRefusal("text_version")

@@ -23,6 +23,7 @@ class Permission(StrEnum):
     CASE_WORK = "case:file:work"
     CONSENT_READ = "guest:consent:read"
     CONSENT_RECORD = "guest:consent:record"
+    CONSENT_WORDS = "consent:words:change"
     ENTRY_READ = "ledger:entry:read"
     GUEST_FIND = "guest:record:find"
     LOCK_CHANGE = "access:lock:change"
@@ -78,9 +79,9 @@ DUTIES: Final = MappingProxyType({
         Permission.POLICY_READ, Permission.STAY_LIST,
     },
     Role.PRIVACY: _REVIEWS | {
-        Permission.CASE_WORK, Permission.CONSENT_READ, Permission.DEPUTY_NAME, Permission.ENTRY_READ,
-        Permission.GUEST_FIND, Permission.LOCK_CHANGE, Permission.POLICY_READ, Permission.STAFF_RECOVER,
-        Permission.TRAINING_CHANGE, Permission.TRAINING_READ,
+        Permission.CASE_WORK, Permission.CONSENT_READ, Permission.CONSENT_WORDS, Permission.DEPUTY_NAME,
+        Permission.ENTRY_READ, Permission.GUEST_FIND, Permission.LOCK_CHANGE, Permission.POLICY_READ,
+        Permission.STAFF_RECOVER, Permission.TRAINING_CHANGE, Permission.TRAINING_READ,
     },
     Role.AUDITOR: frozenset({
         Permission.CASE_WORK, Permission.ENTRY_READ, Permission.POLICY_READ, Permission.REVIEW_READ,

@@ -166,6 +166,8 @@ ACTS: Final = MappingProxyType({
     "tests_today": _("%(most)s tests within a day are the most. Read the course again, and try tomorrow."),
     "too_early": _("A shift can begin up to 30 minutes early."),
     "unanswered": _("Every question needs an answer."),
+    "text_line": _("One paragraph without line breaks, and not empty."),
+    "text_version": _("There is a version of this name already. Take another name."),
     "text_changed": _("The words have changed meanwhile. Read them as they are now, then decide."),
     "times": _("A shift ends after it begins, at most 24 hours later."),
     "two_hotels": _("This badge was seen at another hotel too short a time ago. It counts at neither; security is told. The duty manager can attest presence."),

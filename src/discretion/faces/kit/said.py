@@ -37,6 +37,7 @@ _SENTENCES: Final = MappingProxyType({
     "my_consent_unchanged": _("Nothing was changed."),
     "consent_given": _("Consent recorded. It counts from the next look-up on."),
     "consent_withdrawn": _("Withdrawal recorded. It counts from the next look-up on."),
+    "consent_words": _("In force from now on. Earlier consents stand for the words they were given to."),
     "consent_unchanged": _("Nothing was recorded: it is as it was."),
     "course_need": _("Changed: who needs this course. It counts from the next look-up on."),
     "correct": _("Corrected."),
