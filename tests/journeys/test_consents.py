@@ -62,6 +62,23 @@ async def test_what_a_guest_says_at_home_counts_as_at_the_desk(stage: Stage, off
     assert opened(ned, guest, "analytics", booking) == 0
 
 
+async def test_of_a_list_for_marketing_only_those_who_consent_are_shown(stage: Stage, office: Office, mia: Player) -> None:
+    guests = [stage.guest("departed") for _ in range(4)]
+    for guest in guests[1:3]:
+        assert await said(office, by(stage, stage.ada), answer(guest)) == ""
+    assert await said(office, by(stage, stage.ada), answer(guests[2], given=False)) == ""
+    shown = mia.ask(lookup.LookUpMany, guest_ids=[guest.guest_id for guest in guests], purpose="marketing", masked=CONTACT)
+    assert isinstance(shown, lookup.Answers), shown
+    assert [isinstance(each, lookup.Disclosure) for each in shown.items] == [False, True, False, False]
+
+
+async def test_a_restriction_or_a_minors_birthday_to_come_outweighs_a_consent(stage: Stage, office: Office, mia: Player) -> None:
+    guest = stage.guest("departed")
+    assert await said(office, by(stage, stage.ada), answer(guest)) == ""
+    stage.mark(guest, "restriction")
+    assert opened(mia, guest) == 0
+
+
 async def test_a_look_up_names_the_consents_its_purpose_rests_on_and_no_others(stage: Stage, office: Office, mia: Player, ned: Player) -> None:
     guest = stage.guest("departed")
     for kind in ("marketing", "analytics", "loyalty"):
