@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 
@@ -122,6 +123,14 @@ async def test_the_same_form_twice_is_one_act_and_a_yes_after_a_yes_is_none(stag
     assert await said(office, ada, answer(stage.guest("in_house"), "loyalty", consent_id=first.consent_id)) == "act_id_used"
     assert await said(office, ada, answer(guest, given=False)) == "nothing_changed", "what was never given cannot be withdrawn"
     assert len(await consents.history(office, guest.property_id, guest.guest_id)) == 1
+
+
+async def test_what_is_said_at_the_same_moment_is_numbered_without_gaps(stage: Stage, office: Office) -> None:
+    guest, ada = stage.guest("in_house"), by(stage, stage.ada)
+    codes = await asyncio.gather(*(said(office, ada, answer(guest, "loyalty", given=given)) for given in (True, False) * 4))
+    assert set(codes) <= {"", "nothing_changed"}
+    rows = stage.office.execute("select no, given from hotel.consent where guest_id = %s order by no", (guest.guest_id.hex(),)).fetchall()
+    assert rows == [(at, at % 2 == 1) for at in range(1, codes.count("") + 1)], "yes and no take turns"
 
 
 async def test_a_hotels_own_words_replace_the_products_and_are_asked_for_anew(stage: Stage, office: Office) -> None:

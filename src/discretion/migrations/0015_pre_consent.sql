@@ -44,7 +44,27 @@ create table hotel.consent (              -- append only: one thing that a guest
 
 call ledger.capture_changes(array['consent_text', 'consent']);
 create trigger append_only before update or delete on hotel.consent_text for each row execute function ledger.refuse();
-create trigger append_only before update or delete on hotel.consent for each row execute function ledger.refuse();
+-- What a guest said goes with the whole record, in the transaction of its erasure (0016), and in no other way.
+create function hotel.consent_stays() returns trigger language plpgsql as $$
+begin
+  if tg_op = 'DELETE' and to_regprocedure('hotel.is_erasing(uuid)') is not null then
+    if hotel.is_erasing(old.property_id) then
+      return old;
+    end if;
+  end if;
+  raise exception 'append only: % on this table is refused', tg_op using errcode = '42501';
+end $$;
+create trigger append_only before update or delete on hotel.consent for each row execute function hotel.consent_stays();
+create function hotel.erase_part_consents(p uuid, guest uuid, erased int) returns int language plpgsql security definer set search_path = pg_catalog as $$
+declare n int := 0;
+begin
+  if erased = 255 then
+    delete from hotel.consent c where c.property_id = p and c.guest_id = guest;
+    get diagnostics n = row_count;
+  end if;
+  return n;
+end $$;
+alter table hotel.consent alter column paper set statistics 0;  -- no sample of what people typed outlives the row
 alter table hotel.consent_text enable always trigger append_only;
 alter table hotel.consent enable always trigger append_only;
 
