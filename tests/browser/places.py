@@ -12,6 +12,7 @@ import msgspec
 from discretion.hotel import number
 from discretion.office.courses import packaged
 from tests.cast import new_id
+from tests.consents import answer, by, on_paper, record_now
 from tests.controllers import terminal_cookie
 from tests.pages import pressed
 from tests.portals import visit
@@ -460,6 +461,52 @@ def _my_help(house: RunningHouse, page: Page) -> None:
     pressed(page.locator("form[action='/my/help'] button[type=submit]"))
 
 
+def _consents(house: RunningHouse, page: Page) -> None:
+    """Somebody in house who said yes on paper, and yes and no on the tablet."""
+    _in_house(house)
+    guest = house.stage.guests["Hanna"]
+    if not house.stage.office.execute("select 1 from hotel.consent where guest_id = %s", (guest.guest_id.hex(),)).fetchall():
+        hand = by(house.stage, house.stage.ada)
+        record_now(house.stage, hand, on_paper(guest, "face_check_in"), answer(guest, "loyalty"), answer(guest, "loyalty", given=False))
+    page.goto(f"/guests/{guest.guest_id.hex()}/consents")
+
+
+def _privacy(path: str) -> Callable[[RunningHouse, Page], None]:
+    def go(house: RunningHouse, page: Page) -> None:
+        page.context.add_cookies([house.ticket(house.on_duty("Piet", "privacy"))])
+        page.goto(path)
+
+    return go
+
+
+def _consent(rest: str) -> Callable[[RunningHouse, Page], None]:
+    return lambda house, page: page.goto(f"/guests/{house.stage.guests['Dora'].guest_id.hex()}/consents/{rest}") and None
+
+
+def _tablet(house: RunningHouse, page: Page) -> None:
+    page.goto(f"/guests/{house.stage.guests['Dora'].guest_id.hex()}/consents")
+    pressed(page.locator("form[action$='/marketing/hand-over'] button").first)
+
+
+def _tablet_refused(house: RunningHouse, page: Page) -> None:
+    _tablet(house, page)
+    page.check("input[name=guardian][value=parent]")
+    pressed(page.locator("button[name=answer][value=yes]"))
+
+
+def _tablet_thanks(house: RunningHouse, page: Page) -> None:
+    page.goto(f"/guests/{house.stage.guest('in_house').guest_id.hex()}/consents")
+    pressed(page.locator("form[action$='/marketing/hand-over'] button").first)
+    pressed(page.locator("button[name=answer][value=yes]"))
+
+
+def _consent_paper_error(house: RunningHouse, page: Page) -> None:
+    _consent("marketing/paper")(house, page)
+    page.check("input[name=answer][value=yes]")
+    page.fill("input[name=paper]", "13800138000")
+    pressed(page.locator("main form button[type=submit]"))
+
+
 PLACES = (
     Place("sign_in", "", _at("/sign-in")),
     Place("enrol", "", _at("/enrol")),
@@ -492,6 +539,17 @@ PLACES = (
     Place("emergency_form", "Ada", _emergency_form),
     Place("emergency", "Ben", _emergency),
     Place("purpose", "Ada", lambda _house, page: page.goto("/guests/" + "0" * 32) and None),
+    Place("consents", "Ada", _consents),
+    Place("consent_words", "", _privacy("/watch/consents")),
+    Place("consent_words_form", "", _privacy("/watch/consents/sharing")),
+    Place("consent_tablet", "Ada", _tablet),
+    Place("consent_refused", "Ada", _tablet_refused),
+    Place("consent_thanks", "Ada", _tablet_thanks),
+    Place("consent_sheet", "Ada", _consent("face_check_in/sheet")),
+    Place("consent_paper", "Ada", _consent("face_check_in/paper")),
+    Place("consent_paper_error", "Ada", _consent_paper_error),
+    Place("my_consents", "", my("/consents")),
+    Place("my_consent", "", my("/consents/face_check_in")),
     Place("stay", "Ada", _stay),
     Place("check_in", "Ada", _booking_act("check-in")),
     Place("amend", "Ada", _booking_act("amend")),
