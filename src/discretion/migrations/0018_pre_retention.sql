@@ -123,7 +123,8 @@ alter table hotel.retention_plan enable always trigger plan_moves;
 create or replace function hotel.held_groups(p uuid, guest uuid) returns int language sql stable security definer set search_path = pg_catalog as $$
   select coalesce(bit_or(x.groups), 0) from (
     select 255 as groups from hotel.mark m
-     where m.property_id = p and m.guest_id = guest and m.kind = 'hold' and m.ended_at is null and (m.until_at is null or m.until_at > clock_timestamp())
+     where m.property_id = p and m.guest_id = guest and m.kind = 'hold' and m.ended_at is null and m.from_at <= clock_timestamp()
+       and (m.until_at is null or m.until_at > clock_timestamp())
     union all
     select h.groups from hotel.legal_hold h
      where h.property_id = p and h.ended_at is null and h.seconded_at is not null and h.until_at > clock_timestamp()
@@ -139,7 +140,8 @@ create function hotel.holds_in_force(p uuid) returns table (guest_id uuid, group
      where h.property_id = p and h.ended_at is null and h.seconded_at is not null and h.until_at > clock_timestamp()),
   one as (
     select m.guest_id, 255 as groups from hotel.mark m
-     where m.property_id = p and m.kind = 'hold' and m.ended_at is null and (m.until_at is null or m.until_at > clock_timestamp())
+     where m.property_id = p and m.kind = 'hold' and m.ended_at is null and m.from_at <= clock_timestamp()
+       and (m.until_at is null or m.until_at > clock_timestamp())
     union all select h.guest_id, h.groups from hold h where h.guest_id is not null
     union all select c.guest_id, h.groups from hold h join hotel.case_guest c on c.property_id = p and c.case_id = h.case_id
     union all select o.guest_id, h.groups from hold h
@@ -177,7 +179,7 @@ begin
                             when s.state = 'no_show' then 4 else 8 end as outcome,
            v.country, coalesce(s.checked_in_on, s.arrival) as arrival, coalesce(s.left_on, s.departure) as departure,
            case when s.state in ('in_house', 'checked_out') then coalesce(s.checked_in_on, s.arrival) else coalesce(v.booked_on, s.arrival) end as collection,
-           o.state <> 'cancelled' and (s.state = 'in_house' or (s.state in ('inquired', 'waitlisted', 'tentative', 'confirmed') and s.departure >= today)) as is_open
+           o.state not in ('departed', 'cancelled') and s.state in ('inquired', 'waitlisted', 'tentative', 'confirmed', 'in_house') as is_open
       from hotel.occupant o
       join hotel.stay s on s.property_id = p and s.stay_id = o.stay_id
       join hotel.reservation v on v.property_id = p and v.reservation_id = s.reservation_id
@@ -187,7 +189,7 @@ begin
       from hotel.guest g
       join hotel.property h on h.property_id = p
       cross join lateral (select (g.created_at at time zone h.time_zone)::date as day) d
-     where g.property_id = p and not exists (select 1 from hotel.occupant o where o.property_id = p and o.guest_id = g.guest_id)),
+     where g.property_id = p and g.source <> 'erased' and not exists (select 1 from hotel.occupant o where o.property_id = p and o.guest_id = g.guest_id)),
   said as (
     select l.guest_id, bool_or(l.is_open) as is_open, max(greatest(l.departure, l.collection)) as newest, bit_and(m.gone) as gone, bit_or(m.kept) as kept,
            bit_and(m.gone_law) as gone_law, bit_or(m.kept_law) as kept_law, bit_or(m.passed) as passed
@@ -210,8 +212,8 @@ begin
      where m.property_id = p and m.kind in ('restriction', 'do_not_rent') and m.ended_at is null and (m.until_at is null or m.until_at > clock_timestamp())),
   ordered as (
     select e.guest_id, bit_or(e.groups) filter (where e.done_at is null) as waiting, max(e.done_at) as at, bit_or(e.groups) filter (where e.done_at is not null) as done,
-           coalesce(bool_or(e.groups = 255), false) as is_whole
-      from hotel.erasure_order e where e.property_id = p and e.stopped is null group by e.guest_id),
+           bool_or(e.groups = 255 or e.stopped is not null) as is_whole
+      from hotel.erasure_order e where e.property_id = p and (e.stopped is null or e.stopped = 'unknown') group by e.guest_id),
   found as (
     select s.guest_id, s.is_open, s.passed, s.gone & s.kept as waits, s.gone_law & s.kept_law as clash, coalesce(h.groups, 0) as held,
            n.guest_id is not null as is_named, k.guest_id is not null as is_marked,
@@ -276,6 +278,17 @@ begin
   return n;
 end $$;
 
+-- What a plan orders comes from the plan: by `run_retention` and by nobody's hand.
+create function hotel.order_of_a_plan() returns trigger language plpgsql as $$
+begin
+  if new.plan_id is not null and current_user in ('discretion_office', 'discretion_worker', 'discretion_keeper') then
+    raise exception 'a plan''s orders are made by running it' using errcode = '42501';
+  end if;
+  return new;
+end $$;
+create trigger order_of_a_plan before insert on hotel.erasure_order for each row execute function hotel.order_of_a_plan();
+alter table hotel.erasure_order enable always trigger order_of_a_plan;
+
 -- A plan whose orders are all carried out or stopped is done; how many were done, stopped, and wait.
 create function hotel.retention_progress(p uuid, plan uuid) returns table (done int, stopped int, waiting int)
 language plpgsql security definer set search_path = pg_catalog as $$
@@ -312,6 +325,6 @@ grant insert (property_id, hold_id, number, guest_id, case_id, first_day, last_d
 grant update (seconded_by, seconded_at, ended_at, ended_by, end_reason) on hotel.legal_hold to discretion_office;
 grant select on hotel.retention_rule to discretion_worker;
 grant select, insert on hotel.retention_plan to discretion_worker;
-grant execute on function hotel.held_groups to discretion_office, discretion_keeper;
+grant execute on function hotel.held_groups to discretion_office, discretion_worker, discretion_keeper;
 grant execute on function hotel.holds_in_force, hotel.may_hold, hotel.due_by to discretion_office;
 grant execute on function hotel.retention_due, hotel.run_retention, hotel.retention_progress to discretion_office, discretion_worker;
