@@ -31,6 +31,8 @@ _PARTS: Final = (
         ("/watch", _("Who looked: the ledger"), "clipboard-list", (Permission.ENTRY_READ,)),
         ("/reviews", _("Look-up review"), "gavel", (Permission.REVIEW_READ,)),
         ("/watch/policy", _("Releases of the policy"), "scale", (Permission.POLICY_READ,)),
+        ("/retention", _("Retention"), "hourglass", (Permission.RETENTION_READ,)),
+        ("/holds", _("Legal holds"), "shield", (Permission.HOLD_WORK, Permission.RETENTION_READ)),
     )),
     (_("My work"), (
         ("/my-shifts", _("My shifts"), "clock", ()),

@@ -8,7 +8,7 @@ from __future__ import annotations
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
-from discretion.faces.kit.nouns_of_work import OF_CONTEXT, OF_REVIEWS
+from discretion.faces.kit.nouns_of_work import OF_CONTEXT, OF_RETENTION, OF_REVIEWS
 from discretion.faces.kit.words import marked_in
 from discretion.hotel.document_type import DocumentType
 from discretion.hotel.purpose import FieldGroup
@@ -347,7 +347,7 @@ _OF_ENTRIES: Final[dict[str, dict[str, tuple[str, str]]]] = {
     },
 }
 
-_ALL: Final = {**_TABLE, **OF_CONTEXT, **OF_REVIEWS, **_OF_ENTRIES}
+_ALL: Final = {**_TABLE, **OF_CONTEXT, **OF_REVIEWS, **OF_RETENTION, **_OF_ENTRIES}
 NOUNS: Final = MappingProxyType({kind: MappingProxyType(codes) for kind, codes in _ALL.items()})
 
 
