@@ -113,7 +113,7 @@ async def propose(office: Office, property_id: bytes, staff_id: bytes, new: NewH
     """Propose a hold; it holds nothing yet. The same id twice is one hold.
 
     Refusals: `hold_scope` (not exactly one of guest, case and days, or more than 92 of these), `groups`,
-    `hold_reference`, `until` (past, or more than two years ahead), `words`, `words_number`, `not_found` (guest or case),
+    `hold_reference`, `until` (past, or over two years ahead), `words`, `words_number`, `not_found` (guest or case),
     `hold_role`.
     """
     if wrong := _fault(new, datetime.now(UTC)):
@@ -219,8 +219,8 @@ def _fault(new: NewHold, now_at: datetime) -> str:
 def _is_one_subject(new: NewHold) -> bool:
     """Whether it is about exactly one of guest, case and days."""
     given = [new.guest_id is not None, bool(new.case_number), new.first_day is not None or new.last_day is not None]
-    if given.count(True) != 1:
+    if given.count(True) != 1 or not given[2]:
+        return given.count(True) == 1
+    if new.first_day is None or new.last_day is None:
         return False
-    if not given[2]:
-        return True
-    return new.first_day is not None and new.last_day is not None and 0 <= (new.last_day - new.first_day).days <= DAYS_MAX
+    return 0 <= (new.last_day - new.first_day).days <= DAYS_MAX

@@ -55,7 +55,7 @@ class RuleRow:
     home: str
     basis: str
     groups: int
-    guests: str
+    whom: str
     stays: str
     event: str
     keep_months: int | None
@@ -86,7 +86,7 @@ class RuleRow:
     def rule(self) -> Rule:
         """The rule as the nouns know it."""
         return Rule(
-            self.code, self.groups, GuestKind(self.guests), StayKind(self.stays), Event(self.event), self.keep,
+            self.code, self.groups, GuestKind(self.whom), StayKind(self.stays), Event(self.event), self.keep,
             self.gone, Basis(self.basis), self.home,
         )
 
@@ -230,7 +230,7 @@ def with_periods(rule: Rule, keep: Period | None, gone: Period | None) -> Rule:
 def _columns(rule: Rule) -> dict[str, object]:
     return {
         "code": rule.code, "home": rule.home, "basis": rule.basis.value, "groups": rule.groups,
-        "guests": rule.guests.value, "stays": rule.stays.value, "event": rule.event.value,
+        "whom": rule.guests.value, "stays": rule.stays.value, "event": rule.event.value,
         "keep_months": rule.keep and rule.keep.months, "keep_days": rule.keep and rule.keep.days,
         "gone_months": rule.gone and rule.gone.months, "gone_days": rule.gone and rule.gone.days,
     }

@@ -64,7 +64,7 @@ class Due:
     """What falls due on a day: how many records, in numbers, and the digest of whose."""
 
     day: date
-    guests: int
+    records: int
     counts: Counts
     digest: str
 
@@ -78,7 +78,7 @@ class Plan:
     how: str
     made_at: datetime
     made_by_name: str
-    guests: int
+    records: int
     raw_counts: str
     state: str
     run_at: datetime | None
@@ -217,7 +217,7 @@ async def _made(now: Statements, property_id: bytes, how: How, staff_id: bytes |
     plan_id = secrets.token_bytes(16)
     made = await now.run(_SQL["make"], {
         "property_id": property_id, "plan_id": plan_id, "day": found.day, "how": how, "staff_id": staff_id,
-        "digest": found.digest, "guests": found.guests, "counts": msgspec.json.encode(found.counts).decode(),
+        "digest": found.digest, "records": found.records, "counts": msgspec.json.encode(found.counts).decode(),
     })
     return plan_id if made else None
 

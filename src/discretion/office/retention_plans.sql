@@ -20,8 +20,8 @@ select count(*) filter (where d.due <> 0 and d.why_not = '')::int as guests
 
 -- name: make
 -- A plan; nothing when tonight's is there already.
-insert into hotel.retention_plan (property_id, plan_id, for_day, how, made_by, digest, guests, counts)
-values (%(property_id)s, %(plan_id)s, %(day)s, %(how)s, %(staff_id)s::uuid, decode(%(digest)s, 'hex'), %(guests)s, %(counts)s::jsonb)
+insert into hotel.retention_plan (property_id, plan_id, for_day, how, made_by, digest, records, counts)
+values (%(property_id)s, %(plan_id)s, %(day)s, %(how)s, %(staff_id)s::uuid, decode(%(digest)s, 'hex'), %(records)s, %(counts)s::jsonb)
 on conflict do nothing
 
 -- name: run
@@ -34,7 +34,7 @@ select p.done, p.stopped, p.waiting from hotel.retention_progress(%(property_id)
 
 -- name: plan
 -- One plan.
-select p.plan_id, p.for_day, p.how, p.made_at, coalesce(m.name, '') as made_by_name, p.guests, p.counts::text as raw_counts, p.state, p.run_at,
+select p.plan_id, p.for_day, p.how, p.made_at, coalesce(m.name, '') as made_by_name, p.records, p.counts::text as raw_counts, p.state, p.run_at,
        coalesce(r.name, '') as run_by_name, p.done_at
   from hotel.retention_plan p
   left join hotel.staff m on m.property_id = %(property_id)s and m.staff_id = p.made_by
@@ -51,8 +51,10 @@ select p.plan_id from hotel.retention_plan p where p.property_id = %(property_id
 select 1 from hotel.retention_plan p where p.property_id = %(property_id)s and p.for_day = %(day)s::date and p.how = 'night'
 
 -- name: has_rules
--- Whether a hotel has any rule.
-select 1 from hotel.retention_rule r where r.property_id = %(property_id)s and r.ended_at is null limit 1
+-- Whether a hotel had a rule when its business date turned: rules that were given to it today wait for the next night.
+select 1 from hotel.retention_rule r
+  join hotel.property h on h.property_id = %(property_id)s
+ where r.property_id = %(property_id)s and r.from_at < (h.business_date + h.night_audit_at) at time zone h.time_zone limit 1
 
 -- name: rule_codes
 -- The rules in force in the order in which a group is ascribed to one, with their groups.

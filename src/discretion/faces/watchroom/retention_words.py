@@ -74,8 +74,8 @@ def shown_rule(words: Translations, language: str, row: RuleRow) -> ShownRule:
     """Return a rule in the reader's language."""
     is_zh = language == "zh_Hans"
     whom = [noun(words, "stay_kind", row.stays)]
-    if row.guests != "any":
-        whom.insert(0, noun(words, "guest_kind", row.guests))
+    if row.whom != "any":
+        whom.insert(0, noun(words, "guest_kind", row.whom))
     return ShownRule(
         row, row.rule_id.hex(), subject_words(words, row.groups), " · ".join(whom),
         noun(words, "retention_event", row.event), period_words(words, row.keep), period_words(words, row.gone),
