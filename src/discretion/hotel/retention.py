@@ -111,9 +111,13 @@ class Period:
     def __str__(self) -> str:
         """Write it as `read_period` reads it."""
         if self.days or not self.months:
-            return f"{self.months * 30 + self.days} days"
+            return _written(self.months * 30 + self.days, "day")
         years, months = divmod(self.months, _YEAR_MONTHS)
-        return f"{years} years" if not months else f"{self.months} months"
+        return _written(self.months, "month") if months else _written(years, "year")
+
+
+def _written(count: int, unit: str) -> str:
+    return f"{count} {unit}" if count == 1 else f"{count} {unit}s"
 
 
 def read_period(text: str) -> Period | None:

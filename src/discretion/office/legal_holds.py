@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 
 _SQL: Final = queries("legal_holds.sql")
 _NUMBER_TRIES: Final = 5
+EVERY_GROUP: Final = WHOLE
 PREFIX: Final = "H"
 REASON_CHARACTERS_MIN: Final = 3
 REFERENCE_CHARACTERS_MAX: Final = 80

@@ -31,6 +31,17 @@ select %(property_id)s, %(rule_id)s, %(code)s,
        %(preset)s, %(home)s, %(basis)s, %(groups)s, %(whom)s, %(stays)s, %(event)s, %(keep_months)s::int, %(keep_days)s::int,
        %(gone_months)s::int, %(gone_days)s::int, %(law_zh)s, %(law_en)s, %(note_zh)s, %(note_en)s, %(is_certain)s, %(staff_id)s::uuid, %(reason)s
 
+-- name: adopt
+-- The first version of many rules, in one statement: one captured change.
+insert into hotel.retention_rule
+  (property_id, rule_id, code, version, preset, home, basis, groups, whom, stays, event, keep_months, keep_days, gone_months, gone_days,
+   law_zh, law_en, note_zh, note_en, is_certain)
+select %(property_id)s, gen_random_uuid(), r.code, 1, r.preset, r.home, r.basis, r.groups, r.whom, r.stays, r.event, r.keep_months, r.keep_days,
+       r.gone_months, r.gone_days, r.law_zh, r.law_en, r.note_zh, r.note_en, r.is_certain
+  from jsonb_to_recordset(%(rules)s::jsonb) as r (
+    code text, preset text, home text, basis text, groups int, whom text, stays text, event text, keep_months int, keep_days int,
+    gone_months int, gone_days int, law_zh text, law_en text, note_zh text, note_en text, is_certain boolean)
+
 -- name: end
 -- These versions end now.
 update hotel.retention_rule set ended_at = clock_timestamp(), ended_by = %(staff_id)s::uuid

@@ -63,7 +63,7 @@ class Counts(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 class Due:
     """What falls due on a day: how many records, in numbers, and the digest of whose."""
 
-    day: date
+    for_day: date
     records: int
     counts: Counts
     digest: str
@@ -216,7 +216,7 @@ async def _made(now: Statements, property_id: bytes, how: How, staff_id: bytes |
     found = await _due(now, property_id)
     plan_id = secrets.token_bytes(16)
     made = await now.run(_SQL["make"], {
-        "property_id": property_id, "plan_id": plan_id, "day": found.day, "how": how, "staff_id": staff_id,
+        "property_id": property_id, "plan_id": plan_id, "day": found.for_day, "how": how, "staff_id": staff_id,
         "digest": found.digest, "records": found.records, "counts": msgspec.json.encode(found.counts).decode(),
     })
     return plan_id if made else None

@@ -8,7 +8,6 @@ Rules:
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING, Annotated, Any
 
 import msgspec
@@ -134,12 +133,9 @@ async def change_rule(seat: NamedDependency[Seat], rule_id: FromPath[str]) -> Re
 async def _due_under(seat: Seat, row: RuleRow, new: retention.NewPeriods) -> tuple[int, int]:
     """Return how many records fall due today by the rules in force, and how many with this one changed."""
     rows = await retention.rules_in_force(seat.office, seat.property_id)
-    before = [each.rule for each in rows]
-    after = [
-        replace(each.rule, keep=new.keep, gone=new.gone) if each.rule_id == row.rule_id else each.rule for each in rows
-    ]
+    after = retention.changed_rules(rows, row.rule_id, retention.with_periods(row.rule, new.keep, new.gone))
     return (
-        await retention_plans.would_fall_due(seat.office, seat.property_id, before),
+        await retention_plans.would_fall_due(seat.office, seat.property_id, [each.rule for each in rows]),
         await retention_plans.would_fall_due(seat.office, seat.property_id, after),
     )
 
