@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 _END_OF_DAY: Final = time(23, 59)
+_REQUIRED: Final = RULES["required"]
 _FIELD_OF: Final = {
     "hold_scope": "guest", "groups": "groups", "until": "until_on", "hold_reference": "reference",
     "not_found": "guest",
@@ -116,7 +117,7 @@ async def end_hold(seat: NamedDependency[Seat], number: FromPath[str]) -> Respon
     seat.require(Permission.HOLD_WORK)
     form = (await seat.form(EndForm)).value
     if form is None:
-        return await _holds(seat, refused=seat.words.gettext(RULES["required"]), status=422)
+        return await _holds(seat, refused=seat.words.gettext(_REQUIRED), status=422)
     outcome = await legal_holds.end(seat.office, seat.property_id, seat.person.staff_id, _read(number), form.reason)
     return await _after(seat, outcome, "hold_ended")
 

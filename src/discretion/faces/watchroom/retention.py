@@ -23,6 +23,7 @@ from discretion.faces.kit.refusals import RULES, act_sentence
 from discretion.faces.kit.seat import Seat
 from discretion.faces.watchroom.retention_words import (
     by_group,
+    period_words,
     shown_clashes,
     shown_counts,
     shown_rule,
@@ -94,7 +95,9 @@ async def rule_page(seat: NamedDependency[Seat], rule_id: FromPath[str]) -> Resp
     """Show the form for a rule's periods."""
     seat.require(Permission.RETENTION_CHANGE)
     row = await _row(seat, rule_id)
-    raw = {"keep": str(row.keep or ""), "gone": str(row.gone or "")}
+    raw = {
+        name: period_words(seat.words, period) if period else "" for name, period in (("keep", row.keep), ("gone", row.gone))
+    }
     return _rule(seat, row, raw, {})
 
 
