@@ -96,7 +96,8 @@ async def rule_page(seat: NamedDependency[Seat], rule_id: FromPath[str]) -> Resp
     seat.require(Permission.RETENTION_CHANGE)
     row = await _row(seat, rule_id)
     raw = {
-        name: period_words(seat.words, period) if period else "" for name, period in (("keep", row.keep), ("gone", row.gone))
+        "keep": period_words(seat.words, row.keep) if row.keep else "",
+        "gone": period_words(seat.words, row.gone) if row.gone else "",
     }
     return _rule(seat, row, raw, {})
 
