@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from discretion.policy.table import Policy
 
 PEOPLE_DUTIES = frozenset({"it_admin"})
+ERASING_DUTIES = frozenset({"privacy"})
 READING_DUTIES = frozenset({"auditor", "privacy"})  # who may read entries; nobody else, whatever a page offers
 RECOVERY_DUTIES = frozenset({"duty_manager", "privacy"})
 WRITING_PURPOSES = frozenset({"check_in"})  # to look is not to write: an auditor, say, sees masks and changes nothing
@@ -49,6 +50,8 @@ def judge(facts: Facts, policy: Policy) -> Judged:
 
 def _duties_for(ask: Ask) -> frozenset[str]:
     """Return the duties that an ask without a record is kept for; none where it rests on something else."""
+    if ask.kind is AskKind.ERASE and ask.session_id:
+        return ERASING_DUTIES
     if ask.kind is AskKind.READ_ENTRIES:
         return READING_DUTIES
     if ask.kind is AskKind.INVITE:
@@ -196,6 +199,13 @@ def _judge_inscribe(facts: Facts, policy: Policy) -> Judged:
     return Allowed(facts, decision, bits, 0, 0, until_at(facts, decision.reads, bits, policy.fact_bit))
 
 
+def _judge_own(facts: Facts, _policy: Policy) -> Judged:
+    """Judge what a guest asks of their own record, or what is posted to them: it is theirs, unless it is locked."""
+    if facts.guest is None or facts.guest.is_locked:
+        return Denied(facts, None, 0, "locked" if facts.guest else "not_found")
+    return Allowed(facts, None, 0, facts.ask.clear, 0, facts.now_at)
+
+
 def _duty(facts: Facts) -> str:
     return facts.staff.duty if facts.staff else ""
 
@@ -205,7 +215,9 @@ def _relation(facts: Facts) -> str:
 
 
 _BY_POLICY = {
-    AskKind.EMERGENCY_BEGIN: _judge_emergency, AskKind.FIND: _judge_purpose, AskKind.INSCRIBE: _judge_inscribe,
+    AskKind.EMERGENCY_BEGIN: _judge_emergency, AskKind.FIND: _judge_purpose, AskKind.GUEST_POST: _judge_own,
+    AskKind.GUEST_READ: _judge_own, AskKind.GUEST_SIGN_IN: _judge_own, AskKind.GUEST_VIEW: _judge_own,
+    AskKind.INSCRIBE: _judge_inscribe,
     AskKind.LIST: _judge_look_up, AskKind.LOOK_UP: _judge_look_up, AskKind.PREVIEW: _judge_vote,
     AskKind.REQUEST_OPEN: _judge_request, AskKind.SNAPSHOT: _judge_purpose, AskKind.VOTE: _judge_vote,
 }

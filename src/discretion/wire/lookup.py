@@ -22,6 +22,7 @@ from discretion.wire.entries import Entries, LedgerState, Proofs, ProveEntries, 
 from discretion.wire.erasure import CarryOutErasure, ErasuresDone
 from discretion.wire.exceptions import ExceptionRequest
 from discretion.wire.frame import LOOKUP_FRAME_SIZE_BYTES_MAX, FrameError, HatchClosedError, encode_frame, read_frame
+from discretion.wire.guests import GuestAnswer, GuestRequest
 
 GUESTS_AT_ONCE_MAX, HITS_SHOWN_MAX = 500, 20
 
@@ -165,7 +166,7 @@ class DemoSignIn(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True, 
 Request = (
     LookUp | LookUpMany | FindByName | FindExact | Inscribe | Snapshot | WhoAmI | SignOut | ChooseDuty | BeginSignIn
     | FinishSignIn | BeginEnrolment | FinishEnrolment | Invite | ConfirmRecovery | DemoSignIn | ReadEntries
-    | ProveEntries | ReadLedgerState | ExceptionRequest | CarryOutErasure
+    | ProveEntries | ReadLedgerState | ExceptionRequest | GuestRequest | CarryOutErasure
 )
 
 
@@ -314,7 +315,7 @@ class Failed(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True, tag=
 
 Answer = (
     Disclosure | Refusal | Answers | Found | Inscribed | Entered | Person | Challenge | SignedIn | Enrolled | Failed
-    | Entries | Proofs | LedgerState | ErasuresDone
+    | Entries | Proofs | LedgerState | GuestAnswer | ErasuresDone
 )
 
 

@@ -2,8 +2,9 @@
 
 Rules:
 * This socket is a second one, in a directory only the operator's account can enter: the house has no path to it.
-* What is brought here is written, counted or checked; the answers are numbers. Two tell more: what the entries of a
-  guest say, after the asking was entered among them; and, for the review, who looked in ids and codes (decision 0023).
+* What is brought here is written, counted or checked; the answers are numbers. Three tell more: what the entries of a
+  guest say, after the asking was entered among them; for the review, who looked in ids and codes (decision 0023); and
+  where a guest is written to, for the one letter that waits (decision 0027).
 
 Left to others: reading files (the office's imports), posting checkpoints to witnesses (`watch.publishing`).
 """
@@ -27,6 +28,7 @@ from discretion.wire.erasure import (
     SweepErased,
 )
 from discretion.wire.frame import UPKEEP_FRAME_SIZE_BYTES_MAX, FrameError, HatchClosedError
+from discretion.wire.guests import AddressPost, Letters, TakeLetters
 from discretion.wire.lookup import Failed
 
 GUESTS_IN_BATCH_MAX = 4000
@@ -141,7 +143,8 @@ class Health(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True, tag=
 
 UpkeepRequest = (
     ExplainGuest | GuestIds | SealBatch | EnterImport | EnterChanges | PublishCheckpoint | AddCosignatures | AwaitWanted
-    | ReadLookUps | StopLedger | ReadRecorded | Health | CarryOutErasures | SweepErased | CertifyErasure
+    | ReadLookUps | StopLedger | ReadRecorded | Health | TakeLetters | AddressPost | CarryOutErasures | SweepErased
+    | CertifyErasure
 )
 
 
@@ -250,7 +253,7 @@ class Recorded(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True, ta
     unread: int
 
 
-UpkeepAnswer = Ids | Done | Explained | LookUpsRead | Recorded | ErasuresDone | ErasureProof | Failed
+UpkeepAnswer = Ids | Done | Explained | LookUpsRead | Recorded | Letters | ErasuresDone | ErasureProof | Failed
 
 
 class UpkeepFrame(Struct, frozen=True, forbid_unknown_fields=True, array_like=True):
