@@ -6,8 +6,8 @@ select h.business_date as day from hotel.property h where h.property_id = %(prop
 -- What falls due by the rules in force, counted by what is alike; the digest says of whom.
 with d as materialized (select * from hotel.retention_due(%(property_id)s, %(day)s::date))
 select d.due, d.passed, d.waits, d.clash, d.held, d.why_not, count(*)::int as guests,
-       (select encode(sha256(coalesce(string_agg(uuid_send(x.guest_id) || int4send(x.due), '' order by x.guest_id), '')), 'hex')
-          from d x where x.due <> 0 and x.why_not = '') as digest
+       (select encode(sha256(coalesce(string_agg(uuid_send(x.guest_id) || int4send(x.due), '' order by x.guest_id)
+                                      filter (where x.due <> 0 and x.why_not = ''), '')), 'hex') from d x) as digest
   from d group by d.due, d.passed, d.waits, d.clash, d.held, d.why_not
 union all
 select 0, 0, 0, 0, 0, '', 0, encode(sha256(''), 'hex') where not exists (select from d)
