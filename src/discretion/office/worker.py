@@ -25,6 +25,7 @@ from psycopg_pool import PoolTimeout
 
 from discretion.office import retention_plans
 from discretion.office.database import Office, OfficeUnavailableError
+from discretion.office.erasure_clock import ErasureClock
 from discretion.office.finds import VALID as FIND_VALID
 from discretion.office.mail import Post
 from discretion.office.night_audit import business_date_due
@@ -157,7 +158,9 @@ class Jobs:
         return dropped
 
 
-def make_queue(conninfo: str, jobs: Jobs, others: Others, post: Post) -> procrastinate.App:
+def make_queue(
+    conninfo: str, jobs: Jobs, others: Others, post: Post, erasing: ErasureClock,
+) -> procrastinate.App:
     """Return the queue with every periodic job; nothing is connected yet."""
     queue = procrastinate.App(
         connector=procrastinate.PsycopgConnector(
@@ -185,6 +188,8 @@ def make_queue(conninfo: str, jobs: Jobs, others: Others, post: Post) -> procras
     every(EVERY_TEN_SECONDS, "review_look_ups", others.reviewing.review)
     every(EVERY_MINUTE, "run_review_clocks", jobs.run_review_clocks)
     every(EVERY_TEN_SECONDS, "send_mail", post.send)
+    every(EVERY_MINUTE, "carry_out_erasures", erasing.carry_out, "%d erasures were carried out")
+    every(EVERY_HOUR, "sweep_erased", erasing.sweep, "what was erased at %d properties is out of the files too")
     return queue
 
 
@@ -206,7 +211,8 @@ async def _work(settings: Settings, conninfo: str, others: Others) -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)
     async with Office(conninfo, connections_max=2) as office:
-        queue = make_queue(conninfo, Jobs(office), others, Post(settings, office, others.writes))
+        post, erasing = Post(settings, office, others.writes), ErasureClock(settings, office)
+        queue = make_queue(conninfo, Jobs(office), others, post, erasing)
         try:
             await queue.open_async()
         except (ConnectorException, PoolTimeout) as error:
