@@ -121,7 +121,7 @@ def _written(count: int, unit: str) -> str:
 
 
 def read_period(text: str) -> Period | None:
-    """Return the period that `30 days`, `15 months`, `3 years` or 30 天, 15 个月, 3 年 means; None for anything else."""
+    """Return the period that `30 days`, `15 months`, `3 years` (or 天, 个月, 年) means, None for anything else."""
     found = _PERIOD.fullmatch(text.strip())
     if found is None:
         return None

@@ -183,7 +183,7 @@ async def run_tonight(office: Office, property_id: bytes) -> int:
     try:
         async with office.changing() as now:
             place = {"property_id": property_id, "day": await _day(now, property_id)}
-            if await now.dicts(_SQL["tonight"], place) or not await now.dicts(_SQL["has_rules"], place):
+            if await now.dicts(_SQL["tonight"], place) or not await now.dicts(_SQL["is_night"], place):
                 return 0
             made = await _made(now, property_id, "night", None)
             return 0 if made is None else await _run(now, property_id, made, None)

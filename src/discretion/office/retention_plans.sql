@@ -50,11 +50,13 @@ select p.plan_id from hotel.retention_plan p where p.property_id = %(property_id
 -- Whether the plan of a night is there.
 select 1 from hotel.retention_plan p where p.property_id = %(property_id)s and p.for_day = %(day)s::date and p.how = 'night'
 
--- name: has_rules
--- Whether a hotel had a rule when its business date turned: rules that were given to it today wait for the next night.
+-- name: is_night
+-- Whether the night audit of this business date is due, and the hotel had a rule before it: rules given to it today wait for the next night, and a
+-- date that was turned by hand before its hour waits for the hour.
 select 1 from hotel.retention_rule r
   join hotel.property h on h.property_id = %(property_id)s
- where r.property_id = %(property_id)s and r.from_at < (h.business_date + h.night_audit_at) at time zone h.time_zone limit 1
+  cross join lateral (select (h.business_date + h.night_audit_at) at time zone h.time_zone as at) night
+ where r.property_id = %(property_id)s and r.from_at < night.at and night.at <= clock_timestamp() limit 1
 
 -- name: rule_codes
 -- The rules in force in the order in which a group is ascribed to one, with their groups.
