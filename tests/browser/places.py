@@ -3,25 +3,31 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 
 from discretion.hotel import number
+from discretion.office import legal_holds, retention
 from discretion.office.courses import packaged
+from discretion.office.legal_holds import HoldDone, NewHold
+from discretion.office.retention_presets import preset_of
 from tests.cast import new_id
 from tests.consents import answer, by, on_paper, record_now
 from tests.controllers import terminal_cookie
 from tests.pages import pressed
 from tests.portals import visit
 from tests.releases import REPORT, WIDER, propose
-from tests.reviewing import review_of
+from tests.reviewing import in_office, review_of
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
 
+    from discretion.office.database import Office
     from tests.houses import RunningHouse
 
 
@@ -504,6 +510,87 @@ def _consent_paper_error(house: RunningHouse, page: Page) -> None:
     _consent("marketing/paper")(house, page)
     page.check("input[name=answer][value=yes]")
     page.fill("input[name=paper]", "13800138000")
+
+
+def as_officer(house: RunningHouse, page: Page, name: str = "Paula", duty: str = "privacy") -> None:
+    """Sign in as an officer of Harbour, hired at the first asking."""
+    page.context.add_cookies([house.ticket(house.on_duty(name, duty))])
+
+
+def by_office(house: RunningHouse, do: Callable[[Office], Coroutine[Any, Any, Any]]) -> Any:
+    """Return what the office does, in a thread of its own: the browser has the loop of this one."""
+    with ThreadPoolExecutor(1) as pool:
+        return pool.submit(in_office, house.stage, do).result()
+
+
+def with_rules(house: RunningHouse) -> None:
+    """Give Harbour the rules of China, and a guest whose notes are over their limit; once."""
+    stage = house.stage
+    if not stage.office.execute("select from hotel.retention_rule").fetchone():
+        preset = preset_of("CN")
+        assert preset is not None
+        by_office(house, lambda office: retention.adopt(office, stage.ada.property_id, preset))
+        stage.guest("departed", departed_days=400)
+
+
+def _retention(house: RunningHouse, page: Page) -> None:
+    with_rules(house)
+    as_officer(house, page)
+    page.goto("/retention")
+    pressed(page.get_by_role("button").filter(has=page.locator("use[href$='#refresh-cw']")))
+    page.goto("/retention")
+
+
+def _retention_plan(house: RunningHouse, page: Page) -> None:
+    _retention(house, page)
+    pressed(page.get_by_role("button").filter(has=page.locator("use[href$='#refresh-cw']")))
+
+
+def _retention_rule(house: RunningHouse, page: Page) -> None:
+    with_rules(house)
+    as_officer(house, page)
+    rows = by_office(house, lambda office: retention.rules_in_force(office, house.stage.ada.property_id))
+    page.goto("/retention/rules/" + next(row.rule_id.hex() for row in rows if row.code == "own-preferences"))
+
+
+def _retention_severe(house: RunningHouse, page: Page) -> None:
+    _retention_rule(house, page)
+    page.fill("#f-gone", "6 个月")
+    page.fill("#f-reason", "no longer needed for the service")
+    pressed(page.locator("main form button[type=submit]"))
+
+
+def _no_retention(house: RunningHouse, page: Page) -> None:
+    stage = house.stage
+    if "Hana" not in stage.players:
+        stage.players["Hana"] = stage.hire("Hana", "privacy", by=stage.players["Hugo"])
+    page.context.add_cookies([house.ticket(stage.players["Hana"])])
+    page.goto("/retention")
+
+
+def _holds(house: RunningHouse, page: Page) -> None:
+    stage = house.stage
+    if not stage.office.execute("select from hotel.legal_hold").fetchone():
+        people = [house.on_duty("Paula", "privacy").staff_id, house.on_duty("Greta", "general_manager").staff_id]
+        for seconded in (True, False):
+            new = NewHold(new_id(), 3, "letter of the court", datetime.now(UTC) + timedelta(days=90), "2026-77", guest_id=stage.dora.guest_id)
+            done = by_office(house, lambda office, new=new: legal_holds.propose(office, stage.ada.property_id, people[0], new))
+            assert isinstance(done, HoldDone), done
+            if seconded:
+                by_office(house, lambda office, done=done: legal_holds.second(office, stage.ada.property_id, people[1], done.number))
+    as_officer(house, page, "Greta", "general_manager")
+    page.goto("/holds")
+
+
+def _hold_form(house: RunningHouse, page: Page) -> None:
+    as_officer(house, page)
+    page.goto("/holds/new?guest=" + house.stage.dora.guest_id.hex())
+
+
+def _hold_error(house: RunningHouse, page: Page) -> None:
+    _hold_form(house, page)
+    page.fill("#f-reason", "letter of the court")
+    page.fill("#f-until_on", "2020-01-01")
     pressed(page.locator("main form button[type=submit]"))
 
 
@@ -625,4 +712,12 @@ PLACES = (
     Place("my_record", "", my("/record")),
     Place("my_help", "", _my_help),
     Place("my_new_passkey", "", my("-passkey/new")),
+    Place("retention", "", _retention),
+    Place("retention_plan", "", _retention_plan),
+    Place("retention_rule", "", _retention_rule),
+    Place("retention_severe", "", _retention_severe),
+    Place("retention_none", "", _no_retention),
+    Place("holds", "", _holds),
+    Place("hold_form", "", _hold_form),
+    Place("hold_error", "", _hold_error),
 )

@@ -128,6 +128,12 @@ def _lock() -> click.Command:
     return lock
 
 
+def _retention() -> click.Command:
+    from discretion.faces.cli.retention import retention
+
+    return retention
+
+
 def _import() -> click.Command:
     from discretion.faces.cli.import_ import import_
 
@@ -164,6 +170,7 @@ COMMANDS: Final[Mapping[str, Callable[[], click.Command]]] = {
     "erase": _erase,
     "lock": _lock,
     "import": _import,
+    "retention": _retention,
     "ledger": _ledger,
     "policy": _policy,
     "openapi": _openapi,

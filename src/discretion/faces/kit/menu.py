@@ -32,6 +32,8 @@ _PARTS: Final = (
         ("/reviews", _("Look-up review"), "gavel", (Permission.REVIEW_READ,)),
         ("/watch/policy", _("Releases of the policy"), "scale", (Permission.POLICY_READ,)),
         ("/watch/consents", _("Words of consents"), "file-text", (Permission.CONSENT_WORDS,)),
+        ("/retention", _("Retention"), "hourglass", (Permission.RETENTION_READ,)),
+        ("/holds", _("Legal holds"), "shield", (Permission.HOLD_WORK, Permission.RETENTION_READ)),
     )),
     (_("My work"), (
         ("/my-shifts", _("My shifts"), "clock", ()),

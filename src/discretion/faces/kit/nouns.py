@@ -9,7 +9,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
 from discretion.faces.kit.nouns_of_consents import OF_CONSENTS
-from discretion.faces.kit.nouns_of_work import OF_CONTEXT, OF_REVIEWS
+from discretion.faces.kit.nouns_of_work import OF_CONTEXT, OF_RETENTION, OF_REVIEWS
 from discretion.faces.kit.words import marked_in
 from discretion.hotel.document_type import DocumentType
 from discretion.hotel.purpose import FieldGroup
@@ -351,7 +351,7 @@ _OF_ENTRIES: Final[dict[str, dict[str, tuple[str, str]]]] = {
     },
 }
 
-_ALL: Final = {**_TABLE, **OF_CONTEXT, **OF_REVIEWS, **OF_CONSENTS, **_OF_ENTRIES}
+_ALL: Final = {**_TABLE, **OF_CONTEXT, **OF_REVIEWS, **OF_CONSENTS, **OF_RETENTION, **_OF_ENTRIES}
 NOUNS: Final = MappingProxyType({kind: MappingProxyType(codes) for kind, codes in _ALL.items()})
 
 

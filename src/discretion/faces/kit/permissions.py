@@ -26,11 +26,14 @@ class Permission(StrEnum):
     CONSENT_WORDS = "consent:words:change"
     ENTRY_READ = "ledger:entry:read"
     GUEST_FIND = "guest:record:find"
+    HOLD_WORK = "retention:hold:work"
     LOCK_CHANGE = "access:lock:change"
     POLICY_READ = "policy:release:read"
     PRESENCE_ATTEST = "presence:shift:attest"
     REQUEST_DISPATCH = "service:request:dispatch"
     REQUEST_WORK = "service:request:work"
+    RETENTION_CHANGE = "retention:rule:change"
+    RETENTION_READ = "retention:rule:read"
     REVIEW_JUDGE = "review:lookup:judge"
     REVIEW_READ = "review:lookup:read"
     ROOM_CHANGE = "room:state:change"
@@ -76,18 +79,21 @@ DUTIES: Final = MappingProxyType({
     Role.FINANCE: frozenset({Permission.CASE_WORK, Permission.GUEST_FIND, Permission.STAY_LIST}),
     Role.GENERAL_MANAGER: _FACTS | _REVIEWS | {
         Permission.CASE_WORK, Permission.DEPUTY_NAME, Permission.EMERGENCY_BEGIN, Permission.GUEST_FIND,
-        Permission.POLICY_READ, Permission.STAY_LIST,
+        Permission.HOLD_WORK, Permission.POLICY_READ, Permission.RETENTION_READ, Permission.STAY_LIST,
     },
     Role.PRIVACY: _REVIEWS | {
         Permission.CASE_WORK, Permission.CONSENT_READ, Permission.CONSENT_WORDS, Permission.DEPUTY_NAME,
-        Permission.ENTRY_READ, Permission.GUEST_FIND, Permission.LOCK_CHANGE, Permission.POLICY_READ,
-        Permission.STAFF_RECOVER, Permission.TRAINING_CHANGE, Permission.TRAINING_READ,
+        Permission.ENTRY_READ, Permission.GUEST_FIND, Permission.HOLD_WORK, Permission.LOCK_CHANGE,
+        Permission.POLICY_READ, Permission.RETENTION_CHANGE, Permission.RETENTION_READ, Permission.STAFF_RECOVER,
+        Permission.TRAINING_CHANGE, Permission.TRAINING_READ,
     },
     Role.AUDITOR: frozenset({
-        Permission.CASE_WORK, Permission.ENTRY_READ, Permission.POLICY_READ, Permission.REVIEW_READ,
-        Permission.TRAINING_READ,
+        Permission.CASE_WORK, Permission.ENTRY_READ, Permission.POLICY_READ, Permission.RETENTION_READ,
+        Permission.REVIEW_READ, Permission.TRAINING_READ,
     }),
-    Role.LEGAL: frozenset({Permission.CASE_WORK, Permission.GUEST_FIND}),
+    Role.LEGAL: frozenset({
+        Permission.CASE_WORK, Permission.GUEST_FIND, Permission.HOLD_WORK, Permission.RETENTION_READ,
+    }),
     Role.IT_ADMIN: _FACTS | {Permission.LOCK_CHANGE, Permission.STAFF_CHANGE, Permission.TERMINAL_CHANGE},
 })  # fmt: skip
 
