@@ -55,8 +55,8 @@ create table hotel.rights_line (          -- one kind of what is held of the gue
   done_at timestamptz, done_entry bigint,
   primary key (property_id, case_id, position),
   foreign key (property_id, case_id) references hotel.rights_request (property_id, case_id),
-  check ((disposition is null) = (reason = '')), check (until_on is null or disposition = 'keep'),
-  check (disposition is distinct from 'keep' or until_on is not null or reason = 'hold'),
+  check ((disposition is null) = (reason = '')), check (until_on is null or disposition in ('keep', 'stop')),
+  check (disposition is distinct from 'keep' or until_on is not null or reason in ('hold', 'right_as_it_is')),
   check (done_at is null or disposition is not null)
 );
 create table hotel.rights_act (           -- append only: what was done to a request; staff_id is null where the guest did it

@@ -6,14 +6,15 @@ Rules:
 * A guest on their own pages is known by how they came in; everybody else is identified by a person of the staff.
 * The clock runs from the day it was received, whoever takes it up when.
 
-Left to others: how a request comes in (`rights_intake`), what is done about each line (`rights_work`), what is held of a guest (`rights_map`), words (the faces).
+Left to others: how a request comes in (`rights_intake`), what is done about each line (`rights_work`), what is held of
+a guest (`rights_map`), words (the faces).
 """
 
 from __future__ import annotations
 
 import secrets
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime  # noqa: TC003 - the rows are built from these annotations
 from typing import TYPE_CHECKING, Final, Literal
 
 from discretion.hotel import number as numbers

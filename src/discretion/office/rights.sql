@@ -228,3 +228,9 @@ update hotel.case_file set closed_at = clock_timestamp(), closed_by = %(staff_id
 -- name: note_closed
 -- That it was, in the case's own list.
 insert into hotel.case_act (property_id, act_id, case_id, act, staff_id, words) values (%(property_id)s, gen_random_uuid(), %(case_id)s, 'closed', %(staff_id)s, %(outcome)s)
+
+-- name: order
+-- The order to erase what goes; the keeper carries it out.
+insert into hotel.erasure_order (property_id, order_id, guest_id, groups, why, case_id, ordered_by, seconded_by)
+select %(property_id)s, %(order_id)s, %(guest_id)s, %(groups)s, 'request', %(case_id)s, %(staff_id)s, q.seconded_by
+  from hotel.rights_request q where q.property_id = %(property_id)s and q.case_id = %(case_id)s
