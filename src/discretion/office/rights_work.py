@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from discretion.office.outcome import OnDuty
     from discretion.office.rights import RightsLine, RightsRequest
 
+_LINKS: Final = "links"
 RECORDED: Final = frozenset({"copy", "correct"})
 WORDS_CHARACTERS_MAX: Final = 500
 
@@ -42,21 +43,21 @@ class Kept(Protocol):
 
     @property
     def group(self) -> str:
-        """The field group's word."""
+        """The field group's word, or `links` for what ties the record to stays."""
         ...
 
     @property
     def until(self) -> date | None:
-        """The last day, None where nobody can say yet."""
+        """The day on which it may go, None while a hold lasts."""
         ...
 
     @property
-    def basis_zh(self) -> str:
+    def law_zh(self) -> str:
         """By which law, in Chinese."""
         ...
 
     @property
-    def basis_en(self) -> str:
+    def law_en(self) -> str:
         """By which law, in English."""
         ...
 
@@ -117,7 +118,7 @@ def suggestions(case: RightsCase, kept: Sequence[Kept]) -> tuple[Decision, ...]:
     """Return what follows from the right asked for, and from what must be kept, for every line."""
     kind, why = case.request.kind, case.request.why
     first = KINDS[kind][0]
-    until = {FieldGroup[each.group.upper()].bit: each for each in kept}
+    until = {WHOLE if each.group == _LINKS else FieldGroup[each.group.upper()].bit: each for each in kept}
     is_whole = first == "delete" and not until
     made = []
     for line in case.lines:
@@ -125,7 +126,7 @@ def suggestions(case: RightsCase, kept: Sequence[Kept]) -> tuple[Decision, ...]:
         if bound is not None:
             disposition = "stop" if bound.until else "keep"
             reason = "legal_duty" if bound.until else "hold"
-            made.append(Decision(line.position, disposition, reason, bound.until, bound.basis_zh, bound.basis_en))
+            made.append(Decision(line.position, disposition, reason, bound.until, bound.law_zh, bound.law_en))
         elif first == "delete" and line.groups == WHOLE and not is_whole:
             made.append(Decision(line.position, "stop", "legal_duty"))
         else:

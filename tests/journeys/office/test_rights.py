@@ -79,8 +79,8 @@ class Keep:
 
     group: str
     until: date | None
-    basis_zh: str = "住宿登记管理规定"
-    basis_en: str = "the law on registration"
+    law_zh: str = "住宿登记管理规定"
+    law_en: str = "the law on registration"
 
 
 @pytest.fixture
