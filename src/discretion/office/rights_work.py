@@ -20,6 +20,7 @@ import msgspec
 
 from discretion.hotel.purpose import FieldGroup
 from discretion.office.free_words import fault_of, one_line
+from discretion.office.guest_posts import tell
 from discretion.office.outcome import ActRefusal, RefusedError
 from discretion.office.rights import SECONDS, SQL, WORKERS, RightsCase, RightsDone, acted, noted, step, whole
 from discretion.office.rights_kinds import KINDS, REASONS, WHOLE
@@ -349,6 +350,7 @@ async def answer(
             ]).decode(),
         })
         await now.run(SQL["answered"], place)
+        await tell(now, who.property_id, request.guest_id, "answer")
         await noted(now, who.property_id, request.case_id, "answered", who.staff_id, act_id)
 
     return await acted(office, who, WORKERS, number, act_id, do)
