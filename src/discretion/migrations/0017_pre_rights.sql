@@ -216,6 +216,21 @@ alter table hotel.rights_letter enable always trigger append_only;
 create trigger append_only_truncate before truncate on hotel.rights_letter for each statement execute function ledger.refuse();
 alter table hotel.rights_letter enable always trigger append_only_truncate;
 
+-- What an erasure takes of these: what guests and staff wrote to a request. Its number, its codes and its letter, which names nobody, stay as proof.
+call ledger.may_be_erased(array['hotel.rights_act']);
+create function hotel.erase_part_rights(p uuid, guest uuid, erased int) returns int language plpgsql security definer set search_path = pg_catalog as $$
+declare n int;
+begin
+  if erased <> 255 then
+    return 0;
+  end if;
+  update hotel.rights_act a set detail = 'erased'
+   where a.property_id = p and a.act in ('sent_back', 'supplemented', 'prolonged') and a.detail <> ''
+     and a.case_id in (select q.case_id from hotel.rights_request q where q.property_id = p and q.guest_id = guest);
+  get diagnostics n = row_count;
+  return n;
+end $$;
+
 -- ---------------------------------------------------------------------------------------------------------- rights
 grant select, insert on hotel.rights_clock, hotel.calendar_day, hotel.rights_request, hotel.rights_line to discretion_office;
 grant update (preset, working_days, months, set_by, set_at) on hotel.rights_clock to discretion_office;

@@ -60,6 +60,7 @@ class RightsRequest:
     proposed_by: bytes | None
     proposed_by_name: str
     proposed_at: datetime | None
+    seconded_by: bytes | None
     seconded_by_name: str
     seconded_at: datetime | None
     carried_at: datetime | None

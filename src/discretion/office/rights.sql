@@ -2,7 +2,7 @@
 -- A request `q` of a case `c` as a line.
 q.case_id, c.number, q.guest_id, q.kind, q.groups::int as groups, q.why, q.asked_by, q.channel, q.language, q.receiver, q.state, q.clock,
 q.received_at, q.due_at, q.identity_how, q.identity_at, q.proposed_by, coalesce(b.name, '') as proposed_by_name, q.proposed_at,
-coalesce(s.name, '') as seconded_by_name, q.seconded_at, q.carried_at, q.order_id, q.mark_id, q.answered_at, q.ended_at,
+q.seconded_by, coalesce(s.name, '') as seconded_by_name, q.seconded_at, q.carried_at, q.order_id, q.mark_id, q.answered_at, q.ended_at,
 coalesce(w.name, '') as owner_name, c.closed_at is not null as is_case_closed, clock_timestamp() as now_at
 
 -- name: people
@@ -228,9 +228,3 @@ update hotel.case_file set closed_at = clock_timestamp(), closed_by = %(staff_id
 -- name: note_closed
 -- That it was, in the case's own list.
 insert into hotel.case_act (property_id, act_id, case_id, act, staff_id, words) values (%(property_id)s, gen_random_uuid(), %(case_id)s, 'closed', %(staff_id)s, %(outcome)s)
-
--- name: order
--- The order to erase what goes; the keeper carries it out.
-insert into hotel.erasure_order (property_id, order_id, guest_id, groups, why, case_id, ordered_by, seconded_by)
-select %(property_id)s, %(order_id)s, %(guest_id)s, %(groups)s, 'request', %(case_id)s, %(staff_id)s, q.seconded_by
-  from hotel.rights_request q where q.property_id = %(property_id)s and q.case_id = %(case_id)s

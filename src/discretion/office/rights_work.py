@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Final, Protocol
 import msgspec
 
 from discretion.hotel.purpose import FieldGroup
+from discretion.office import erasures
 from discretion.office.free_words import fault_of, one_line
 from discretion.office.guest_posts import tell
 from discretion.office.outcome import ActRefusal, RefusedError
@@ -222,7 +223,8 @@ async def carry_out(office: Office, who: OnDuty, number: str, act_id: bytes) -> 
     """Have done what is decided: an order of erasure for what goes, the mark for what is only stored.
 
     Copies and corrections are done one by one after this, each under its entry.
-    Refusals: `not_yours`, `rights_undecided`, `rights_second` where a second person's yes is missing, `rights_state`.
+    Refusals: `not_yours`, `rights_undecided`, `rights_second` where a second person's yes is missing, `rights_state`,
+    and what stops an erasure: `erasure_held`, `erasure_open_stay`, `erasure_unknown`, `erasure_ordered`.
     """
 
     async def do(now: Statements, case: RightsCase) -> None:
@@ -243,9 +245,11 @@ async def carry_out(office: Office, who: OnDuty, number: str, act_id: bytes) -> 
         if mark_id is not None:
             await now.run(SQL["restriction"], {**place, "mark_id": mark_id, "staff_id": who.staff_id})
         if order_id is not None:
-            await now.run(SQL["order"], {
-                **place, "order_id": order_id, "groups": groups, "staff_id": who.staff_id,
-            })
+            ordered = await erasures.order(now, who.property_id, erasures.NewErasure(
+                order_id, request.guest_id, groups, "request", request.case_id, None, who.staff_id, request.seconded_by,
+            ))
+            if isinstance(ordered, ActRefusal):
+                raise RefusedError(f"erasure_{ordered.code}")
         await now.run(SQL["carry_out"], {
             **place, "staff_id": who.staff_id, "order_id": order_id, "mark_id": mark_id,
         })

@@ -12,7 +12,7 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
-from discretion.keeper.vault.keyring import SealError, subkey, unseal
+from discretion.keeper.vault.keyring import SealError, opening_key, unseal
 from discretion.ledger.leaf import PARTS, SALT_SIZE_BYTES, commit, commitments_of
 
 if TYPE_CHECKING:
@@ -49,7 +49,7 @@ def opening_keys(keyring: Keyring, found: Iterable[Sequence[Any]]) -> dict[objec
             key = unwrap(owner_id.bytes, key_id.bytes, wrapped)
         except SealError:
             continue  # every opening under it is then keyless, and said so by its index
-        keys[key_id] = subkey(key, b"opening") if kind == "guest" else key
+        keys[key_id] = opening_key(key) if kind == "guest" else key
     return keys
 
 
