@@ -166,11 +166,7 @@ class DemoSignIn(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True, 
 Request = (
     LookUp | LookUpMany | FindByName | FindExact | Inscribe | Snapshot | WhoAmI | SignOut | ChooseDuty | BeginSignIn
     | FinishSignIn | BeginEnrolment | FinishEnrolment | Invite | ConfirmRecovery | DemoSignIn | ReadEntries
-<<<<<<< HEAD
-    | ProveEntries | ReadLedgerState | ExceptionRequest | GuestRequest
-=======
-    | ProveEntries | ReadLedgerState | ExceptionRequest | CarryOutErasure
->>>>>>> eras
+    | ProveEntries | ReadLedgerState | ExceptionRequest | GuestRequest | CarryOutErasure
 )
 
 
@@ -319,11 +315,7 @@ class Failed(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True, tag=
 
 Answer = (
     Disclosure | Refusal | Answers | Found | Inscribed | Entered | Person | Challenge | SignedIn | Enrolled | Failed
-<<<<<<< HEAD
-    | Entries | Proofs | LedgerState | GuestAnswer
-=======
-    | Entries | Proofs | LedgerState | ErasuresDone
->>>>>>> eras
+    | Entries | Proofs | LedgerState | GuestAnswer | ErasuresDone
 )
 
 

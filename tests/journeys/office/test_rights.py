@@ -10,7 +10,7 @@ import pytest
 
 from discretion.office import rights, rights_work
 from discretion.office.cases import close_case
-from discretion.office.changes import CheckIn
+from discretion.office.changes import CheckIn, CheckOut
 from discretion.office.outcome import ActRefusal, OnDuty
 from discretion.office.rights import RightsCase, RightsDone
 from discretion.office.rights_clock import set_clock, set_days
@@ -24,7 +24,7 @@ from tests.journeys.office.conftest import Hotel, guest, new_id
 
 @dataclass(frozen=True, slots=True)
 class Desk:
-    """A hotel with a privacy officer, a general manager, a clerk, and a guest in house."""
+    """A hotel with a privacy officer, a general manager, a clerk, and a guest who has left."""
 
     hotel: Hotel
     officer: OnDuty
@@ -85,13 +85,18 @@ class Keep:
 
 @pytest.fixture
 async def desk(hotel: Hotel) -> Desk:
-    """A hotel's people for rights, and a guest in house."""
+    """A hotel's people for rights, and a guest who has left."""
     ids = {}
     for number, role in (("801", "privacy"), ("802", "general_manager")):
         ids[role] = new_id()
         await add_staff(hotel.office, hotel.property_id, NewStaff(ids[role], number, role.title(), "en", (role,)))
     somebody = guest()
     stay = await hotel.must(await hotel.book(), CheckIn(room_number="101", people=(somebody,)))
+    stay = await hotel.must(stay, CheckOut())
+    async with await psycopg.AsyncConnection.connect(hotel.database.superuser, autocommit=True) as connection:
+        await connection.execute(
+            "insert into keys.guest_key (property_id, guest_id, key_id, wrapped) values (%s, %s, gen_random_uuid(), '\\x00')",
+            (hotel.property_id.hex(), somebody.guest_id.hex()))
     return Desk(
         hotel, OnDuty(hotel.property_id, ids["privacy"], "privacy"),
         OnDuty(hotel.property_id, ids["general_manager"], "general_manager"),
