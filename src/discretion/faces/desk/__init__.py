@@ -74,6 +74,7 @@ PAGES: tuple[Any, ...] = (
     rights_acts.withdraw, rights_acts.close, rights_acts.handed_over, rights_acts.letter_page, rights_acts.clock_page,
     rights_acts.keep_clock,
     rights_copy.copy_page, rights_copy.make_copy, rights_copy.correct_page, rights_copy.correct,
+    rights_copy.erase,
     staff.staff_page, staff.add_staff, staff.member_page, staff.give_role, staff.end_role, staff.assign_badge,
     staff.withdraw_badge, staff.set_address, staff.disable, staff.enable, staff.invite,
     recovery.recovery_page, recovery.begin_recovery, recovery.confirm_recovery,

@@ -29,6 +29,7 @@ from discretion.office import retention, rights, rights_intake, rights_work
 from discretion.office.outcome import ActRefusal
 from discretion.office.rights_intake import NewRequest
 from discretion.office.rights_kinds import CHANNELS, IDENTITY, KINDS, NEEDS_GROUPS, REASONS, WHOLE, WHYS
+from discretion.wire.erasure import subject_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -143,6 +144,7 @@ async def page_of(
         works=works, takes=seat.may(Permission.RIGHTS_TAKE), sees_lines=sees_lines,
         may_second=sees_lines and request.proposed_by != seat.person.staff_id, counts=counts,
         suggested={each.position: each for each in rights_work.suggestions(found, kept)} if works else {},
+        erased_by=subject_of([request.order_id]).hex() if request.order_id else "",
         identities=IDENTITY[request.asked_by], choices=_choices(seat, request.kind), here=f"/rights/{request.number}",
         what_is=lambda what: what_is(seat.words, what),
     )
@@ -166,8 +168,10 @@ async def _kept(seat: Seat, found: RightsCase) -> tuple[retention.Kept, ...]:
 def _choices(seat: Seat, kind: str) -> list[tuple[str, str]]:
     """Return what may be done about a line and why, as one choice each: the code is `disposition.reason`."""
     return [
-        (f"{disposition}.{reason}", f"{noun(seat.words, 'disposition', disposition)}"
-         f" · {noun(seat.words, 'rights_reason', reason)}")
+        (
+            f"{disposition}.{reason}",
+            " · ".join((noun(seat.words, "disposition", disposition), noun(seat.words, "rights_reason", reason))),
+        )
         for disposition in KINDS[kind] for reason in REASONS[disposition]
     ]  # fmt: skip
 

@@ -2,8 +2,7 @@
 
 Rules:
 * Every form carries an id of its own: sent twice, it is done once.
-* An erasure is ordered here and carried out by the keeper, on the ticket of the privacy officer; what it could not erase
-  stands at its line.
+* An erasure is ordered here and carried out by the keeper, on the ticket of the privacy officer.
 """
 
 from __future__ import annotations
@@ -33,6 +32,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 _HEX_LENGTH: Final = 32
+_REQUIRED: Final = RULES["required"]
 
 
 class ActForm(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -53,10 +53,11 @@ class CodeForm(ActForm, frozen=True, forbid_unknown_fields=True):
     code: Annotated[str, Meta(max_length=64)]
 
 
-class SecondForm(WordsForm, frozen=True, forbid_unknown_fields=True):
+class SecondForm(ActForm, frozen=True, forbid_unknown_fields=True):
     """The second person's yes or no."""
 
     vote: Annotated[str, Meta(pattern="^(yes|no)$")]
+    words: Annotated[str, Meta(max_length=500)] = ""
 
 
 class ClockForm(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -207,7 +208,8 @@ async def handed_over(seat: NamedDependency[Seat], number: FromPath[str]) -> Res
 async def letter_page(seat: NamedDependency[Seat], number: FromPath[str]) -> Response[bytes]:
     """Show the answer in both languages, as it is printed."""
     found = await case_for(seat, number)
-    return seat.page("rights_letter.html", request=found.request, letters=found.letters, here=f"/rights/{number}/letter")
+    here = f"/rights/{found.request.number}/letter"
+    return seat.page("rights_letter.html", request=found.request, letters=found.letters, here=here)
 
 
 @get("/rights/clock")
@@ -258,7 +260,7 @@ async def _act(seat: Seat) -> bytes:
 
 
 async def _needed(seat: Seat, number: str, field: str) -> Response[bytes]:
-    return await page_of(seat, number, {}, {field: seat.words.gettext(RULES["required"])}, status=422)
+    return await page_of(seat, number, {}, {field: seat.words.gettext(_REQUIRED)}, status=422)
 
 
 def _decision(position: int, what: str, until: str) -> Decision:

@@ -1,18 +1,18 @@
-"""The privacy officer's part that opens a record for a request: the copy, readable or for machines, and corrections.
+"""The privacy officer's part that needs the keeper: the copy, readable or for machines, corrections, erasures.
 
 Rules:
 * Each is a look-up for `dsr` with the request's number, by a passkey verified anew, and an entry; what was opened goes
   into the answer to the form that asked and nowhere else.
 * A copy counts for the request under the entry that opened it; a correction under the entry that wrote it.
+* What was ordered to be erased is erased on the officer's own ticket; nobody else's starts it.
 * A correction replaces one field of one group. What earlier stays and reports said stays in their sealed copies.
 """
 
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Final, Literal
 
-import msgspec
 from litestar import Response, get, post
 from litestar.di import NamedDependency
 from litestar.exceptions import NotFoundException
@@ -22,7 +22,7 @@ from msgspec import Meta
 from discretion.faces.desk.guest import step_up
 from discretion.faces.desk.requests import on_duty
 from discretion.faces.desk.rights import case_for
-from discretion.faces.desk.verify import VerifiedForm
+from discretion.faces.desk.verify import VerifiedForm, brought
 from discretion.faces.kit.correctable import FIELDS, CorrectionError, corrected
 from discretion.faces.kit.forms import MalformedFormError
 from discretion.faces.kit.guest_copy import as_json, guest_copy, sections
@@ -34,6 +34,8 @@ from discretion.office import rights_work
 from discretion.office.outcome import ActRefusal
 from discretion.office.rights_kinds import WHOLE
 from discretion.office.rights_map import rows_of
+from discretion.wire.erasure import CarryOutErasure, ErasuresDone, subject_of
+from discretion.wire.exceptions import Action
 from discretion.wire.lookup import Disclosure, Inscribe, Inscribed
 
 if TYPE_CHECKING:
@@ -41,6 +43,9 @@ if TYPE_CHECKING:
 
     from discretion.office.rights import RightsCase, RightsRequest
     from discretion.wire.lookup import Refusal
+
+_CHOICE: Final = RULES["choice"]
+_FORM: Final = RULES["form"]
 
 
 class CopyForm(VerifiedForm, frozen=True, kw_only=True):
@@ -109,7 +114,7 @@ async def correct(seat: NamedDependency[Seat], number: FromPath[str]) -> Respons
     found = await _in_work(seat, number)
     if (new := form.value) is None or new.field not in FIELDS:
         errors = {name: seat.words.gettext(RULES[rule]) for name, rule in form.errors.items()}
-        return _correct(seat, found, form.raw, errors or {"field": seat.words.gettext(RULES["choice"])}, status=422)
+        return _correct(seat, found, form.raw, errors or {"field": seat.words.gettext(_CHOICE)}, status=422)
     group = FieldGroup[FIELDS[new.field].group.upper()]
     line = next((each for each in found.lines if each.groups == group.bit and each.disposition == "correct"), None)
     if line is None:
@@ -122,7 +127,7 @@ async def correct(seat: NamedDependency[Seat], number: FromPath[str]) -> Respons
     try:
         written = corrected(new.field, bytes(answer.fields.get(group.word, b"{}")), new.value)
     except CorrectionError:
-        return _correct(seat, found, form.raw, {"value": seat.words.gettext(RULES["form"])}, status=422)
+        return _correct(seat, found, form.raw, {"value": seat.words.gettext(_FORM)}, status=422)
     done = await seat.means.hatches.ask(Inscribe(
         ticket=seat.ticket, request_id=bytes.fromhex(fresh_id()), guest_id=found.request.guest_id,
         purpose=Purpose.DSR.value, groups={group.word: written},
@@ -135,6 +140,26 @@ async def correct(seat: NamedDependency[Seat], number: FromPath[str]) -> Respons
         position=line.position, detail=new.field,
     )
     return seat.onward(f"/rights/{found.request.number}?said=rights_corrected")
+
+
+@post("/rights/{number:str}/erase")
+async def erase(seat: NamedDependency[Seat], number: FromPath[str]) -> Response[bytes]:
+    """Have the keeper carry out what was ordered to be erased, by a passkey verified for exactly that."""
+    form = (await seat.form(VerifiedForm)).value
+    found = await _in_work(seat, number)
+    if form is None or found.request.order_id is None:
+        raise MalformedFormError("erase")
+    order_ids = [found.request.order_id]
+    proof = await brought(seat, Action("erase", subject_of(order_ids)), form)
+    done = await seat.means.hatches.ask(CarryOutErasure(
+        ticket=seat.ticket, request_id=bytes.fromhex(form.request_id), order_ids=order_ids,
+        challenge_id=proof.challenge_id, assertion=proof.assertion,
+    ))
+    if not isinstance(done, ErasuresDone):
+        raise TypeError(type(done).__name__)
+    await rights_work.settle(seat.office, seat.property_id, number)
+    said = "rights_erased" if done.done else "rights_not_erased"
+    return seat.onward(f"/rights/{found.request.number}?said={said}")
 
 
 def file_of(body: bytes, name: str) -> Response[bytes]:

@@ -92,6 +92,28 @@ OF_RIGHTS: Final[dict[str, dict[str, tuple[str, str]]]] = {
         "closed": marked_in("rights_act", "Closed"),
         "withdrawn": marked_in("rights_act", "Withdrawn"),
     },
+    "right_means": {
+        "access": marked_in("right_means", "A copy of everything that the hotel holds of you."),
+        "correct": marked_in("right_means", "Something about you is wrong or missing. The hotel compares it with a document and puts it right."),
+        "delete": marked_in("right_means", "What the hotel holds of you goes, except what a law makes it keep for a time."),
+        "explain": marked_in("right_means", "The hotel explains how and why it handles your details."),
+        "object": marked_in("right_means", "Your details are no longer used for what you refuse."),
+        "restrict": marked_in("right_means", "Your details are stored and not used for anything else, for example while something is in dispute."),
+        "transfer": marked_in("right_means", "What you gave the hotel goes to another company, or to you, as a file that machines read."),
+    },
+    "rights_next": {
+        "received": marked_in("rights_next", "The hotel makes sure that it is you who asks."),
+        "checked": marked_in("rights_next", "The privacy officer takes it up and finds what is held of you."),
+        "in_work": marked_in("rights_next", "The privacy officer decides each point, does it, and writes you what was done."),
+        "answered": marked_in("rights_next", "Nothing more. If you do not agree, add something at the front desk or write to the privacy officer."),
+    },
+    "guest_why": {
+        "consent_withdrawn": marked_in("guest_why", "I no longer agree"),
+        "no_longer_needed": marked_in("guest_why", "it is no longer needed"),
+        "objection": marked_in("guest_why", "I do not want it used"),
+        "unlawful": marked_in("guest_why", "I think it is not lawful"),
+        "other": marked_in("guest_why", "something else"),
+    },
     "clock": {
         "pipl": marked_in("clock", "15 working days"),
         "gdpr": marked_in("clock", "one month"),
