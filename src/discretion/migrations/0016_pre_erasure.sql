@@ -21,6 +21,7 @@ create table hotel.erasure_order (        -- what is to be erased of one guest, 
 );
 create index erasure_order_by_guest on hotel.erasure_order (property_id, guest_id);
 create index erasure_order_waiting on hotel.erasure_order (property_id, ordered_at) where done_at is null and stopped is null;
+create index erasure_order_by_key on hotel.erasure_order (property_id, key_id) where key_id is not null;
 create index erasure_order_unswept on hotel.erasure_order (property_id, done_at) where done_at is not null and swept_at is null;
 call ledger.capture_changes(array['erasure_order']);
 create trigger never_deleted before delete on hotel.erasure_order for each row execute function ledger.refuse();
@@ -101,7 +102,8 @@ create table ledger.change_subject (      -- for finding them again; gone with t
 insert into ledger.change_subject (property_id, subject_id, change_id)
 select distinct c.property_id, ledger.subject_of(r), c.change_id
   from ledger.fact_change c cross join lateral jsonb_array_elements(c.rows || coalesce(c.rows_before, '[]')) r
- where c.fact in ('occupant', 'mark', 'lock', 'case_file', 'case_guest', 'service_request', 'access_request', 'approval_vote', 'emergency')
+ where c.fact in ('occupant', 'mark', 'lock', 'case_file', 'case_guest', 'service_request', 'access_request', 'approval_vote', 'emergency',
+                  'entry_question', 'guest_post', 'guest_setting', 'hidden_stay')
    and ledger.subject_of(r) is not null;
 
 -- What is captured, and whom it is about. Facts that name nobody are not looked through: an import of stays stays as quick as it was.
@@ -211,6 +213,13 @@ begin
   delete from hotel.find_result f where f.property_id = p and guest = any (f.guest_ids);
   delete from keys.step_up s where s.property_id = p and s.guest_id = guest;
   delete from keys.usage_seen u where u.property_id = p and u.guest_id = guest;
+  delete from keys.guest_code c where c.property_id = p and c.guest_id = guest;
+  delete from keys.guest_credential c where c.property_id = p and c.guest_id = guest;
+  delete from keys.guest_session s where s.property_id = p and s.guest_id = guest;
+  delete from hotel.guest_setting s where s.property_id = p and s.guest_id = guest;
+  delete from hotel.hidden_stay s where s.property_id = p and s.guest_id = guest;
+  delete from hotel.entry_question q where q.property_id = p and q.guest_id = guest;
+  delete from hotel.guest_post q where q.property_id = p and q.guest_id = guest;
 
   update hotel.occupant o set guest_id = null, relation = '' where o.property_id = p and o.guest_id = guest;
   update hotel.stay_act a set details = '{}' where a.property_id = p and a.stay_id = any (stays) and a.details <> '{}'
@@ -273,6 +282,7 @@ begin
     get diagnostics n = row_count;
     delete from vault.token t where t.property_id = p and t.guest_id = o.guest_id;
     delete from ledger.sequence s where s.property_id = p and s.guest_id = o.guest_id;
+    delete from ledger.guest_entry e where e.property_id = p and e.guest_key_id = the_key;
     made := hotel.erase_links(p, o.guest_id) || jsonb_build_object('snapshots', n, 'keys', 1);
   else
     gone := array(select i + 1 from generate_series(0, 7) i where o.groups >> i & 1 = 1);
@@ -339,6 +349,7 @@ begin
     execute 'grant maintain on keys.guest_key, keys.step_up, keys.usage_seen, vault.record, vault.snapshot, vault.token, ledger.sequence,
       ledger.fact_change, ledger.change_subject, hotel.guest, hotel.occupant, hotel.reservation, hotel.stay_act, hotel.service_request,
       hotel.case_file, hotel.case_guest, hotel.case_act, hotel.access_request, hotel.approval_vote, hotel.emergency, hotel.lookup_review, hotel.mark,
-      hotel.lock, hotel.find_result to discretion_keeper';
+      hotel.lock, hotel.find_result, keys.guest_code, keys.guest_credential, keys.guest_session, hotel.guest_setting, hotel.hidden_stay,
+      hotel.entry_question, hotel.guest_post, ledger.guest_entry to discretion_keeper';
   end if;
 end $$;
