@@ -276,7 +276,7 @@ async def test_the_clock_of_the_house_counts_from_then_on(desk: Desk) -> None:
 
 
 async def test_a_case_opened_at_the_desk_is_told_which_right_it_is(desk: Desk) -> None:
-    from discretion.office.cases import NewCase, open_case  # noqa: PLC0415 - the older way in, beside this one
+    from discretion.office.cases import NewCase, open_case
 
     opened = await open_case(desk.hotel.office, desk.clerk, NewCase(new_id(), "dsr", "wants a copy", guest_id=desk.guest_id))
     assert not isinstance(opened, ActRefusal)
