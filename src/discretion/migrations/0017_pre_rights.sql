@@ -137,7 +137,7 @@ begin
   end if;
   return new;
 end $$;
-create trigger rights_moves before update on hotel.rights_request for each row execute function hotel.rights_moves();
+create trigger rights_moves before update on hotel.rights_request for each row when (not hotel.is_erasing(old.property_id)) execute function hotel.rights_moves();
 alter table hotel.rights_request enable always trigger rights_moves;
 
 -- A line is decided while nothing is proposed or carried out, and done once it really was.
@@ -228,6 +228,7 @@ begin
    where a.property_id = p and a.act in ('sent_back', 'supplemented', 'prolonged') and a.detail <> ''
      and a.case_id in (select q.case_id from hotel.rights_request q where q.property_id = p and q.guest_id = guest);
   get diagnostics n = row_count;
+  update hotel.rights_request q set receiver = 'erased' where q.property_id = p and q.guest_id = guest and q.receiver <> '';
   return n;
 end $$;
 
