@@ -25,7 +25,7 @@ from discretion.faces.desk.rights import case_for
 from discretion.faces.desk.verify import VerifiedForm, brought
 from discretion.faces.kit.correctable import FIELDS, CorrectionError, corrected
 from discretion.faces.kit.forms import MalformedFormError
-from discretion.faces.kit.guest_copy import as_json, guest_copy, sections
+from discretion.faces.kit.guest_copy import as_json, as_pdf, file_of, guest_copy, sections
 from discretion.faces.kit.permissions import Permission
 from discretion.faces.kit.refusals import RULES, act_sentence
 from discretion.faces.kit.seat import EnteredBeforeError, Seat, fresh_id
@@ -51,7 +51,7 @@ _FORM: Final = RULES["form"]
 class CopyForm(VerifiedForm, frozen=True, kw_only=True):
     """In which form the copy is wanted."""
 
-    form: Literal["page", "file"]
+    form: Literal["page", "pdf", "file"]
 
 
 class CorrectForm(VerifiedForm, frozen=True, kw_only=True):
@@ -93,10 +93,12 @@ async def make_copy(seat: NamedDependency[Seat], number: FromPath[str]) -> Respo
     if isinstance(outcome, ActRefusal):
         raise NotFoundException
     if form.form == "file":
-        return file_of(as_json(copy), request.number)
+        return file_of(as_json(copy), "json", request.number)
+    parts = sections(copy, rows, seat.property, request.language if form.form == "pdf" else seat.language)
+    if form.form == "pdf":
+        return file_of(as_pdf(copy, parts, seat.property, request.language), "pdf", request.number)
     return seat.page(
-        "rights_copy_shown.html", request=request, copy=copy,
-        sections=sections(copy, rows, seat.property, seat.language), here=f"/rights/{number}/copy",
+        "rights_copy_shown.html", request=request, copy=copy, sections=parts, here=f"/rights/{number}/copy",
     )
 
 
@@ -160,14 +162,6 @@ async def erase(seat: NamedDependency[Seat], number: FromPath[str]) -> Response[
     await rights_work.settle(seat.office, seat.property_id, number)
     said = "rights_erased" if done.done else "rights_not_erased"
     return seat.onward(f"/rights/{found.request.number}?said={said}")
-
-
-def file_of(body: bytes, name: str) -> Response[bytes]:
-    """Return a file to keep."""
-    return Response(
-        body, media_type="application/json",
-        headers={"content-disposition": f'attachment; filename="{name}.json"', "cache-control": "no-store"},
-    )
 
 
 async def _opened(

@@ -268,7 +268,7 @@ def _text(words: Translations, formats: Formats, part: str, name: str, text: str
     if name in _TONGUES:
         return formats.tongue(text)
     if part == "rights_line" and name == "what":
-        kind, _dot, what = text.partition(".")
-        return noun(words, "group" if kind == "group" else "held", what or kind)
+        of, _dot, what = text.partition(".")
+        return noun(words, "group" if of == "group" else "held", what or of)
     code = _CODES.get(f"{part}.{name}") or _CODES.get(name)
     return noun(words, code, text) if code else text

@@ -15,8 +15,10 @@ from datetime import date, datetime, time
 from typing import TYPE_CHECKING, Annotated, Any, Final, Literal
 
 import msgspec
+from litestar import Response
 from msgspec import Meta, Struct
 
+from discretion.faces.kit import pdf
 from discretion.faces.kit.copy_words import field_word, value_words
 from discretion.faces.kit.formats import Formats
 from discretion.faces.kit.nouns import noun
@@ -118,6 +120,14 @@ def as_json(copy: GuestCopy) -> bytes:
     return msgspec.json.format(_ENCODER.encode(copy), indent=1)
 
 
+def file_of(body: bytes, kind: Literal["json", "pdf"], name: str = "copy") -> Response[bytes]:
+    """Return a file to keep, under a name that says nothing."""
+    return Response(
+        body, media_type=f"application/{kind}",
+        headers={"content-disposition": f'attachment; filename="{name}.{kind}"', "cache-control": "no-store"},
+    )
+
+
 def schema() -> dict[str, Any]:
     """Return the JSON Schema of copies, as it is published."""
     made = msgspec.json.schema(GuestCopy)
@@ -146,6 +156,23 @@ def sections(
             )  # fmt: skip
             made.append(Section(noun(words, "held", each.table), tuple(part for part in parts if part)))
     return tuple(each for each in made if each.parts)
+
+
+def as_pdf(copy: GuestCopy, parts: Iterable[Section], house: Property, language: str) -> bytes:
+    """Return the readable copy as a PDF."""
+    words, formats = translator(language, "ui"), Formats(language, house.time_zone)
+    name = house.name_zh if language == "zh_Hans" else house.name_en
+    day = formats.date(formats.local(copy.made_at).date())
+    opening = [name, words.gettext("Entry %(entry)s of the ledger · %(day)s") % {"entry": copy.entry, "day": day}]
+    if copy.read_first:
+        opening.append(words.gettext(
+            "Words of staff that may be about somebody else as well. What is yours of them you are given on request."
+        ))
+    found = [
+        pdf.Section(each.title, tuple((" · ".join(f"{term}: {text}" for term, text in part),) for part in each.parts))
+        for each in parts
+    ]
+    return pdf.statement(language, words.gettext("My copy"), opening, found, f"{name} {day}")
 
 
 def _lines(value: Struct, language: str, formats: Formats, path: tuple[str, ...]) -> Iterator[tuple[str, str]]:

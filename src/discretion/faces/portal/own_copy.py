@@ -16,7 +16,7 @@ from litestar import Response, post
 from litestar.di import NamedDependency
 
 from discretion.faces.kit.forms import MalformedFormError
-from discretion.faces.kit.guest_copy import as_json, guest_copy, sections
+from discretion.faces.kit.guest_copy import as_json, as_pdf, file_of, guest_copy, sections
 from discretion.faces.kit.seat import GuestSeat
 from discretion.faces.portal.own_record import SHOWN
 from discretion.office.rights_map import rows_of
@@ -26,7 +26,7 @@ from discretion.wire.guests import OwnRecord, OwnRecordShown
 class CopyForm(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """In which form."""
 
-    form: Literal["page", "file", "transfer"]
+    form: Literal["page", "pdf", "file", "transfer"]
 
 
 @post("/my/copy", status_code=200)
@@ -44,12 +44,11 @@ async def own_copy(guest: NamedDependency[GuestSeat]) -> Response[bytes]:
         guest.property, guest.guest_id, datetime.now(UTC), answer.entry, answer.fields, rows,
         is_for_transfer=form.form == "transfer",
     )
-    if form.form != "page":
-        return Response(
-            as_json(copy), media_type="application/json",
-            headers={"content-disposition": 'attachment; filename="copy.json"', "cache-control": "no-store"},
-        )
+    if form.form in ("file", "transfer"):
+        return file_of(as_json(copy), "json")
+    parts = sections(copy, rows, guest.property, guest.language)
+    if form.form == "pdf":
+        return file_of(as_pdf(copy, parts, guest.property, guest.language), "pdf")
     return guest.page(
-        "my_copy.html", here="/my/requests/new/access", tab="/my/requests", copy=copy,
-        sections=sections(copy, rows, guest.property, guest.language),
+        "my_copy.html", here="/my/requests/new/access", tab="/my/requests", copy=copy, sections=parts,
     )

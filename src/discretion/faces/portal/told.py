@@ -72,6 +72,7 @@ _OWN: Final = MappingProxyType({
     "guest_view": _("You looked at your own details"),
 })  # fmt: skip
 _OTHER: Final = _("Your record was worked on")
+_YOU, _SYSTEM = _("You"), _("The system")
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,7 +156,7 @@ def _line(guest: GuestSeat, entry: OwnEntry, found: Beside) -> Told | None:
             "An entry about you whose content is no longer kept"), "", "")
     if is_withheld(entry, at, found):
         return None
-    who = noun(words, "role", entry.duty) if entry.duty else words.gettext("The system")
+    who = noun(words, "role", entry.duty) if entry.duty else words.gettext(_YOU if entry.kind in _OWN else _SYSTEM)
     kind, title = _title(words, entry, who)
     review = found.emergencies.get(entry.emergency) if entry.emergency else found.reviews.get(entry.index)
     approvals = [found.approvals[use] for use in entry.uses if use in found.approvals]
