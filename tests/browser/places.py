@@ -14,6 +14,7 @@ from discretion.office.courses import packaged
 from tests.cast import new_id
 from tests.controllers import terminal_cookie
 from tests.pages import pressed
+from tests.portals import visit
 from tests.releases import REPORT, WIDER, propose
 from tests.reviewing import review_of
 
@@ -411,6 +412,115 @@ def _locked_out(house: RunningHouse, page: Page) -> None:
     page.goto("/my-shifts")
 
 
+def my(path: str = "") -> Callable[[RunningHouse, Page], None]:
+    """Open a page of a guest's own, as a guest whom the desk has looked at."""
+
+    def go(house: RunningHouse, page: Page) -> None:
+        guest = house.stage.guest("arriving")  # anew: an hour has five codes for one reservation
+        house.stage.ada.look_up(guest, clear=1, masked=2)
+        house.stage.ada.look_up(guest, "marketing", clear=1)
+        page.context.add_cookies([visit(house.stage, guest).cookie(house)])
+        page.goto(f"/my{path}")
+
+    return go
+
+
+def _my_question(house: RunningHouse, page: Page) -> None:
+    my()(house, page)
+    page.goto(page.locator("a[href$='/question']").first.get_attribute("href") or "")
+
+
+def _my_question_error(house: RunningHouse, page: Page) -> None:
+    _my_question(house, page)
+    pressed(page.locator("main form button[type=submit]"))
+
+
+def _my_question_asked(house: RunningHouse, page: Page) -> None:
+    _my_question(house, page)
+    page.fill("textarea", "Why was this looked at?")
+    pressed(page.locator("main form button[type=submit]"))
+
+
+def _my_code(house: RunningHouse, page: Page) -> None:
+    page.goto("/my/sign-in?at=harbour")
+    page.fill("input[name=number]", "R-0")
+    page.fill("input[name=contact]", "nobody@example.org")
+    pressed(page.locator("main form button[type=submit]"))
+
+
+def _my_code_error(house: RunningHouse, page: Page) -> None:
+    _my_code(house, page)
+    page.fill("input[name=code]", "12")
+    pressed(page.locator("main form button[type=submit]"))
+
+
+def _my_help(house: RunningHouse, page: Page) -> None:
+    my("/help")(house, page)
+    page.fill("textarea", "Two more towels, please")
+    pressed(page.locator("form[action='/my/help'] button[type=submit]"))
+
+
+def _my_request(kind: str, to: str = "") -> Callable[[RunningHouse, Page], None]:
+    """Open a page on the way to a request for rights: its question, what is checked before it is sent, the request."""
+
+    def go(house: RunningHouse, page: Page) -> None:
+        my(f"/requests/new/{kind}")(house, page)
+        if to and page.locator("input[name=scope]").count():
+            page.check(f"input[name=scope][value={'parts' if to == 'error' else 'whole'}]")
+        if to:
+            pressed(page.locator("form[action$='/check'] button"))
+        if to == "sent":
+            pressed(page.locator("form[action='/my/requests'] button"))
+
+    return go
+
+
+def _my_copy(house: RunningHouse, page: Page) -> None:
+    my("/requests/new/access")(house, page)
+    pressed(page.locator("button[value=page]"))
+
+
+def _officer(path: str) -> Callable[[RunningHouse, Page], None]:
+    """Open a page of the privacy officer's."""
+
+    def go(house: RunningHouse, page: Page) -> None:
+        page.context.add_cookies([house.ticket(house.on_duty("Pru", "privacy"))])
+        page.goto(path)
+
+    return go
+
+
+def _right(kind: str, *steps: str, then: str = "") -> Callable[[RunningHouse, Page], None]:
+    """Open a request for rights that was worked up to a step, or a page of it."""
+
+    def go(house: RunningHouse, page: Page) -> None:
+        guest = house.stage.guest("departed")
+        found = house.stage.office.execute(
+            "select r.number from hotel.reservation r join hotel.stay s using (property_id, reservation_id) where s.stay_id = %s", (guest.stay_id.hex(),),
+        ).fetchone()
+        _officer("/rights/new")(house, page)
+        page.fill("input[name=reservation]", found[0] if found else "")
+        page.check(f"input[name=kind][value={kind}]")
+        pressed(page.locator("form[action='/rights/new'] button"))
+        for step in steps:
+            if step == "identity":
+                page.check("input[name=code][value=document_in_person]")
+            pressed(page.locator(f"form[action$='/{step}'] button").last)
+        if then:
+            page.goto(then if then == "/rights" else page.url.partition("?")[0] + then)
+
+    return go
+
+
+def _rights_error(house: RunningHouse, page: Page) -> None:
+    _officer("/rights/new")(house, page)
+    page.fill("input[name=reservation]", "R-0")
+    page.check("input[name=kind][value=access]")
+    pressed(page.locator("form[action='/rights/new'] button"))
+
+
+_DONE = ("identity", "take-up", "suggestions", "carry-out")
+
 PLACES = (
     Place("sign_in", "", _at("/sign-in")),
     Place("enrol", "", _at("/enrol")),
@@ -505,4 +615,35 @@ PLACES = (
     Place("notices", "Ben", _notices),
     Place("own_look_ups", "Ada", _own_look_ups),
     Place("own_look_up", "Ada", _own_look_up),
+    Place("my_sign_in", "", _at("/my/sign-in")),
+    Place("my_code", "", _my_code),
+    Place("my_code_error", "", _my_code_error),
+    Place("my_passkey", "", _at("/my-passkey")),
+    Place("my_left", "", _at("/my/left")),
+    Place("my", "", my()),
+    Place("my_exceptions", "", my("?show=exceptions&since=all")),
+    Place("my_question", "", _my_question),
+    Place("my_question_error", "", _my_question_error),
+    Place("my_question_asked", "", _my_question_asked),
+    Place("my_record", "", my("/record")),
+    Place("my_help", "", _my_help),
+    Place("my_new_passkey", "", my("-passkey/new")),
+    Place("my_requests", "", my("/requests")),
+    Place("my_request_delete", "", _my_request("delete")),
+    Place("my_request_error", "", _my_request("delete", "error")),
+    Place("my_request_transfer", "", _my_request("transfer")),
+    Place("my_request_check", "", _my_request("delete", "check")),
+    Place("my_request_sent", "", _my_request("explain", "sent")),
+    Place("my_copy", "", _my_copy),
+    Place("rights_none", "", _officer("/rights?list=waiting")),
+    Place("rights", "", _right("restrict", then="/rights")),
+    Place("rights_form", "", _officer("/rights/new")),
+    Place("rights_form_error", "", _rights_error),
+    Place("rights_clock", "", _officer("/rights/clock")),
+    Place("rights_received", "", _right("access")),
+    Place("rights_decided", "", _right("delete", *_DONE[:-1])),
+    Place("rights_answered", "", _right("explain", *_DONE, "answer")),
+    Place("rights_letter", "", _right("explain", *_DONE, "answer", then="/letter")),
+    Place("rights_copy", "", _right("access", *_DONE, then="/copy")),
+    Place("rights_correct", "", _right("correct", *_DONE, then="/correct")),
 )

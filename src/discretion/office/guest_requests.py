@@ -1,4 +1,4 @@
-"""Service requests that a guest makes on their own pages: the same queue, the same ground for a look-up, as at the desk.
+"""Service requests that guests make on their own pages: the same queue, the same ground for a look-up, as at the desk.
 
 Rules:
 * A guest asks for something during a stay, or before one that is booked; at most ten of one guest are open.

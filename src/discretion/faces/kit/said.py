@@ -26,6 +26,7 @@ _SENTENCES: Final = MappingProxyType({
     "case_due": _("Due date changed."),
     "case_guest_added": _("The case names one more guest."),
     "case_noted": _("Note added."),
+    "case_withheld": _("Kept. Guests are told of these look-ups from that day on."),
     "case_opened": _("Case opened. Look-ups for its purpose can rest on it now."),
     "case_owner": _("The case has another owner."),
     "confirm": _("Confirmed."),
