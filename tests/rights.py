@@ -11,6 +11,7 @@ import pytest
 from discretion.office import rights, rights_work
 from discretion.office.changes import CheckIn, CheckOut
 from discretion.office.outcome import ActRefusal, OnDuty
+from discretion.office.retention import Kept
 from discretion.office.rights import RightsDone
 from discretion.office.rights_intake import NewRequest, ask
 from discretion.office.staff import NewStaff, add_staff
@@ -53,7 +54,7 @@ class Desk:
         assert found is not None
         return found
 
-    async def suggested(self, number: str, kept: tuple[Keep, ...] = ()) -> None:
+    async def suggested(self, number: str, kept: tuple[Kept, ...] = ()) -> None:
         """Decide every line as suggested."""
         made = rights_work.suggestions(await self.case(number), kept)
         ok(await rights_work.decide(self.hotel.office, self.officer, number, new_id(), made))
@@ -74,14 +75,9 @@ class Desk:
         return letter.text_zh, letter.text_en
 
 
-@dataclass(frozen=True, slots=True)
-class Keep:
-    """What must stay."""
-
-    group: str
-    until: date | None
-    law_zh: str = "住宿登记管理规定"
-    law_en: str = "the law on registration"
+def keep(group: str, until: date | None) -> Kept:
+    """Return what must stay of one group."""
+    return Kept(group, until, "住宿登记管理规定", "the law on registration", b"")
 
 
 @pytest.fixture(name="desk")

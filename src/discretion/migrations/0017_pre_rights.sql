@@ -62,7 +62,7 @@ create table hotel.rights_line (          -- one kind of what is held of the gue
 create table hotel.rights_act (           -- append only: what was done to a request; staff_id is null where the guest did it
   property_id uuid not null, act_id uuid not null, case_id uuid not null,
   act text not null check (act in ('received', 'identity', 'taken_up', 'decided', 'proposed', 'seconded', 'sent_back', 'carried_out', 'copied',
-                                   'corrected', 'handed_over', 'supplemented', 'prolonged', 'answered', 'closed', 'withdrawn')),
+                                   'corrected', 'handed_over', 'supplemented', 'prolonged', 'answered', 'closed', 'withdrawn', 'lifted')),
   staff_id uuid, detail text not null default '' check (length(detail) <= 500), at timestamptz not null default clock_timestamp(),
   primary key (property_id, act_id),
   foreign key (property_id, case_id) references hotel.rights_request (property_id, case_id)

@@ -191,6 +191,10 @@ update hotel.rights_request set carried_by = %(staff_id)s, carried_at = clock_ti
 insert into hotel.mark (property_id, mark_id, guest_id, kind, reason_code, author_id)
 values (%(property_id)s, %(mark_id)s, %(guest_id)s, 'restriction', 'rights_request', %(staff_id)s)
 
+-- name: lift
+-- The record is used again from now on.
+update hotel.mark set ended_at = clock_timestamp() where property_id = %(property_id)s and mark_id = %(mark_id)s and ended_at is null
+
 -- name: order_state
 -- How an order of erasure stands.
 select o.done_at, coalesce(o.stopped, '') as stopped, o.groups::int as groups from hotel.erasure_order o

@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import secrets
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final, Protocol
+from typing import TYPE_CHECKING, Final
 
 import msgspec
 
@@ -33,35 +33,12 @@ if TYPE_CHECKING:
 
     from discretion.office.database import Office, Statements
     from discretion.office.outcome import OnDuty
+    from discretion.office.retention import Kept
     from discretion.office.rights import RightsLine, RightsRequest
 
 _LINKS: Final = "links"
 RECORDED: Final = frozenset({"copy", "correct"})
 WORDS_CHARACTERS_MAX: Final = 500
-
-
-class Kept(Protocol):
-    """What must stay of one field group, and until when."""
-
-    @property
-    def group(self) -> str:
-        """The field group's word, or `links` for what ties the record to stays."""
-        ...
-
-    @property
-    def until(self) -> date | None:
-        """The day on which it may go, None while a hold lasts."""
-        ...
-
-    @property
-    def law_zh(self) -> str:
-        """By which law, in Chinese."""
-        ...
-
-    @property
-    def law_en(self) -> str:
-        """By which law, in English."""
-        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -356,6 +333,18 @@ async def answer(
         await now.run(SQL["answered"], place)
         await tell(now, who.property_id, request.guest_id, "answer")
         await noted(now, who.property_id, request.case_id, "answered", who.staff_id, act_id)
+
+    return await acted(office, who, WORKERS, number, act_id, do)
+
+
+async def lift(office: Office, who: OnDuty, number: str, act_id: bytes) -> RightsDone | ActRefusal:
+    """End “storage only” because what it was for is over. Refusals: `not_yours`, `not_found`, `rights_state`."""
+
+    async def do(now: Statements, case: RightsCase) -> None:
+        if case.request.mark_id is None or any(act.act == "lifted" for act in case.acts):
+            raise RefusedError("rights_state")
+        await now.run(SQL["lift"], {"property_id": who.property_id, "mark_id": case.request.mark_id})
+        await noted(now, who.property_id, case.request.case_id, "lifted", who.staff_id, act_id)
 
     return await acted(office, who, WORKERS, number, act_id, do)
 

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta
+from time import perf_counter
 
+import psycopg
 import pytest
 
+from discretion.faces.kit.guest_copy import as_json, guest_copy, sections
 from discretion.office import rights, rights_work
 from discretion.office.cases import NewCase, close_case, open_case
 from discretion.office.changes import CheckIn
 from discretion.office.outcome import ActRefusal
+from discretion.office.properties import property_of
 from discretion.office.rights import RightsDone
 from discretion.office.rights_clock import set_clock, set_days
 from discretion.office.rights_intake import NewRequest, ask, sort, take_in
@@ -17,7 +21,7 @@ from discretion.office.rights_kinds import IDENTITY, KINDS, REASONS
 from discretion.office.rights_map import rows_of
 from discretion.office.rights_work import Decision
 from tests.journeys.office.conftest import guest, new_id
-from tests.rights import Desk, Keep, code, composed, desk_of, ok  # noqa: F401 - a fixture
+from tests.rights import Desk, code, composed, desk_of, keep, ok  # noqa: F401 - a fixture
 
 
 async def test_a_guest_asks_and_is_known_by_how_they_came_in(desk: Desk) -> None:
@@ -63,7 +67,7 @@ async def test_access_is_answered_once_the_copy_was_made_under_an_entry(desk: De
 
 async def test_a_deletion_says_what_goes_what_stays_and_until_when(desk: Desk) -> None:
     number = await desk.taken_up("delete", why="consent_withdrawn")
-    await desk.suggested(number, (Keep("document", date(2028, 11, 26)), Keep("spending", None)))
+    await desk.suggested(number, (keep("document", date(2028, 11, 26)), keep("spending", None)))
     case = await desk.case(number)
     by_what = {line.what: line for line in case.lines}
     assert (by_what["group.contact"].disposition, by_what["group.contact"].reason) == ("delete", "consent_withdrawn")
@@ -122,6 +126,10 @@ async def test_storage_only_is_a_mark_in_force_before_it_is_said(desk: Desk, kin
     ok(await rights_work.carry_out(desk.hotel.office, desk.officer, number, new_id()))
     assert await desk.hotel.rows("select kind, reason_code from hotel.mark where property_id = %s::uuid") == [("restriction", "rights_request")]
     assert "stop" in (await desk.answered(number))[1]
+    assert code(await rights_work.lift(desk.hotel.office, desk.clerk, number, new_id())) == "not_yours"
+    ok(await rights_work.lift(desk.hotel.office, desk.officer, number, new_id()))
+    assert code(await rights_work.lift(desk.hotel.office, desk.officer, number, new_id())) == "rights_state"
+    assert await desk.hotel.rows("select 1 from hotel.mark where property_id = %s::uuid and ended_at is null") == []
 
 
 async def test_an_explanation_is_the_letter(desk: Desk) -> None:
@@ -198,6 +206,29 @@ async def test_the_copys_rows_are_the_guests_own_and_words_of_staff_are_counted(
     assert len(tables["stay"].rows) == 1 and tables["stay"].rows[0]["room_number"] == "101"
     assert tables["case_file"].reviewed == 1 and "summary" not in tables["case_file"].rows[0]
     assert all("property_id" not in row for each in tables.values() for row in each.rows)
+
+
+async def test_the_copy_of_a_guest_with_two_hundred_stays_is_one_query_a_table(desk: Desk) -> None:
+    async with await psycopg.AsyncConnection.connect(desk.hotel.database.superuser, autocommit=True) as connection:
+        await connection.execute(
+            "with r as (insert into hotel.reservation (property_id, reservation_id, number, source_id)"
+            " select %(p)s, gen_random_uuid(), 'M-' || n, 'm' || n from generate_series(1, 200) n returning reservation_id),"
+            " s as (insert into hotel.stay (property_id, stay_id, reservation_id, state, arrival, departure, left_on)"
+            " select %(p)s, gen_random_uuid(), reservation_id, 'checked_out', '2025-01-01', '2025-01-02', '2025-01-02' from r returning stay_id),"
+            " a as (insert into hotel.stay_act (property_id, act_id, stay_id, act, to_state, business_date)"
+            " select %(p)s, gen_random_uuid(), stay_id, x, 'checked_out', '2025-01-02' from s cross join unnest(array['book', 'check_in', 'check_out']) x)"
+            " insert into hotel.occupant (property_id, stay_id, position, guest_id) select %(p)s, stay_id, 0, %(g)s from s",
+            {"p": desk.hotel.property_id.hex(), "g": desk.guest_id.hex()})
+    house = await property_of(desk.hotel.office, desk.hotel.property_id)
+    assert house is not None
+    begun = perf_counter()
+    async with desk.hotel.office.reading() as now:
+        found = await rows_of(now, desk.hotel.property_id, desk.guest_id)
+    made = guest_copy(house, desk.guest_id, datetime.now(UTC), 0, {"identity": b'{"name":"Dora"}'}, found)
+    read, written = sections(made, found, house, "zh_Hans"), as_json(made)
+    took = perf_counter() - begun
+    assert len(made.tables["stay"]) == 201 and len(read) > 4 and len(written) > 10_000
+    assert took < 2, f"{took:.2f} s"
 
 
 def test_whatever_may_be_done_has_reasons_and_every_asker_can_be_known() -> None:

@@ -186,6 +186,13 @@ async def withdraw(seat: NamedDependency[Seat], number: FromPath[str]) -> Respon
     return await after(seat, number, outcome, "rights_withdrawn", "lines")
 
 
+@post("/rights/{number:str}/lift")
+async def lift(seat: NamedDependency[Seat], number: FromPath[str]) -> Response[bytes]:
+    """End storage only."""
+    outcome = await rights_work.lift(seat.office, on_duty(seat), number, await _act(seat))
+    return await after(seat, number, outcome, "rights_lifted", "lines")
+
+
 @post("/rights/{number:str}/close")
 async def close(seat: NamedDependency[Seat], number: FromPath[str]) -> Response[bytes]:
     """Close the request and its case."""

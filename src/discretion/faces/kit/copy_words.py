@@ -7,16 +7,16 @@ from __future__ import annotations
 
 from datetime import date, datetime, time
 from decimal import Decimal
+from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
+from discretion.faces.kit.formats import Formats
 from discretion.faces.kit.nouns import group_words, noun
 from discretion.faces.kit.words import marked_in
 from discretion.hotel.document_type import DocumentType
 
 if TYPE_CHECKING:
     from babel.support import Translations
-
-    from discretion.faces.kit.formats import Formats
 
 FIELDS: Final[dict[str, tuple[str, str]]] = {
     "accessibility": marked_in("copy_field", "Accessibility"),
@@ -247,9 +247,9 @@ def value_words(words: Translations, formats: Formats, part: str, name: str, val
     if isinstance(value, bool):
         return str(words.pgettext("copy", "yes") if value else words.pgettext("copy", "no"))
     if isinstance(value, datetime):
-        return f"{formats.date(formats.local(value).date())} {formats.clock(value)}"
+        return f"{_day(formats.language, formats.local(value).date())} {formats.clock(value)}"
     if isinstance(value, date):
-        return formats.date(value)
+        return _day(formats.language, value)
     if isinstance(value, time):
         return f"{value:%H:%M}"
     if isinstance(value, Decimal):
@@ -257,6 +257,12 @@ def value_words(words: Translations, formats: Formats, part: str, name: str, val
     if name == "groups" and isinstance(value, int):
         return group_words(words, value)
     return _text(words, formats, part, name, str(value))
+
+
+@lru_cache(4096)
+def _day(language: str, day: date) -> str:
+    """Return a day in words: a guest of two hundred stays has thousands, and most of them twice."""
+    return Formats(language).date(day)
 
 
 def _text(words: Translations, formats: Formats, part: str, name: str, text: str) -> str:

@@ -91,6 +91,7 @@ OF_RIGHTS: Final[dict[str, dict[str, tuple[str, str]]]] = {
         "answered": marked_in("rights_act", "Answered"),
         "closed": marked_in("rights_act", "Closed"),
         "withdrawn": marked_in("rights_act", "Withdrawn"),
+        "lifted": marked_in("rights_act", "Storage only ended"),
     },
     "right_means": {
         "access": marked_in("right_means", "A copy of everything that the hotel holds of you."),

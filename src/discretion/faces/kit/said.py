@@ -75,6 +75,7 @@ _SENTENCES: Final = MappingProxyType({
     "rights_erased": _("Deleted. The entry of the ledger proves it."),
     "rights_handed_over": _("Kept: to whom the file went, and its check sum."),
     "rights_identified": _("Kept: how whoever asks was identified."),
+    "rights_lifted": _("Ended. The record is used again from now on."),
     "rights_not_erased": _("Not deleted. What stops it stands on this page."),
     "rights_prolonged": _("Prolonged. The guest sees the new day."),
     "rights_proposed": _("Laid before a second person."),
