@@ -109,7 +109,11 @@ async def take_in(seat: NamedDependency[Seat], case: FromQuery[str] = "") -> Res
 
 @get("/rights/{number:str}")
 async def request_page(seat: NamedDependency[Seat], number: FromPath[str]) -> Response[bytes]:
-    """Show one request."""
+    """Show one request; a case that lacks what it is about is asked for that first."""
+    if seat.may(Permission.RIGHTS_TAKE):
+        waiting = await rights.unsorted_cases(seat.office, on_duty(seat))
+        if found := next((case.number for case in waiting if case.number == number), None):
+            return seat.onward(f"/rights/new?case={found}")
     return await page_of(seat, number, {}, {})
 
 
