@@ -29,14 +29,13 @@ if TYPE_CHECKING:
     from discretion.hotel.data_register import Register, Table
     from discretion.office.database import Statements
 
-ROWS_MAX: Final = 20_000
 _SCHEMA: Final = "hotel."
 _REVIEWED: Final = frozenset({"hotel.access_request", "hotel.case_file", "hotel.emergency"})
 _POINTERS: Final = frozenset({"hotel.case_guest", "hotel.find_result", "hotel.notice"})
 _OWN: Final = "hotel.rights_"
 
-# How the rows about one guest are found in a table `t`, by the register's word for it.
-_WHERE: Final = {name: text.decode() for name, text in queries("rights_map.sql").items() if name != "stays"}
+_SQL: Final = {name: text.decode() for name, text in queries("rights_map.sql").items()}
+_WHERE: Final = frozenset(_SQL) - {"count_of", "rows_of", "stays"}  # the register's words for how rows are found
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,9 +103,9 @@ def _texts(name: str, table: Table) -> frozenset[str]:
 @cache
 def _counting() -> bytes:
     parts = [
-        sql.SQL("select {what} as what, count(*)::int as counted from {table} t where ").format(
-            what=sql.Literal(name.removeprefix(_SCHEMA)), table=_named(name),
-        ) + sql.SQL(_WHERE[table.found or ""])
+        sql.SQL(_SQL["count_of"]).format(
+            what=sql.Literal(name.removeprefix(_SCHEMA)), table=_named(name), found=sql.SQL(_SQL[table.found or ""]),
+        )
         for name, table in sorted(register().items()) if _is_counted(name, table)
     ]
     return sql.SQL(" union all ").join(parts).as_string(None).encode()
@@ -118,9 +117,9 @@ def _copying() -> dict[str, bytes]:
     for name, table in sorted(register().items()):
         columns = [sql.Identifier("t", each.column) for each in table.guest if each.copy]
         if columns and table.found in _WHERE and name.startswith(_SCHEMA):
-            query = sql.SQL("select {columns} from {table} t where ").format(
-                columns=sql.SQL(", ").join(columns), table=_named(name),
-            ) + sql.SQL(_WHERE[table.found]) + sql.SQL(f" limit {ROWS_MAX}")
+            query = sql.SQL(_SQL["rows_of"]).format(
+                columns=sql.SQL(", ").join(columns), table=_named(name), found=sql.SQL(_SQL[table.found]),
+            )
             found[name] = query.as_string(None).encode()
     return found
 

@@ -1,3 +1,11 @@
+-- name: count_of
+-- How many rows of one table are about the guest; {what}, {table} and {found} are filled in from the register.
+select {what} as what, count(*)::int as counted from {table} t where {found}
+
+-- name: rows_of
+-- What of the rows of one table goes into the guest's copy; {columns}, {table} and {found} are filled in from the register.
+select {columns} from {table} t where {found} limit 20000
+
 -- name: stays
 -- The stays that the guest was part of.
 select o.stay_id from hotel.occupant o where o.property_id = %(property_id)s and o.guest_id = %(guest_id)s
