@@ -141,6 +141,8 @@ def test_a_whole_record_goes_with_two_peoples_yes_and_the_visit_ends_with_it(hou
     dora = house.stage.guest("departed")
     mine = phone(dora)
     number = asked(mine, "delete")
+    mine.fill("textarea[name=words]", "the canary sings")
+    send(mine, "/supplement")
     desk = with_key_of(page_of("Pia", locale="en-GB"), people[0])
     desk.goto(f"/rights/{number}")
     for action in ("take-up", "suggestions"):
@@ -160,6 +162,10 @@ def test_a_whole_record_goes_with_two_peoples_yes_and_the_visit_ends_with_it(hou
     assert mine.goto(f"/my/requests/{number}").url.partition("?")[0].endswith("/my/sign-in") or mine.locator("form").count()
     keys = house.stage.superuser.execute("select count(*) from keys.guest_key where guest_id = %s", (dora.guest_id.hex(),)).fetchone()
     assert keys == (0,)
+    kept = house.stage.superuser.execute(
+        "select q.state, (select count(*) from hotel.rights_act a where a.case_id = q.case_id and a.detail like '%%canary%%')"
+        " from hotel.rights_request q where q.guest_id = %s", (dora.guest_id.hex(),)).fetchone()
+    assert kept == ("closed", 0), "the request stays as proof, without the guest's words"
 
 
 def test_the_officer_corrects_a_field_under_an_entry(house, phone, page_of, people):

@@ -193,11 +193,12 @@ end $$;
 create trigger rights_letter_is_true before insert on hotel.rights_letter for each row execute function hotel.rights_letter_is_true();
 alter table hotel.rights_letter enable always trigger rights_letter_is_true;
 
--- A case of a request for rights ends with its answer, or with its being withdrawn.
+-- A case of a request for rights ends with its answer, or with its being withdrawn. A question to one entry is answered by closing its case.
 create function hotel.rights_case_closes() returns trigger language plpgsql security definer set search_path = pg_catalog as $$
 begin
   if new.closed_at is not null and old.closed_at is null and new.purpose = 'dsr' and not exists (
-       select 1 from hotel.rights_request q where q.property_id = new.property_id and q.case_id = new.case_id and q.state in ('answered', 'closed', 'withdrawn')) then
+       select 1 from hotel.rights_request q where q.property_id = new.property_id and q.case_id = new.case_id and q.state in ('answered', 'closed', 'withdrawn'))
+     and not exists (select 1 from hotel.entry_question y where y.property_id = new.property_id and y.case_id = new.case_id) then
     raise exception 'a request for rights is answered or withdrawn before its case is closed' using errcode = '42501';
   end if;
   return new;

@@ -54,7 +54,7 @@ class NewCase:
 
 @dataclass(frozen=True, slots=True)
 class CaseLine:
-    """A case in a list."""
+    """A case in a list. `is_right`: a request for rights, which has a clock, lines and an answer of its own."""
 
     case_id: bytes
     number: str
@@ -72,6 +72,7 @@ class CaseLine:
     outcome: str
     guests: int
     now_at: datetime
+    is_right: bool
 
     @property
     def is_open(self) -> bool:
@@ -255,7 +256,7 @@ async def change_due(
         return ActRefusal("until")
 
     async def do(now: Statements, line: CaseLine) -> None:
-        if line.purpose == "dsr":
+        if line.is_right:
             raise RefusedError("rights_due")
         if line.due_at != due_at:
             await _changed(now, who, line, "set_due", due_at=due_at)
@@ -307,7 +308,7 @@ async def close_case(office: Office, who: OnDuty, number: str, act_id: bytes, ou
     async def do(now: Statements, line: CaseLine) -> None:
         if who.duty not in CASE_KINDS[line.purpose].closes:
             raise RefusedError("not_yours")
-        if line.purpose == "dsr":
+        if line.is_right:
             raise RefusedError("rights_open_case")
         await _changed(now, who, line, "close", outcome=one_line(outcome))
         await _noted(now, who, line.case_id, "closed", act_id, one_line(outcome))

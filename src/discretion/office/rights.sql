@@ -28,6 +28,7 @@ select c.case_id, c.number, c.summary, c.opened_at, c.due_at
   from hotel.case_file c
  where c.property_id = %(property_id)s and c.purpose = 'dsr' and c.closed_at is null
    and not exists (select 1 from hotel.rights_request q where q.property_id = %(property_id)s and q.case_id = c.case_id)
+   and not exists (select 1 from hotel.entry_question y where y.property_id = %(property_id)s and y.case_id = c.case_id)
  order by c.opened_at limit 100
 
 -- name: by_number
@@ -89,6 +90,7 @@ select c.case_id, c.number, (array_agg(g.guest_id))[1] as guest_id, count(*)::in
   join hotel.case_guest g on g.property_id = %(property_id)s and g.case_id = c.case_id
  where c.property_id = %(property_id)s and c.number = %(number)s and c.purpose = 'dsr' and c.closed_at is null
    and not exists (select 1 from hotel.rights_request q where q.property_id = %(property_id)s and q.case_id = c.case_id)
+   and not exists (select 1 from hotel.entry_question y where y.property_id = %(property_id)s and y.case_id = c.case_id)
  group by c.case_id, c.number
 
 -- name: open_portal_case

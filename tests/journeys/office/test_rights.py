@@ -12,6 +12,7 @@ from discretion.faces.kit.guest_copy import as_json, guest_copy, sections
 from discretion.office import rights, rights_work
 from discretion.office.cases import NewCase, close_case, open_case
 from discretion.office.changes import CheckIn
+from discretion.office.guest_door import ask_about
 from discretion.office.outcome import ActRefusal
 from discretion.office.properties import property_of
 from discretion.office.rights import RightsDone
@@ -195,6 +196,14 @@ async def test_a_case_opened_at_the_desk_is_told_which_right_it_is(desk: Desk) -
     assert await rights.unsorted_cases(desk.hotel.office, desk.officer) == ()
     assert (await desk.case(opened.number)).request.state == "received"
     assert code(await close_case(desk.hotel.office, desk.officer, opened.number, new_id(), "done with it")) == "rights_open_case"
+
+
+async def test_a_question_to_an_entry_is_no_request_for_rights_and_closes_as_before(desk: Desk) -> None:
+    number = await ask_about(desk.hotel.office, desk.hotel.property_id, desk.guest_id, 0, "why was this looked at?")
+    assert isinstance(number, str)
+    assert await rights.unsorted_cases(desk.hotel.office, desk.officer) == ()
+    assert code(await sort(desk.hotel.office, desk.officer, number, NewRequest(case_id=bytes(16), kind="access"))) == "not_found"
+    assert code(await close_case(desk.hotel.office, desk.officer, number, new_id(), "it was the check-in")) == ""
 
 
 async def test_the_copys_rows_are_the_guests_own_and_words_of_staff_are_counted(desk: Desk) -> None:
