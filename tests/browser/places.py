@@ -485,6 +485,36 @@ def _privacy(path: str) -> Callable[[RunningHouse, Page], None]:
     return go
 
 
+def _my_request(kind: str, to: str = "") -> Callable[[RunningHouse, Page], None]:
+    """Open a page on the way to a request for rights: its question, what is checked before it is sent, the request."""
+
+    def go(house: RunningHouse, page: Page) -> None:
+        my(f"/requests/new/{kind}")(house, page)
+        if to and page.locator("input[name=scope]").count():
+            page.check(f"input[name=scope][value={'parts' if to == 'error' else 'whole'}]")
+        if to:
+            pressed(page.locator("form[action$='/check'] button"))
+        if to == "sent":
+            pressed(page.locator("form[action='/my/requests'] button"))
+
+    return go
+
+
+def _my_copy(house: RunningHouse, page: Page) -> None:
+    my("/requests/new/access")(house, page)
+    pressed(page.locator("button[value=page]"))
+
+
+def _officer(path: str) -> Callable[[RunningHouse, Page], None]:
+    """Open a page of the privacy officer's."""
+
+    def go(house: RunningHouse, page: Page) -> None:
+        page.context.add_cookies([house.ticket(house.on_duty("Pru", "privacy"))])
+        page.goto(path)
+
+    return go
+
+
 def _consent(rest: str) -> Callable[[RunningHouse, Page], None]:
     return lambda house, page: page.goto(f"/guests/{house.stage.guests['Dora'].guest_id.hex()}/consents/{rest}") and None
 
@@ -593,6 +623,38 @@ def _hold_error(house: RunningHouse, page: Page) -> None:
     page.fill("#f-until_on", "2020-01-01")
     pressed(page.locator("main form button[type=submit]"))
 
+
+
+def _right(kind: str, *steps: str, then: str = "") -> Callable[[RunningHouse, Page], None]:
+    """Open a request for rights that was worked up to a step, or a page of it."""
+
+    def go(house: RunningHouse, page: Page) -> None:
+        guest = house.stage.guest("departed")
+        found = house.stage.office.execute(
+            "select r.number from hotel.reservation r join hotel.stay s using (property_id, reservation_id) where s.stay_id = %s", (guest.stay_id.hex(),),
+        ).fetchone()
+        _officer("/rights/new")(house, page)
+        page.fill("input[name=reservation]", found[0] if found else "")
+        page.check(f"input[name=kind][value={kind}]")
+        pressed(page.locator("form[action='/rights/new'] button"))
+        for step in steps:
+            if step == "identity":
+                page.check("input[name=code][value=document_in_person]")
+            pressed(page.locator(f"form[action$='/{step}'] button").last)
+        if then:
+            page.goto(then if then == "/rights" else page.url.partition("?")[0] + then)
+
+    return go
+
+
+def _rights_error(house: RunningHouse, page: Page) -> None:
+    _officer("/rights/new")(house, page)
+    page.fill("input[name=reservation]", "R-0")
+    page.check("input[name=kind][value=access]")
+    pressed(page.locator("form[action='/rights/new'] button"))
+
+
+_DONE = ("identity", "take-up", "suggestions", "carry-out")
 
 PLACES = (
     Place("sign_in", "", _at("/sign-in")),
@@ -720,4 +782,22 @@ PLACES = (
     Place("holds", "", _holds),
     Place("hold_form", "", _hold_form),
     Place("hold_error", "", _hold_error),
+    Place("my_requests", "", my("/requests")),
+    Place("my_request_delete", "", _my_request("delete")),
+    Place("my_request_error", "", _my_request("delete", "error")),
+    Place("my_request_transfer", "", _my_request("transfer")),
+    Place("my_request_check", "", _my_request("delete", "check")),
+    Place("my_request_sent", "", _my_request("explain", "sent")),
+    Place("my_copy", "", _my_copy),
+    Place("rights_none", "", _officer("/rights?list=waiting")),
+    Place("rights", "", _right("restrict", then="/rights")),
+    Place("rights_form", "", _officer("/rights/new")),
+    Place("rights_form_error", "", _rights_error),
+    Place("rights_clock", "", _officer("/rights/clock")),
+    Place("rights_received", "", _right("access")),
+    Place("rights_decided", "", _right("delete", *_DONE[:-1])),
+    Place("rights_answered", "", _right("explain", *_DONE, "answer")),
+    Place("rights_letter", "", _right("explain", *_DONE, "answer", then="/letter")),
+    Place("rights_copy", "", _right("access", *_DONE, then="/copy")),
+    Place("rights_correct", "", _right("correct", *_DONE, then="/correct")),
 )

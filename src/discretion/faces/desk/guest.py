@@ -170,7 +170,7 @@ async def use_approval(seat: NamedDependency[Seat], guest: FromPath[str]) -> Res
         raise NotFoundException
     one = found[0]
     if wish.verify:
-        await _step_up(seat, guest_id, one.purpose, one.groups, wish)
+        await step_up(seat, guest_id, one.purpose, one.groups, wish)
     stays = await lists.stays_of_guest(seat.office, seat.property_id, guest_id)
     stay, relation = present_stay(stays, seat.property.business_date)
     try:
@@ -191,7 +191,7 @@ async def _verified(seat: Seat, guest_id: bytes, wish: RevealForm, record: Discl
     """Return the record with one more part, which a passkey verified for exactly it has opened."""
     bit = BIT[wish.group]
     form = VerifiedForm(challenge=wish.challenge, assertion=wish.assertion, request_id=new_request_id().hex())
-    await _step_up(seat, guest_id, wish.purpose, bit, form)
+    await step_up(seat, guest_id, wish.purpose, bit, form)
     more = await seat.look_up(
         guest_id, wish.purpose, clear=bit, masked=0, context="reveal", reference=wish.reference, reason=wish.reason,
     )
@@ -204,7 +204,8 @@ async def _verified(seat: Seat, guest_id: bytes, wish: RevealForm, record: Discl
     )
 
 
-async def _step_up(seat: Seat, guest_id: bytes, purpose: str, groups: int, form: VerifiedForm) -> None:
+async def step_up(seat: Seat, guest_id: bytes, purpose: str, groups: int, form: VerifiedForm) -> None:
+    """Have the passkey that a form brings verified for these field groups of one guest."""
     proof = await brought(seat, Action("look_up", guest_id, purpose, groups), form)
     await seat.means.hatches.ask(
         StepUp(

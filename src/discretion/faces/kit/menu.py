@@ -30,6 +30,8 @@ _PARTS: Final = (
     (_("Watchroom"), (
         ("/watch", _("Who looked: the ledger"), "clipboard-list", (Permission.ENTRY_READ,)),
         ("/reviews", _("Look-up review"), "gavel", (Permission.REVIEW_READ,)),
+        ("/rights", _("Rights requests"), "clipboard-check", (Permission.RIGHTS_JUDGE,)),
+        ("/rights/new", _("New rights request"), "plus", (Permission.RIGHTS_TAKE,)),
         ("/watch/policy", _("Releases of the policy"), "scale", (Permission.POLICY_READ,)),
         ("/watch/consents", _("Words of consents"), "file-text", (Permission.CONSENT_WORDS,)),
         ("/retention", _("Retention"), "hourglass", (Permission.RETENTION_READ,)),

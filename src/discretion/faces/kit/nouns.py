@@ -9,6 +9,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
 from discretion.faces.kit.nouns_of_consents import OF_CONSENTS
+from discretion.faces.kit.nouns_of_rights import OF_HELD, OF_RIGHTS
 from discretion.faces.kit.nouns_of_work import OF_CONTEXT, OF_RETENTION, OF_REVIEWS
 from discretion.faces.kit.words import marked_in
 from discretion.hotel.document_type import DocumentType
@@ -340,6 +341,8 @@ _OF_ENTRIES: Final[dict[str, dict[str, tuple[str, str]]]] = {
         "property": marked_in("fact", "the hotel itself"),
         "service_request": marked_in("fact", "service requests"),
         "review_verdict": marked_in("fact", "verdicts of reviews"),
+        "rights_line": marked_in("fact", "what is done about requests for rights"),
+        "rights_request": marked_in("fact", "requests for rights"),
         "release_signature": marked_in("fact", "signatures of the policy"),
         "shift": marked_in("fact", "roster"),
         "staff": marked_in("fact", "staff members"),
@@ -351,7 +354,9 @@ _OF_ENTRIES: Final[dict[str, dict[str, tuple[str, str]]]] = {
     },
 }
 
-_ALL: Final = {**_TABLE, **OF_CONTEXT, **OF_REVIEWS, **OF_CONSENTS, **OF_RETENTION, **_OF_ENTRIES}
+_ALL: Final = {
+    **_TABLE, **OF_CONTEXT, **OF_REVIEWS, **OF_CONSENTS, **OF_RETENTION, **OF_RIGHTS, **OF_HELD, **_OF_ENTRIES,
+}
 NOUNS: Final = MappingProxyType({kind: MappingProxyType(codes) for kind, codes in _ALL.items()})
 
 

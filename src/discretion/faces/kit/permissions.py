@@ -36,6 +36,9 @@ class Permission(StrEnum):
     RETENTION_READ = "retention:rule:read"
     REVIEW_JUDGE = "review:lookup:judge"
     REVIEW_READ = "review:lookup:read"
+    RIGHTS_JUDGE = "rights:request:judge"
+    RIGHTS_TAKE = "rights:request:take"
+    RIGHTS_WORK = "rights:request:work"
     ROOM_CHANGE = "room:state:change"
     ROSTER_CHANGE = "roster:shift:change"
     STAFF_CHANGE = "staff:member:change"
@@ -56,7 +59,7 @@ _REVIEWS: Final = frozenset({Permission.REVIEW_JUDGE, Permission.REVIEW_READ})
 _FACTS: Final = frozenset({Permission.ROSTER_CHANGE, Permission.TRAINING_CHANGE, Permission.TRAINING_READ})
 
 DUTIES: Final = MappingProxyType({
-    Role.FRONT_DESK: _DESK,
+    Role.FRONT_DESK: _DESK | {Permission.RIGHTS_TAKE},
     Role.DUTY_MANAGER: _DESK
     | _REVIEWS
     | {
@@ -79,13 +82,15 @@ DUTIES: Final = MappingProxyType({
     Role.FINANCE: frozenset({Permission.CASE_WORK, Permission.GUEST_FIND, Permission.STAY_LIST}),
     Role.GENERAL_MANAGER: _FACTS | _REVIEWS | {
         Permission.CASE_WORK, Permission.DEPUTY_NAME, Permission.EMERGENCY_BEGIN, Permission.GUEST_FIND,
-        Permission.HOLD_WORK, Permission.POLICY_READ, Permission.RETENTION_READ, Permission.STAY_LIST,
+        Permission.HOLD_WORK, Permission.POLICY_READ, Permission.RETENTION_READ, Permission.RIGHTS_JUDGE,
+        Permission.STAY_LIST,
     },
     Role.PRIVACY: _REVIEWS | {
         Permission.CASE_WORK, Permission.CONSENT_READ, Permission.CONSENT_WORDS, Permission.DEPUTY_NAME,
         Permission.ENTRY_READ, Permission.GUEST_FIND, Permission.HOLD_WORK, Permission.LOCK_CHANGE,
-        Permission.POLICY_READ, Permission.RETENTION_CHANGE, Permission.RETENTION_READ, Permission.STAFF_RECOVER,
-        Permission.TRAINING_CHANGE, Permission.TRAINING_READ,
+        Permission.POLICY_READ, Permission.RETENTION_CHANGE, Permission.RETENTION_READ, Permission.RIGHTS_JUDGE,
+        Permission.RIGHTS_TAKE, Permission.RIGHTS_WORK, Permission.STAFF_RECOVER, Permission.TRAINING_CHANGE,
+        Permission.TRAINING_READ,
     },
     Role.AUDITOR: frozenset({
         Permission.CASE_WORK, Permission.ENTRY_READ, Permission.POLICY_READ, Permission.RETENTION_READ,
@@ -93,6 +98,7 @@ DUTIES: Final = MappingProxyType({
     }),
     Role.LEGAL: frozenset({
         Permission.CASE_WORK, Permission.GUEST_FIND, Permission.HOLD_WORK, Permission.RETENTION_READ,
+        Permission.RIGHTS_JUDGE,
     }),
     Role.IT_ADMIN: _FACTS | {Permission.LOCK_CHANGE, Permission.STAFF_CHANGE, Permission.TERMINAL_CHANGE},
 })  # fmt: skip
