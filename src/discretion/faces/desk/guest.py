@@ -39,7 +39,7 @@ from discretion.faces.kit.reasons import OTHER, codes_under, reasons
 from discretion.faces.kit.seat import EnteredBeforeError, Seat
 from discretion.hotel import number
 from discretion.hotel.purpose import Purpose
-from discretion.office import approvals, lists
+from discretion.office import approvals, lists, merges
 from discretion.wire.exceptions import Action, StepUp
 from discretion.wire.lookup import Disclosure
 
@@ -239,6 +239,7 @@ async def _record(  # noqa: PLR0913 - a record is whose, what for, and what was 
         return await refused_page(seat, answer, guest, purpose, asked)
     now = datetime.now(UTC)
     shown = tuple(group for group in revealed if answer.clear & BIT[group])
+    links = await merges.merges_of(seat.office, seat.property_id, bytes.fromhex(guest))
     headers = {"refresh": f"{REVEALED_SECONDS}; url={back}"} if shown and not is_counted_down else {}
     return seat.page(
         "guest.html", headers=headers, guest=guest, answer=answer, stay=stay, relation=relation, purpose=purpose,
@@ -247,6 +248,7 @@ async def _record(  # noqa: PLR0913 - a record is whose, what for, and what was 
         seconds=REVEALED_SECONDS, asked=asked,
         reasons=reasons(seat.words, purpose), here=f"/guests/{guest}",
         now=int(now.timestamp()), minute=seat.formats.local(now).strftime("%m%d%H%M"), reference=reference,
+        links=links,
     )
 
 

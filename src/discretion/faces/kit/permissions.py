@@ -30,6 +30,7 @@ class Permission(StrEnum):
     REQUEST_WORK = "service:request:work"
     REVIEW_JUDGE = "review:lookup:judge"
     REVIEW_READ = "review:lookup:read"
+    RECORD_JOIN = "guest:record:join"
     ROOM_CHANGE = "room:state:change"
     ROSTER_CHANGE = "roster:shift:change"
     STAFF_CHANGE = "staff:member:change"
@@ -54,8 +55,8 @@ DUTIES: Final = MappingProxyType({
     Role.DUTY_MANAGER: _DESK
     | _REVIEWS
     | {
-        Permission.DEPUTY_NAME, Permission.LOCK_CHANGE, Permission.PRESENCE_ATTEST, Permission.ROSTER_CHANGE,
-        Permission.STAFF_RECOVER,
+        Permission.DEPUTY_NAME, Permission.LOCK_CHANGE, Permission.PRESENCE_ATTEST, Permission.RECORD_JOIN,
+        Permission.ROSTER_CHANGE, Permission.STAFF_RECOVER,
     },
     Role.RESERVATIONS: frozenset({Permission.BOOKING_CHANGE, Permission.GUEST_FIND, Permission.STAY_LIST}),
     Role.CONCIERGE: frozenset({
@@ -77,8 +78,8 @@ DUTIES: Final = MappingProxyType({
     },
     Role.PRIVACY: _REVIEWS | {
         Permission.CASE_WORK, Permission.DEPUTY_NAME, Permission.ENTRY_READ, Permission.GUEST_FIND,
-        Permission.LOCK_CHANGE, Permission.POLICY_READ, Permission.STAFF_RECOVER, Permission.TRAINING_CHANGE,
-        Permission.TRAINING_READ,
+        Permission.LOCK_CHANGE, Permission.POLICY_READ, Permission.RECORD_JOIN, Permission.STAFF_RECOVER,
+        Permission.TRAINING_CHANGE, Permission.TRAINING_READ,
     },
     Role.AUDITOR: frozenset({
         Permission.CASE_WORK, Permission.ENTRY_READ, Permission.POLICY_READ, Permission.REVIEW_READ,
