@@ -66,8 +66,8 @@ async def _look_up(
         AskKind.LOOK_UP, message.request_id, who[0], guest_id=message.guest_id, purpose=message.purpose,
         clear=message.clear, masked=message.masked & ~message.clear,
         details=(
-            ("context", message.context), ("copy", message.version), ("reference", message.reference),
-            ("stay", message.stay_id.hex()),
+            ("context", message.context), ("copy", message.version), ("reason_given", message.reason),
+            ("reference", message.reference), ("stay", message.stay_id.hex()),
         ),
         is_of_copy=True,
     )

@@ -71,6 +71,7 @@ class LookUpCopy(TicketedAsk, frozen=True, kw_only=True, tag="look_up_copy"):
     masked: Groups
     context: Word = ""
     reference: Word = ""
+    reason: Word = ""
 
 
 MergeRequest = FindDuplicates | AskMerge | JoinRecords | PartRecords | LookUpCopy
