@@ -38,7 +38,10 @@ if TYPE_CHECKING:
     from discretion.ledger.tree import Frontier
     from discretion.policy.table import Policy
 
-_OPENING = frozenset({AskKind.LOOK_UP, AskKind.LIST, AskKind.FIND, AskKind.DUPLICATES, AskKind.PREVIEW})
+_OPENING = frozenset({
+    AskKind.LOOK_UP, AskKind.LIST, AskKind.FIND, AskKind.DUPLICATES, AskKind.PREVIEW, AskKind.GUEST_POST,
+    AskKind.GUEST_VIEW,
+})
 
 
 @dataclass(frozen=True, slots=True)
