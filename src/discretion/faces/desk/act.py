@@ -70,8 +70,8 @@ async def _done(seat: Seat, view: StayView, page: ActPage, form: ActForm) -> Cha
         raise NotFoundException
     outcome = await stays.change(seat.office, doing, seen, page.change(form))
     if page.act == "check_out" and isinstance(outcome, Changed):
-        aboard = [o.guest_id for o in view.occupants if o.guest_id and o.state not in {"cancelled", "departed"}]
-        await keep_copies(seat, doing.act_id, outcome.stay_id, aboard, "check_out")
+        leaving = view.leaving(is_repeat=outcome.is_repeat)
+        await keep_copies(seat, doing.act_id, outcome.stay_id, leaving, "check_out")
     return outcome
 
 
