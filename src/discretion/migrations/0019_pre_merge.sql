@@ -189,6 +189,8 @@ call ledger.capture_changes(array['guest_merge']);
 -- ---------------------------------------------------------------------------------------------------------- rights
 grant select on hotel.guest_merge, hotel.stay_copy to discretion_office;
 grant select on hotel.guest_merge to discretion_keeper;
+grant select (property_id, survivor_id, absorbed_id, joined_at, ended_at) on hotel.guest_merge to discretion_worker;
 grant execute on function hotel.joined_records, hotel.record_sides to discretion_office, discretion_keeper;
+grant execute on function hotel.joined_records to discretion_worker;
 grant execute on function hotel.merge_fault, hotel.ask_merge, hotel.join_records, hotel.part_records, vault.sharers, vault.to_compare,
   vault.keep_copies, vault.copy_boxes to discretion_keeper;
