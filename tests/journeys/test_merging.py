@@ -180,3 +180,16 @@ def test_what_was_asked_for_is_taken_back_by_its_asker_or_refused_by_another(sta
         assert ended == (why,)
         late = join(second_of(stage), asked.detail)
         assert isinstance(late, lookup.Failed) and late.code == "not_found"
+
+
+def test_the_privacy_officer_joins_for_rights_requests_that_name_both(stage: Stage) -> None:
+    officer = second_of(stage, "Petra", "privacy")
+    survivor, absorbed = stage.guest("departed", departed_days=400), stage.guest("none")
+    assert isinstance(ask_merge(officer, survivor, absorbed, purpose="dsr"), lookup.Refusal), "no case names them"
+    for guest in (survivor, absorbed):
+        stage.case(guest, "dsr")
+    asked = ask_merge(officer, survivor, absorbed, purpose="dsr")
+    assert isinstance(asked, lookup.Entered), asked
+    other = second_of(stage, "Paul", "privacy")
+    assert isinstance(join(other, asked.detail, "dsr"), lookup.Entered)
+    assert isinstance(officer.look_up(absorbed, "dsr", masked=IDENTITY), lookup.Refusal), "to see is another matter: a passkey verified anew"
