@@ -7,6 +7,7 @@ import msgspec
 from discretion.wire import lookup, merging, upkeep
 from tests.cast import Guest, Player, Stage, new_id
 
+
 def same_document(guest: Guest) -> bytes:
     """Return the document group of somebody who holds this guest's passport."""
     return guest.records["document"]

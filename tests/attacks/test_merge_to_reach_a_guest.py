@@ -74,8 +74,8 @@ def test_the_house_makes_no_link_by_itself(stage: Stage) -> None:
     near, other = stage.guest(), stage.guest()
     place = near.property_id.hex()
     for statement, values in (
-        ("insert into hotel.guest_merge (property_id, merge_id, survivor_id, absorbed_id, absorbed_groups, why, asked_by)"
-         " values (%s, gen_random_uuid(), %s, %s, 0, 'document', %s)", (place, near.guest_id.hex(), other.guest_id.hex(), stage.ben.staff_id.hex())),
+        (("insert into hotel.guest_merge (property_id, merge_id, survivor_id, absorbed_id, absorbed_groups, why, asked_by)"
+         " values (%s, gen_random_uuid(), %s, %s, 0, 'document', %s)"), (place, near.guest_id.hex(), other.guest_id.hex(), stage.ben.staff_id.hex())),
         ("update hotel.guest_merge set joined_at = now(), joined_by = %s where property_id = %s", (stage.ada.staff_id.hex(), place)),
         ("delete from hotel.guest_merge where property_id = %s", (place,)),
         ("select hotel.ask_merge(%s, gen_random_uuid(), %s, %s, 0, 'document', '', %s)",

@@ -15,7 +15,7 @@ from typing import Annotated
 from msgspec import Meta
 
 from discretion.wire.bounds import Groups, Id, PurposeName, TicketedAsk, Word
-from discretion.wire.exceptions import Code, Note  # noqa: TC001 - msgspec reads these annotations
+from discretion.wire.exceptions import Note  # noqa: TC001 - msgspec reads these annotations
 
 CopyVersion = Annotated[int, Meta(ge=1, lt=2**31)]
 
@@ -39,7 +39,7 @@ class AskMerge(TicketedAsk, frozen=True, kw_only=True, tag="ask_merge"):
     absorbed_groups: Groups
     purpose: PurposeName
     absorbed_purpose: PurposeName
-    why: Code
+    why: Annotated[str, Meta(pattern=r"^(document|email|phone|guest_said|imported)\Z")]
     words: Note = ""
 
 
@@ -57,7 +57,7 @@ class PartRecords(TicketedAsk, frozen=True, kw_only=True, tag="part_records"):
     merge_id: Id
     purpose: PurposeName
     absorbed_purpose: PurposeName
-    why: Code
+    why: Annotated[str, Meta(pattern=r"^(refused|other_person|asked|mistaken)\Z")]
 
 
 class LookUpCopy(TicketedAsk, frozen=True, kw_only=True, tag="look_up_copy"):
