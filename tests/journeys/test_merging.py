@@ -193,3 +193,19 @@ def test_the_privacy_officer_joins_for_rights_requests_that_name_both(stage: Sta
     other = second_of(stage, "Paul", "privacy")
     assert isinstance(join(other, asked.detail, "dsr"), lookup.Entered)
     assert isinstance(officer.look_up(absorbed, "dsr", masked=IDENTITY), lookup.Refusal), "to see is another matter: a passkey verified anew"
+
+
+def test_erasing_one_record_ends_its_links_and_takes_its_words_and_copies(stage: Stage) -> None:
+    survivor, absorbed = stage.guest(), stage.guest()
+    asked = ask_merge(stage.ben, survivor, absorbed, CONTACT, words="both desks saw it")
+    assert isinstance(join(second_of(stage), asked.detail), lookup.Entered)
+    kept = stage.ada.ask(lookup.Snapshot, stay_id=survivor.stay_id, guest_ids=[survivor.guest_id])
+    assert isinstance(kept, lookup.Entered), kept
+    place = survivor.property_id.hex()
+    assert stage.superuser.execute("select hotel.erase_part_merges(%s, %s, 2)", (place, absorbed.guest_id.hex())).fetchone() == (0,)
+    assert stage.superuser.execute("select hotel.erase_part_merges(%s, %s, 255)", (place, absorbed.guest_id.hex())).fetchone() == (2,)
+    assert stage.office.execute("select why_ended from hotel.guest_merge where merge_id = %s", (asked.detail.hex(),)).fetchone() == ("erased",)
+    assert stage.office.execute("select count(*) from hotel.guest_merge_note where merge_id = %s", (asked.detail.hex(),)).fetchone() == (0,)
+    copies = stage.office.execute("select record_id::text from hotel.stay_copy where stay_id = %s", (survivor.stay_id.hex(),)).fetchall()
+    assert [record.replace("-", "") for (record,) in copies] == [survivor.guest_id.hex()]
+    assert stage.ada.look_up(survivor, masked=CONTACT).fields, "the other record stands by itself"

@@ -8,27 +8,33 @@ create table hotel.guest_merge (          -- written by the keeper alone, each s
   property_id uuid not null, merge_id uuid not null, survivor_id uuid not null, absorbed_id uuid not null check (absorbed_id <> survivor_id),
   absorbed_groups int not null check (absorbed_groups between 0 and 255),   -- bit i: of field group i the absorbed record's is shown
   why text not null check (why in ('document', 'email', 'phone', 'guest_said', 'imported')),
-  words text not null default '' check (length(words) <= 500),
   asked_by uuid not null, asked_at timestamptz not null default clock_timestamp(),
   joined_by uuid check (joined_by <> asked_by), joined_at timestamptz,       -- nobody joins what they asked for
-  ended_by uuid, ended_at timestamptz, why_ended text check (why_ended in ('refused', 'withdrawn', 'other_person', 'asked', 'mistaken')),
+  ended_by uuid, ended_at timestamptz, why_ended text check (why_ended in ('refused', 'withdrawn', 'other_person', 'asked', 'mistaken', 'erased')),
   primary key (property_id, merge_id),
   foreign key (property_id, survivor_id) references hotel.guest (property_id, guest_id),
   foreign key (property_id, absorbed_id) references hotel.guest (property_id, guest_id),
   foreign key (property_id, asked_by) references hotel.staff (property_id, staff_id),
   foreign key (property_id, joined_by) references hotel.staff (property_id, staff_id),
   foreign key (property_id, ended_by) references hotel.staff (property_id, staff_id),
-  check ((joined_by is null) = (joined_at is null)), check ((ended_at is null) = (ended_by is null) and (ended_at is null) = (why_ended is null))
+  check ((joined_by is null) = (joined_at is null)), check ((ended_at is null) = (why_ended is null)),
+  check ((ended_by is null) = (ended_at is null or why_ended = 'erased'))
+);
+create table hotel.guest_merge_note (     -- what the asker wrote for the second person; never captured, so that it can be dropped
+  property_id uuid not null, merge_id uuid not null, words text not null check (length(btrim(words)) between 1 and 500),
+  primary key (property_id, merge_id),
+  foreign key (property_id, merge_id) references hotel.guest_merge (property_id, merge_id)
 );
 create unique index guest_merge_absorbed_once on hotel.guest_merge (property_id, absorbed_id) where ended_at is null;
+create index guest_merge_by_absorbed on hotel.guest_merge (property_id, absorbed_id);
 create index guest_merge_by_survivor on hotel.guest_merge (property_id, survivor_id, absorbed_id) where ended_at is null;
 
 -- A link moves forward only: asked for, joined, ended.
 create function hotel.merge_moves() returns trigger language plpgsql as $$
 begin
   if old.ended_at is not null or (old.joined_at is not null and new.joined_at is distinct from old.joined_at)
-     or (new.property_id, new.merge_id, new.survivor_id, new.absorbed_id, new.absorbed_groups, new.why, new.words, new.asked_by, new.asked_at)
-        is distinct from (old.property_id, old.merge_id, old.survivor_id, old.absorbed_id, old.absorbed_groups, old.why, old.words, old.asked_by, old.asked_at) then
+     or (new.property_id, new.merge_id, new.survivor_id, new.absorbed_id, new.absorbed_groups, new.why, new.asked_by, new.asked_at)
+        is distinct from (old.property_id, old.merge_id, old.survivor_id, old.absorbed_id, old.absorbed_groups, old.why, old.asked_by, old.asked_at) then
     raise exception 'a link between records is made once and ends once' using errcode = '42501';
   end if;
   return new;
@@ -88,8 +94,11 @@ begin
   if hotel.merge_fault(p, survivor, absorbed, null) <> '' then
     return 0;
   end if;
-  insert into hotel.guest_merge (property_id, merge_id, survivor_id, absorbed_id, absorbed_groups, why, words, asked_by)
-  values (p, merge, survivor, absorbed, of_absorbed, because, said, who);
+  insert into hotel.guest_merge (property_id, merge_id, survivor_id, absorbed_id, absorbed_groups, why, asked_by)
+  values (p, merge, survivor, absorbed, of_absorbed, because, who);
+  if btrim(said) <> '' then
+    insert into hotel.guest_merge_note (property_id, merge_id, words) values (p, merge, said);
+  end if;
   return 1;
 end $$;
 create function hotel.join_records(p uuid, merge uuid, who uuid) returns int language plpgsql security definer set search_path = pg_catalog as $$
@@ -132,7 +141,8 @@ language sql stable security definer set search_path = pg_catalog as $$
 $$;
 
 -- ---------------------------------------------------------------------------------------------------------- sealed copies of a stay
-create table hotel.stay_copy (            -- append only: which sealed copies there are, of whom, taken when and why; the copies are vault.snapshot
+create table hotel.stay_copy (            -- which sealed copies there are, of whom, taken when and why; the copies are vault.snapshot. Added by the
+                                          -- function below, changed by nobody, deleted with the guest
   property_id uuid not null, stay_id uuid not null, guest_id uuid not null, version int not null check (version > 0),
   record_id uuid not null, record_version int not null,            -- the row of vault.snapshot
   groups int not null check (groups between 1 and 255),            -- what of it counts: of joined records each has its part
@@ -146,8 +156,10 @@ create table hotel.stay_copy (            -- append only: which sealed copies th
 insert into hotel.stay_copy (property_id, stay_id, guest_id, version, record_id, record_version, groups, occasion, at)
 select s.property_id, s.stay_id, s.guest_id, s.version, s.guest_id, s.version, 255, 'check_in', s.taken_at from vault.snapshot s
   join hotel.stay y on y.property_id = s.property_id and y.stay_id = s.stay_id;
-create trigger append_only before update or delete on hotel.stay_copy for each row execute function ledger.refuse();
-alter table hotel.stay_copy enable always trigger append_only;
+create index stay_copy_by_guest on hotel.stay_copy (property_id, guest_id);
+create index stay_copy_by_record on hotel.stay_copy (property_id, record_id);
+create trigger never_changed before update on hotel.stay_copy for each row execute function ledger.refuse();
+alter table hotel.stay_copy enable always trigger never_changed;
 create trigger append_only_truncate before truncate on hotel.stay_copy for each statement execute function ledger.refuse();
 alter table hotel.stay_copy enable always trigger append_only_truncate;
 
@@ -184,10 +196,27 @@ language sql stable security definer set search_path = pg_catalog as $$
      and exists (select 1 from ledger.entry e where e.property_id = p and e.request_id = request)
 $$;
 
+-- What an erasure does here: the whole record takes its links, what was written about them, and the list of its copies with it.
+create function hotel.erase_part_merges(p uuid, guest uuid, erased int) returns int language plpgsql security definer set search_path = pg_catalog as $$
+declare n int; copies int;
+begin
+  if erased <> 255 then
+    return 0;
+  end if;
+  delete from hotel.guest_merge_note t using hotel.guest_merge m
+   where t.property_id = p and m.property_id = p and m.merge_id = t.merge_id and guest in (m.survivor_id, m.absorbed_id);
+  update hotel.guest_merge m set ended_at = clock_timestamp(), why_ended = 'erased'
+   where m.property_id = p and guest in (m.survivor_id, m.absorbed_id) and m.ended_at is null;
+  get diagnostics n = row_count;
+  delete from hotel.stay_copy c where c.property_id = p and guest in (c.guest_id, c.record_id);
+  get diagnostics copies = row_count;
+  return n + copies;
+end $$;
+
 call ledger.capture_changes(array['guest_merge']);
 
 -- ---------------------------------------------------------------------------------------------------------- rights
-grant select on hotel.guest_merge, hotel.stay_copy to discretion_office;
+grant select on hotel.guest_merge, hotel.guest_merge_note, hotel.stay_copy to discretion_office;
 grant select on hotel.guest_merge to discretion_keeper;
 grant select (property_id, survivor_id, absorbed_id, joined_at, ended_at) on hotel.guest_merge to discretion_worker;
 grant execute on function hotel.joined_records, hotel.record_sides to discretion_office, discretion_keeper;

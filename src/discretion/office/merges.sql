@@ -9,10 +9,11 @@ select s.record_id, s.groups from hotel.record_sides(%(property_id)s, %(guest_id
 
 -- name: link
 -- The columns of a link `m` with the names of who did it.
-m.merge_id, m.survivor_id, m.absorbed_id, m.absorbed_groups, m.why, m.words, m.asked_by, m.asked_at, m.joined_at,
+m.merge_id, m.survivor_id, m.absorbed_id, m.absorbed_groups, m.why, coalesce(n.words, '') as words, m.asked_by, m.asked_at, m.joined_at,
 coalesce(a.name, '') as asked_by_name, coalesce(j.name, '') as joined_by_name, m.ended_at, coalesce(m.why_ended, '') as why_ended,
 coalesce(e.name, '') as ended_by_name
   from hotel.guest_merge m
+  left join hotel.guest_merge_note n on n.property_id = m.property_id and n.merge_id = m.merge_id
   left join hotel.staff a on a.property_id = m.property_id and a.staff_id = m.asked_by
   left join hotel.staff j on j.property_id = m.property_id and j.staff_id = m.joined_by
   left join hotel.staff e on e.property_id = m.property_id and e.staff_id = m.ended_by

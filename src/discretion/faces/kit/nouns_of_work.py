@@ -62,6 +62,7 @@ OF_CONTEXT: Final[dict[str, dict[str, tuple[str, str]]]] = {
     },
     "merge_ended": {
         "asked": marked_in("merge_ended", "The guest asks for it"),
+        "erased": marked_in("merge_ended", "One was erased"),
         "mistaken": marked_in("merge_ended", "Joined by mistake"),
         "other_person": marked_in("merge_ended", "They are two people"),
         "refused": marked_in("merge_ended", "Refused"),
