@@ -16,9 +16,11 @@ from discretion.office import legal_holds, retention
 from discretion.office.courses import packaged
 from discretion.office.legal_holds import HoldDone, NewHold
 from discretion.office.retention_presets import preset_of
+from discretion.wire.lookup import Snapshot
 from tests.cast import new_id
 from tests.consents import answer, by, on_paper, record_now
 from tests.controllers import terminal_cookie
+from tests.merging import ask_merge, joined
 from tests.pages import pressed
 from tests.portals import visit
 from tests.releases import REPORT, WIDER, propose
@@ -396,6 +398,55 @@ def _handover_notes(house: RunningHouse, page: Page) -> None:
     page.goto("/handover/notes")
 
 
+def _pair(house: RunningHouse) -> tuple[str, str]:
+    """Return two guests of today who hold the same document."""
+    stage = house.stage
+    if "Nora" not in stage.guests:
+        stage.guests["Nora"] = stage.guest()
+        stage.guests["Nora again"] = stage.guest(document=stage.guests["Nora"].records["document"])
+    return stage.guests["Nora"].guest_id.hex(), stage.guests["Nora again"].guest_id.hex()
+
+
+def _duplicates(house: RunningHouse, page: Page) -> None:
+    page.goto(f"/guests/{_pair(house)[0]}/duplicates")
+
+
+def _compare(house: RunningHouse, page: Page) -> None:
+    page.goto("/guests/{}/duplicates/{}".format(*_pair(house)))
+
+
+def _compare_error(house: RunningHouse, page: Page) -> None:
+    _compare(house, page)
+    page.evaluate("document.querySelector('main form').submit()")
+    page.wait_for_selector("[role=alert]")
+
+
+def _merge(house: RunningHouse) -> str:
+    found = house.stage.office.execute("select merge_id::text from hotel.guest_merge where joined_at is null and ended_at is null").fetchone()
+    if found is None:
+        asked = ask_merge(house.stage.players["Ben"].sign_in(), house.stage.guest(), house.stage.guest(), 6)
+        return f"/merges/{asked.detail.hex()}"
+    return f"/merges/{found[0].replace('-', '')}"
+
+
+def _merges(house: RunningHouse, page: Page) -> None:
+    _merge(house)
+    page.goto("/merges")
+
+
+def _joined(house: RunningHouse, page: Page) -> None:
+    stage = house.stage
+    found = stage.office.execute("select merge_id::text from hotel.guest_merge where joined_at is not null and ended_at is null").fetchone()
+    page.goto(f"/merges/{found[0].replace('-', '') if found else joined(stage, stage.guest(), stage.guest(), 6).hex()}")
+
+
+def _registration(house: RunningHouse, page: Page) -> None:
+    guest = house.stage.guests["Dora"]
+    if not house.stage.office.execute("select from hotel.stay_copy where stay_id = %s", (guest.stay_id.hex(),)).fetchone():
+        house.stage.players["Ada"].sign_in().ask(Snapshot, stay_id=guest.stay_id, guest_ids=[guest.guest_id])
+    page.goto(f"/stays/{guest.stay_id.hex()}/registration")
+
+
 def _locks(house: RunningHouse, page: Page) -> None:
     if not house.stage.office.execute("select 1 from hotel.lock where released_at is null").fetchall():
         house.stage.lock("guest", house.stage.guest().guest_id)
@@ -747,6 +798,15 @@ PLACES = (
     Place("case_of_audit", "Egon", _case_of("audit", "Egon")),
     Place("case_form", "Ben", _at("/cases/new")),
     Place("case_of_guest", "Ben", lambda house, page: page.goto(f"/guests/{house.stage.guests['Dora'].guest_id.hex()}/cases/new") and None),
+    Place("duplicates", "Ben", _duplicates),
+    Place("duplicates_none", "Ada", lambda house, page: page.goto(f"/guests/{house.stage.guests['Dora'].guest_id.hex()}/duplicates") and None),
+    Place("compare", "Ben", _compare),
+    Place("compare_error", "Ben", _compare_error),
+    Place("merges", "Ben", _merges),
+    Place("merge", "Ben", lambda house, page: page.goto(_merge(house)) and None),
+    Place("merge_joined", "Ben", _joined),
+    Place("registration", "Ada", _registration),
+    Place("registration_none", "Ada", _booking_act("registration?which=invoice")),
     Place("nothing", "Egon", _at("/nothing-here")),
     Place("watch", "Egon", _watch),
     Place("watch_error", "Egon", _watch_error),

@@ -22,6 +22,7 @@ _PARTS: Final = (
         ("/emergency", _("Emergency viewing"), "siren", (Permission.EMERGENCY_BEGIN,)),
         ("/requests", _("Service requests"), "hand", (Permission.REQUEST_WORK,)),
         ("/cases", _("Cases"), "briefcase", (Permission.CASE_WORK,)),
+        ("/merges", _("Records to join"), "link", (Permission.RECORD_JOIN,)),
     )),
     (_("New"), (
         ("/walk-in", _("Walk-in guest"), "log-in", (Permission.STAY_CHANGE,)),

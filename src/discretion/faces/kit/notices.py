@@ -42,6 +42,7 @@ KINDS: Final = MappingProxyType({
     "emergency_often": Kind(_("Emergency viewing more than twice in a shift"), _("Duty: %(duty)s. See whether the ordinary ways lack something."), "/reviews", ("duty",)),
     "guest_question": Kind(_("A guest asks about a look-up"), _("Case %(number)s is open and waits for an answer."), "/cases/{number}", ("number",)),
     "look_up_alert": Kind(_("A look-up that is told at once"), _("Purpose: %(purpose)s. Duty: %(duty)s. Its review is in the queue."), "/reviews", ("purpose", "duty")),
+    "merge_asked": Kind(_("Two records are to be joined"), _("A colleague says that they are one person. Compare them, and join or refuse."), "/merges"),
     "own_look_ups": Kind(_("Your look-ups of today"), _("Look-ups of yours that nothing in the hotel's work explains: %(count)s. See which, and say what they were for."), "/my-look-ups", ("count",)),
     "request_approved": Kind(_("A request was approved"), _ASKED, "/approvals", ("rule", "why")),
     "request_asked": Kind(_("An approval is asked for"), _("Rule: %(rule)s. Purpose: %(purpose)s. Somebody waits for your vote."), "/approvals", ("rule", "purpose")),

@@ -249,6 +249,7 @@ _OF_ENTRIES: Final[dict[str, dict[str, tuple[str, str]]]] = {
         "change": marked_in("action", "Fact changed"),
         "demo_sign_in": marked_in("action", "Demo sign-in"),
         "deputy": marked_in("action", "Deputy named or ended"),
+        "duplicates": marked_in("action", "Same person searched"),
         "duty": marked_in("action", "Duty chosen"),
         "emergency_begin": marked_in("action", "Emergency viewing begun"),
         "emergency_end": marked_in("action", "Emergency viewing ended"),
@@ -262,6 +263,7 @@ _OF_ENTRIES: Final[dict[str, dict[str, tuple[str, str]]]] = {
         "invite": marked_in("action", "Link made"),
         "list": marked_in("action", "Seen in a list"),
         "look_up": marked_in("action", "Record viewed"),
+        "merge": marked_in("action", "Records joined"),
         "policy": marked_in("action", "Policy in force"),
         "preview": marked_in("action", "Masked preview for an approver"),
         "read_entries": marked_in("action", "Ledger read"),
@@ -274,6 +276,7 @@ _OF_ENTRIES: Final[dict[str, dict[str, tuple[str, str]]]] = {
         "snapshot": marked_in("action", "Sealed copy kept"),
         "step_up": marked_in("action", "Passkey verified anew"),
         "succeed": marked_in("action", "Ledger begun after another"),
+        "unmerge": marked_in("action", "Records parted"),
         "vote": marked_in("action", "Vote on an approval"),
     },
     "alarm": {

@@ -48,6 +48,36 @@ OF_CONTEXT: Final[dict[str, dict[str, tuple[str, str]]]] = {
         "withheld": marked_in("case_act", "Secrecy changed"),
         "closed": marked_in("case_act", "Closed"),
     },
+    "shared": {
+        "document": marked_in("shared", "the same document"),
+        "email": marked_in("shared", "the same e-mail"),
+        "phone": marked_in("shared", "the same phone"),
+    },
+    "merge_why": {
+        "document": marked_in("merge_why", "The document in hand stands in both"),
+        "email": marked_in("merge_why", "The same own e-mail, and the guest says so"),
+        "phone": marked_in("merge_why", "The same phone, and the guest says so"),
+        "guest_said": marked_in("merge_why", "The guest says so, and the document in hand fits"),
+        "imported": marked_in("merge_why", "One was imported twice"),
+    },
+    "merge_ended": {
+        "asked": marked_in("merge_ended", "The guest asks for it"),
+        "erased": marked_in("merge_ended", "One was erased"),
+        "mistaken": marked_in("merge_ended", "Joined by mistake"),
+        "other_person": marked_in("merge_ended", "They are two people"),
+        "refused": marked_in("merge_ended", "Refused"),
+        "withdrawn": marked_in("merge_ended", "Taken back"),
+    },
+    "copy_occasion": {
+        "check_in": marked_in("copy_occasion", "at check-in"),
+        "check_out": marked_in("copy_occasion", "at check-out"),
+        "corrected": marked_in("copy_occasion", "corrected"),
+    },
+    "copy_reason": {
+        "guest_said": marked_in("copy_reason", "The guest asked for it, document in hand"),
+        "misread": marked_in("copy_reason", "Something was misread or mistyped"),
+        "missing": marked_in("copy_reason", "Something was missing"),
+    },
 }
 
 OF_REVIEWS: Final[dict[str, dict[str, tuple[str, str]]]] = {

@@ -36,6 +36,7 @@ class Permission(StrEnum):
     RETENTION_READ = "retention:rule:read"
     REVIEW_JUDGE = "review:lookup:judge"
     REVIEW_READ = "review:lookup:read"
+    RECORD_JOIN = "guest:record:join"
     RIGHTS_JUDGE = "rights:request:judge"
     RIGHTS_TAKE = "rights:request:take"
     RIGHTS_WORK = "rights:request:work"
@@ -63,8 +64,8 @@ DUTIES: Final = MappingProxyType({
     Role.DUTY_MANAGER: _DESK
     | _REVIEWS
     | {
-        Permission.DEPUTY_NAME, Permission.LOCK_CHANGE, Permission.PRESENCE_ATTEST, Permission.ROSTER_CHANGE,
-        Permission.STAFF_RECOVER,
+        Permission.DEPUTY_NAME, Permission.LOCK_CHANGE, Permission.PRESENCE_ATTEST, Permission.RECORD_JOIN,
+        Permission.ROSTER_CHANGE, Permission.STAFF_RECOVER,
     },
     Role.RESERVATIONS: frozenset({Permission.BOOKING_CHANGE, Permission.GUEST_FIND, Permission.STAY_LIST}),
     Role.CONCIERGE: frozenset({
@@ -88,9 +89,9 @@ DUTIES: Final = MappingProxyType({
     Role.PRIVACY: _REVIEWS | {
         Permission.CASE_WORK, Permission.CONSENT_READ, Permission.CONSENT_WORDS, Permission.DEPUTY_NAME,
         Permission.ENTRY_READ, Permission.GUEST_FIND, Permission.HOLD_WORK, Permission.LOCK_CHANGE,
-        Permission.POLICY_READ, Permission.RETENTION_CHANGE, Permission.RETENTION_READ, Permission.RIGHTS_JUDGE,
-        Permission.RIGHTS_TAKE, Permission.RIGHTS_WORK, Permission.STAFF_RECOVER, Permission.TRAINING_CHANGE,
-        Permission.TRAINING_READ,
+        Permission.POLICY_READ, Permission.RECORD_JOIN, Permission.RETENTION_CHANGE, Permission.RETENTION_READ,
+        Permission.RIGHTS_JUDGE, Permission.RIGHTS_TAKE, Permission.RIGHTS_WORK, Permission.STAFF_RECOVER,
+        Permission.TRAINING_CHANGE, Permission.TRAINING_READ,
     },
     Role.AUDITOR: frozenset({
         Permission.CASE_WORK, Permission.ENTRY_READ, Permission.POLICY_READ, Permission.RETENTION_READ,
