@@ -74,7 +74,7 @@ def found(
     """
     directory = directory.resolve()
     say("directory")
-    _clear_for(directory)
+    clear_for(directory)
     was_there = directory.exists()
     try:
         with data_directory.told(directory):
@@ -87,7 +87,7 @@ def found(
                 invitations = _fill(settings, first, say)
                 (directory / data_directory.UNFINISHED).unlink()
     except BaseException:
-        _remove(directory, whole=not was_there)
+        remove(directory, whole=not was_there)
         raise
     return settings, invitations
 
@@ -174,7 +174,7 @@ async def _add_properties(settings: Settings, wanted: tuple[Property, ...]) -> N
                 raise StarterError("property_refused", property=each.code, reason=done.code)
 
 
-def _clear_for(directory: Path) -> None:
+def clear_for(directory: Path) -> None:
     """Return only if an installation may be made here, after removing one that was never finished."""
     with data_directory.told(directory):
         if not directory.exists():
@@ -182,14 +182,14 @@ def _clear_for(directory: Path) -> None:
         if (directory / data_directory.UNFINISHED).exists():
             if data_directory.is_held(directory):
                 raise StarterError("already_running", path=directory)
-            _remove(directory, whole=False)
+            remove(directory, whole=False)
         if (directory / FILE_NAME).exists():
             raise StarterError("already_installed", path=directory)
         if any(directory.iterdir()):
             raise StarterError("directory_not_empty", path=directory)
 
 
-def _remove(directory: Path, *, whole: bool) -> None:
+def remove(directory: Path, *, whole: bool) -> None:
     """Remove what an unfinished installation left, by name; `whole` when the directory itself was ours too."""
     for name in (*_OURS, data_directory.UNFINISHED):
         path = directory / name

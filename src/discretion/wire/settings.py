@@ -139,6 +139,20 @@ class Witnesses(Struct, frozen=True, forbid_unknown_fields=True):
     close_after_seconds: Annotated[int, Meta(ge=0, le=604_800)]
 
 
+class Backup(Struct, frozen=True, forbid_unknown_fields=True):
+    """Where backups go, when, and how long they are kept. `at` is a time of the installation's day; empty: never.
+
+    `keys_directory` is for the parts with the guests' keys, which must not outlive an erasure for long; when it is
+    empty they lie beside the data. Days are counted from when a backup was made; the newest part of each is kept.
+    """
+
+    directory: Annotated[str, Meta(min_length=1, max_length=1000)]
+    keys_directory: PathText
+    at: Annotated[str, Meta(pattern=r"^(([01][0-9]|2[0-3]):[0-5][0-9])?$")]
+    keep_data_days: Annotated[int, Meta(ge=1, le=3650)]
+    keep_keys_days: Annotated[int, Meta(ge=1, le=365)]
+
+
 class Property(Struct, frozen=True, forbid_unknown_fields=True):
     """One hotel. `presence` says how it is known that staff are there: door controller, badge at the desk, attested."""
 
@@ -163,7 +177,8 @@ class _File(Struct, frozen=True, forbid_unknown_fields=True):
     worker: Worker
     witnesses: Witnesses
     property: Annotated[tuple[Property, ...], Meta(min_length=1, max_length=1000)]
-    mail: Mail | None = None  # the one part that may be missing: then notices stand in the console alone
+    mail: Mail | None = None  # may be missing: then notices stand in the console alone
+    backup: Backup | None = None  # may be missing: then backups are made when somebody makes one
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,6 +194,7 @@ class Settings:
     witnesses: Witnesses
     properties: tuple[Property, ...]
     mail: Mail | None = None
+    backup: Backup | None = None
 
     @property
     def directory(self) -> Path:
@@ -199,6 +215,15 @@ class Settings:
     def root_key_file(self) -> Path:
         """The file of the root key: 32 bytes as one line of base64."""
         return self.secrets / "root.key"
+
+    @property
+    def backup_key_file(self) -> Path:
+        """The file of the key that backups are sealed under: 32 bytes as one line of base64. Not the root key."""
+        return self.secrets / "backup.key"
+
+    def erased_file(self, property_id: bytes) -> Path:
+        """The file that names every erasure of a property, outside the database: replayed after each restore."""
+        return self.directory / self.keeper.memory / f"{property_id.hex()}.erased"
 
     def signer_memory_file(self, property_id: bytes) -> Path:
         """The file in which a property's signer remembers the last head it signed."""
@@ -304,7 +329,7 @@ def parse(raw: bytes, path: Path) -> Settings:
         raise SettingsError("settings_demo", key="installation.demo", found="true")
     return Settings(
         path, found.installation, found.database, found.keeper, found.house, found.worker, found.witnesses,
-        found.property, found.mail,
+        found.property, found.mail, found.backup,
     )
 
 

@@ -91,6 +91,10 @@ TITLES: Final = {
     "format": marked("Format"),
     "last": marked("Last report"),
     "unknown_badges": marked("Unknown badges"),
+    "file": marked("File"),
+    "part": marked("Part"),
+    "rows": marked("Rows"),
+    "size": marked("Size"),
 }
 ENVIRONMENT_LANGUAGE = "DISCRETION_LANG"
 ENVIRONMENT_DATA = "DISCRETION_DATA"

@@ -1,0 +1,43 @@
+-- name: as_it_stands
+-- One moment of the whole database, in which nothing can be changed; and one way of writing values, whatever the server's usual one is.
+begin isolation level repeatable read read only
+
+-- name: plainly
+set local role discretion_owner; set local statement_timeout = 0; set local datestyle = 'ISO, YMD'; set local intervalstyle = 'postgres';
+set local timezone = 'UTC'; set local extra_float_digits = 1; set local bytea_output = 'hex'
+
+-- name: tables
+-- Every table of ours with the columns that are stored and not computed, and about how many rows it has.
+select c.relnamespace::regnamespace || '.' || c.relname, array_agg(a.attname::text order by a.attnum), greatest(c.reltuples, 0)::bigint
+  from pg_class c join pg_attribute a on a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped and a.attgenerated = ''
+ where c.relnamespace::regnamespace::text in ('hotel', 'vault', 'keys', 'ledger') and c.relkind = 'r'
+ group by c.oid order by 1
+
+-- name: heads
+select encode(uuid_send(property_id), 'hex'), size, encode(root, 'hex') from ledger.head order by 1
+
+-- name: applied
+select name, encode(sha256, 'hex') from migrations.applied order by name
+
+-- name: foreign_keys
+-- What says which rows belong together; and how it is made again.
+select conrelid::regclass::text, quote_ident(conname), pg_get_constraintdef(oid) from pg_constraint
+ where contype = 'f' and connamespace::regnamespace::text in ('hotel', 'vault', 'keys', 'ledger') order by 1, 2
+
+-- name: triggers
+-- Every trigger of ours; each is always on, also for its owner and in replicas.
+select tgrelid::regclass::text, quote_ident(tgname) from pg_trigger t join pg_class c on c.oid = t.tgrelid
+ where not tgisinternal and c.relnamespace::regnamespace::text in ('hotel', 'vault', 'keys', 'ledger') and tgenabled = 'A' order by 1, 2
+
+-- name: other_triggers
+-- Triggers in another state than that: loading would not know how to put them back.
+select count(*) from pg_trigger t join pg_class c on c.oid = t.tgrelid
+ where not tgisinternal and c.relnamespace::regnamespace::text in ('hotel', 'vault', 'keys', 'ledger') and tgenabled <> 'A'
+
+-- name: keys_without_guests
+-- Of a key part that is newer than the data: keys of guests whom the data does not know yet.
+delete from keys.guest_key k where not exists (select from hotel.guest g where g.property_id = k.property_id and g.guest_id = k.guest_id)
+
+-- name: keys_of_the_erased
+-- Whoever was erased since: their keys are not even loaded.
+delete from keys.guest_key where property_id = %(property_id)s and guest_id = any (%(guests)s::uuid[])
