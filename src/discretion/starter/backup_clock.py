@@ -37,7 +37,9 @@ def is_due(settings: Settings, now: datetime) -> bool:
     if wanted > local:
         wanted -= timedelta(days=1)
     made = kept(places(settings).data, "data")
-    return not made or made[0].at < wanted.astimezone(UTC)
+    # Before the first one, the age of the root key is the age of the installation.
+    last = made[0].at if made else datetime.fromtimestamp(settings.root_key_file.stat().st_mtime, UTC)
+    return last < wanted
 
 
 async def keep_backups(settings: Settings) -> None:

@@ -48,17 +48,22 @@ Hex32 = Annotated[str, Meta(pattern=r"^[0-9a-f]{64}$")]
 
 
 class Header(Struct, frozen=True, forbid_unknown_fields=True):
-    """What a file says of itself in clear: which backup, which part, when, and the salt of its key. Nobody's data."""
+    """What a file says of itself in clear: which backup, which part, when, and the salt of its key. Nobody's data.
+
+    `check` tells another key from damage: bytes that only this file's own key derivation gives.
+    """
 
     backup: Annotated[str, Meta(pattern=r"^[0-9a-f]{16}$")]
     part: Part
     at: Annotated[str, Meta(pattern=r"^[0-9]{8}T[0-9]{6}Z$")]
     salt: Hex32
+    check: Annotated[str, Meta(pattern=r"^[0-9a-f]{16}$")]
 
 
-def new_header(backup: str, part: Part, at: str) -> Header:
+def new_header(key: bytes, backup: str, part: Part, at: str) -> Header:
     """Return the header of a new file."""
-    return Header(backup, part, at, secrets.token_hex(32))
+    salt = secrets.token_hex(KEY_SIZE_BYTES)
+    return Header(backup, part, at, salt, _derived(key, part, salt)[1])
 
 
 def read_key(path: Path) -> bytes:
@@ -86,7 +91,7 @@ def read_header(file: BinaryIO, path: Path) -> Header:
         raise StarterError("backup_not_one", path=path)
     try:
         return msgspec.json.decode(file.read(size), type=Header)
-    except msgspec.DecodeError as error:
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise StarterError("backup_not_one", path=path) from error
 
 
@@ -96,7 +101,7 @@ class SealedFile:
     def __init__(self, file: BinaryIO, key: bytes, header: Header) -> None:
         raw = msgspec.json.encode(header)
         self._file = file
-        self._sealing, self._bound = _sealing_of(key, header, raw)
+        self._sealing, self._bound = AESGCM(_derived(key, header.part, header.salt)[0]), hashlib.sha256(raw).digest()
         self._waiting = bytearray()
         self._place = 0
         file.write(_MAGIC + len(raw).to_bytes(_LENGTH_SIZE_BYTES, "big") + raw)
@@ -123,11 +128,14 @@ class SealedFile:
 def opened(file: BinaryIO, key: bytes, path: Path) -> Iterator[bytes]:
     """Yield what a sealed file holds, chunk by chunk, each as soon as it has opened.
 
-    Errors: `StarterError` `backup_not_one`; `backup_key_other` when not even the first chunk opens; `backup_damaged`,
-    which names the chunk; `backup_cut` when it ends before its end, or goes on after it.
+    Errors: `StarterError` `backup_not_one`; `backup_key_other` when this key or this header is not the file's;
+    `backup_damaged`, which names the chunk; `backup_cut` when it ends before its end, or goes on after it.
     """
     header = read_header(file, path)
-    sealing, bound = _sealing_of(key, header, msgspec.json.encode(header))
+    own, check = _derived(key, header.part, header.salt)
+    if check != header.check:
+        raise StarterError("backup_key_other", path=path)
+    sealing, bound = AESGCM(own), hashlib.sha256(msgspec.json.encode(header)).digest()
     place = 0
     while True:
         size = int.from_bytes(file.read(_LENGTH_SIZE_BYTES), "big")
@@ -136,7 +144,7 @@ def opened(file: BinaryIO, key: bytes, path: Path) -> Iterator[bytes]:
             raise StarterError("backup_cut", path=path, chunk=place)
         plain, is_last = _unsealed(sealing, place, sealed, bound)
         if plain is None:
-            raise StarterError("backup_damaged" if place else "backup_key_other", path=path, chunk=place)
+            raise StarterError("backup_damaged", path=path, chunk=place)
         yield plain
         if is_last:
             break
@@ -153,12 +161,11 @@ def _unsealed(sealing: AESGCM, place: int, sealed: bytes, bound: bytes) -> tuple
     return None, False
 
 
-def _sealing_of(key: bytes, header: Header, raw_header: bytes) -> tuple[AESGCM, bytes]:
-    """Return what seals one file, and what is bound to each of its chunks."""
-    salt = bytes.fromhex(header.salt)
-    use = b"discretion/v1/backup/" + header.part.encode()
-    own = HKDF(algorithm=SHA256(), length=KEY_SIZE_BYTES, salt=salt, info=use).derive(key)
-    return AESGCM(own), hashlib.sha256(raw_header).digest()
+def _derived(key: bytes, part: Part, salt: str) -> tuple[bytes, str]:
+    """Return the key of one file, and what its header shows of it."""
+    use = b"discretion/v1/backup/" + part.encode()
+    raw = HKDF(algorithm=SHA256(), length=KEY_SIZE_BYTES + 8, salt=bytes.fromhex(salt), info=use).derive(key)
+    return raw[:KEY_SIZE_BYTES], raw[KEY_SIZE_BYTES:].hex()
 
 
 def _nonce(place: int, *, is_last: bool) -> bytes:

@@ -151,7 +151,7 @@ class Reader:
         raw = self._line()
         try:
             return msgspec.json.decode(raw, type=Manifest)
-        except msgspec.DecodeError as error:
+        except (msgspec.DecodeError, UnicodeDecodeError) as error:
             raise StarterError("backup_format", path=self._path) from error
 
     def tables(self) -> Iterator[Table]:
@@ -216,7 +216,7 @@ class Reader:
     def _decoded(self, raw: bytes, kind: type[_Line]) -> _Line:
         try:
             return msgspec.json.decode(raw, type=kind)
-        except msgspec.DecodeError as error:
+        except (msgspec.DecodeError, UnicodeDecodeError) as error:
             raise self._damaged() from error
 
     def _damaged(self) -> StarterError:

@@ -135,7 +135,7 @@ def create(
         writing = _Writing(connection, key, told, sum(about for _, _, about in tables))
         fresh = {}
         for part in PARTS:
-            header = backup_sealing.new_header(backup, part, manifest.at)
+            header = backup_sealing.new_header(key, backup, part, manifest.at)
             path = where.of(part) / f"{_name(header)}.new"
             stack.callback(path.unlink, missing_ok=True)
             chosen = [Table(name, tuple(columns)) for name, columns, _ in tables

@@ -181,6 +181,10 @@ def restore(  # noqa: PLR0913 - one parameter an option, by click's way
     terminal.say(words("This is %(hotel)s as it was at %(at)s; the guests' keys are from %(keys_at)s. What happened "
                        "after that is not in it.", hotel=hotel, at=chosen.at.isoformat(),
                        keys_at=sources.keys.at.isoformat()))
+    if not erased and signer is None:
+        terminal.say(words("No list of erasures from the lost machine is given (--erased or --signer): whoever was "
+                           "erased after %(keys_at)s would come back. Look for it first.",
+                           keys_at=sources.keys.at.isoformat()))
     typed = confirm or terminal.ask(words("Type the hotel's name to restore it"), "--confirm")
     if typed != hotel:
         raise Trouble("backup_other_name")
@@ -204,14 +208,14 @@ def _told(terminal: Terminal, done: restoring.Restored) -> None:
         words("%(rows)s rows are restored in %(path)s. Nothing is served yet.", rows=f"{done.rows:,}",
               path=settings.directory),
         words("Erasures that the next start replays before it serves: %(number)s.", number=f"{done.erased:,}"),
-        words("The signer has to be told what is true, for each hotel. If you have an export that holds every signed "
-              "entry, use the second line as well; what was entered after the backup comes back without openings:"),
+        words("The signer has to be told what is true, for each hotel. EXPORT is a ledger export or a mirror that "
+              "holds every signed entry: with it the entries come back that were made after the backup, without their "
+              "openings. If there is none, leave --from EXPORT out: then those entries are lost."),
     ]
     next_ = []
     for each in settings.properties:
-        if each.id not in done.remembered:
-            next_.append(f"discretion ledger recover --new-memory --property {each.code}{option}")
-        next_.append(f"discretion ledger recover --from EXPORT --property {each.code}{option}")
+        anew = "" if each.id in done.remembered else " --new-memory"
+        next_.append(f"discretion ledger recover --from EXPORT{anew} --property {each.code}{option}")
     next_ += [f"discretion ledger verify{option}", f"discretion serve{option}"]
     terminal.show({
         "data": str(settings.directory), "backup": done.manifest.backup, "at": done.manifest.at, "rows": done.rows,
