@@ -26,6 +26,8 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 import msgspec
 from msgspec import Meta, Struct
 
+from discretion.wire.backup_settings import Backup  # noqa: TC001 - msgspec reads the annotations
+
 FILE_NAME: Final = "discretion.toml"
 DEMO_MARKER: Final = "demo-only"
 SETTINGS_SIZE_BYTES_MAX: Final = 262_144
@@ -137,20 +139,6 @@ class Witnesses(Struct, frozen=True, forbid_unknown_fields=True):
     policy: PathText
     alarm_after_seconds: Annotated[int, Meta(ge=1, le=86_400)]
     close_after_seconds: Annotated[int, Meta(ge=0, le=604_800)]
-
-
-class Backup(Struct, frozen=True, forbid_unknown_fields=True):
-    """Where backups go, when, and how long they are kept. `at` is a time of the installation's day; empty: never.
-
-    `keys_directory` is for the parts with the guests' keys, which must not outlive an erasure for long; when it is
-    empty they lie beside the data. Days are counted from when a backup was made; the newest part of each is kept.
-    """
-
-    directory: Annotated[str, Meta(min_length=1, max_length=1000)]
-    keys_directory: PathText
-    at: Annotated[str, Meta(pattern=r"^(([01][0-9]|2[0-3]):[0-5][0-9])?$")]
-    keep_data_days: Annotated[int, Meta(ge=1, le=3650)]
-    keep_keys_days: Annotated[int, Meta(ge=1, le=365)]
 
 
 class Property(Struct, frozen=True, forbid_unknown_fields=True):
