@@ -29,7 +29,7 @@ def test_a_backup_holds_neither_secrets_nor_guests_in_clear(stage: Stage, tmp_pa
     kept = saved(stage.settings, tmp_path / "kept")
     made = backups.create(stage.settings, kept.where, kept.key)
     (data_tables, data), (key_tables, keys) = (everything(part, kept.key) for part in made.parts)
-    assert key_tables == {"keys.guest_key", "signer.erased"}
+    assert key_tables == {"keys.guest_credential", "keys.guest_key", "signer.erased"}
     assert "keys.guest_key" not in data_tables and not data_tables & backups.LEFT_OUT
     assert {"hotel.guest", "vault.record", "ledger.entry", "keys.property_key"} <= data_tables
     wrapped = stage.superuser.execute("select encode(wrapped, 'hex') from keys.guest_key where guest_id = %s", (guest.guest_id.hex(),)).fetchone()

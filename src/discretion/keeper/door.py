@@ -20,8 +20,9 @@ from typing import TYPE_CHECKING, Any, cast
 import msgspec
 
 from discretion.hotel.record import RecordError
-from discretion.keeper import emergency, entries, proofs, search
+from discretion.keeper import emergency, entries, own, proofs, search
 from discretion.keeper.approvals import Approvals
+from discretion.keeper.guests import Guests, Letterbox
 from discretion.keeper.inscribe import inscribe_ask
 from discretion.keeper.judge import READING_DUTIES
 from discretion.keeper.papers import Ask, AskKind, Opened
@@ -30,7 +31,7 @@ from discretion.keeper.rounds import RoundError, Rounds
 from discretion.keeper.store.database import Database, StoreError, Uid
 from discretion.keeper.store.reads import Reads
 from discretion.keeper.store.sql import queries
-from discretion.wire import exceptions
+from discretion.wire import exceptions, guests
 from discretion.wire import lookup as wire
 from discretion.wire.entries import ProveEntries, ReadEntries, ReadLedgerState
 from discretion.wire.frame import LENGTH_SIZE_BYTES, LOOKUP_FRAME_SIZE_BYTES_MAX
@@ -69,9 +70,12 @@ class Desk:
 class Door:
     """Answers messages of the house for all properties of this keeper."""
 
-    def __init__(self, desks: Mapping[bytes, Desk], people: People, sessions: Sessions, *, is_demo: bool) -> None:
+    def __init__(
+        self, desks: Mapping[bytes, Desk], people: People, sessions: Sessions, letters: Letterbox, *, is_demo: bool,
+    ) -> None:
         self._desks = desks
         self._people = people
+        self._guests = Guests(people, letters, is_demo=is_demo)
         self._approvals = Approvals(people)
         self._sessions = sessions
         self._decoder = msgspec.msgpack.Decoder(wire.Request)
@@ -91,6 +95,14 @@ class Door:
             exceptions.RequestApproval: self._approve,
             exceptions.StepUp: self._approve,
             exceptions.Vote: self._approve,
+            guests.BeginGuestPasskey: self._begin_guest_passkey,
+            guests.BeginGuestSignIn: self._begin_guest_sign_in,
+            guests.FinishGuestPasskey: self._finish_guest_passkey,
+            guests.FinishGuestSignIn: self._finish_guest_sign_in,
+            guests.OwnEntries: self._own,
+            guests.OwnProofs: self._own,
+            guests.OwnRecord: self._own,
+            guests.WhichGuest: self._which_guest,
             wire.BeginEnrolment: self._begin_enrolment,
             wire.BeginSignIn: self._begin_sign_in,
             wire.ChooseDuty: self._choose_duty,
@@ -111,6 +123,7 @@ class Door:
         }
         if is_demo:
             self._menu[wire.DemoSignIn] = self._demo_sign_in
+            self._menu[guests.DemoGuestSignIn] = self._demo_guest_sign_in
 
     def receive(self, line: Line, body: bytes) -> None:
         """Take one frame's body; the answer is written to `line` when it is there.
@@ -295,6 +308,32 @@ class Door:
     async def _confirm_recovery(self, message: wire.ConfirmRecovery) -> Answer:
         live = await self._live(message.ticket)
         return await self._people.confirm_recovery(message, live, self._desk(live.property_id).rounds)
+
+    async def _begin_guest_sign_in(self, message: guests.BeginGuestSignIn) -> Answer:
+        return await self._guests.begin(message, self._desk(message.property_id).rounds)
+
+    async def _finish_guest_sign_in(self, message: guests.FinishGuestSignIn) -> Answer:
+        return await self._guests.finish(message, self._desk(message.property_id).rounds)
+
+    async def _begin_guest_passkey(self, message: guests.BeginGuestPasskey) -> Answer:
+        self._desk(message.property_id)
+        return await self._guests.begin_passkey(message)
+
+    async def _finish_guest_passkey(self, message: guests.FinishGuestPasskey) -> Answer:
+        return await self._guests.finish_passkey(message, self._desk(message.property_id).rounds)
+
+    async def _which_guest(self, message: guests.WhichGuest) -> Answer:
+        return await self._guests.which(message, self._desk(message.ticket[:16]).rounds)
+
+    async def _own(self, message: guests.OwnRecord | guests.OwnEntries | guests.OwnProofs) -> Answer:
+        desk = self._desk(message.ticket[:16])
+        visit = await self._guests.visit(message.ticket)
+        if isinstance(visit, wire.Failed):
+            return visit
+        return await own.answer(message, visit, desk.rounds, desk.database, desk.lock)
+
+    async def _demo_guest_sign_in(self, message: guests.DemoGuestSignIn) -> Answer:
+        return await self._guests.demo(message, self._desk(message.property_id).rounds)
 
     async def _demo_sign_in(self, message: wire.DemoSignIn) -> Answer:
         return await self._people.demo_sign_in(message, self._desk(message.property_id).rounds)

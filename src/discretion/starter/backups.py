@@ -1,7 +1,7 @@
 """Backups: made while the hotel works, in two sealed files from one moment of the database; listed, pruned, verified.
 
 Rules:
-* The *data part* holds everything but the guests' keys, the *key part* those and the list of erasures. Without a key
+* The *data part* holds everything but the guests' keys, the *key part* those, passkeys, and the list of erasures. Without a key
   part no guest's record of a data part opens, whatever else somebody holds. Key parts are kept for days, not months.
 * A file gets its name only after it was read again and every check held. What was interrupted has no such name.
 * The root key and every other secret are in no backup, and neither are sign-ins, links and what else ends by itself.
@@ -41,8 +41,10 @@ if TYPE_CHECKING:
 PARTS: Final[tuple[Part, ...]] = get_args(Part)
 ENTRIES: Final = "ledger.entry"
 ERASED: Final = Table("signer.erased", ("property_id", "line"))
-KEY_TABLES: Final = frozenset({"keys.guest_key"})
-LEFT_OUT: Final = frozenset({"keys.challenge", "keys.invitation", "keys.session", "keys.step_up"})
+KEY_TABLES: Final = frozenset({"keys.guest_credential", "keys.guest_key"})
+LEFT_OUT: Final = frozenset({
+    "keys.challenge", "keys.guest_code", "keys.guest_session", "keys.invitation", "keys.session", "keys.step_up",
+})
 _TIME = "%Y%m%dT%H%M%SZ"
 _SQL = "backup.sql"
 _HASHES_AT_ONCE = 4096

@@ -26,7 +26,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 import msgspec
 from msgspec import Meta, Struct
 
-from discretion.wire.backup_settings import Backup  # noqa: TC001 - msgspec reads the annotations
+from discretion.wire.settings_parts import Backup, Mail, Portal  # noqa: TC001 - msgspec reads the annotations
 
 FILE_NAME: Final = "discretion.toml"
 DEMO_MARKER: Final = "demo-only"
@@ -114,21 +114,6 @@ class Worker(Struct, frozen=True, forbid_unknown_fields=True):
     jobs_at_once: Annotated[int, Meta(ge=1, le=10)]
 
 
-class Mail(Struct, frozen=True, forbid_unknown_fields=True):
-    """The mail server that takes notices. `tls` is `tls` from the first byte, `starttls`, or `none` on this machine.
-
-    `sender` is the address that notices come from. `password_file` lies among the secrets; both it and `username` are
-    empty where the server asks for none.
-    """
-
-    host: Text
-    port: Port
-    tls: Literal["tls", "starttls", "none"]
-    sender: Annotated[str, Meta(pattern=r"^[!-?A-~]{1,64}@[A-Za-z0-9.-]{1,189}$")]
-    username: Annotated[str, Meta(max_length=200)]
-    password_file: Annotated[str, Meta(pattern=r"^[A-Za-z0-9._-]{0,100}$")]
-
-
 class Witnesses(Struct, frozen=True, forbid_unknown_fields=True):
     """Who outside cosigns the ledgers' checkpoints. `policy` is a tlog-policy file (witness, group, quorum), or empty.
 
@@ -166,6 +151,7 @@ class _File(Struct, frozen=True, forbid_unknown_fields=True):
     witnesses: Witnesses
     property: Annotated[tuple[Property, ...], Meta(min_length=1, max_length=1000)]
     mail: Mail | None = None  # may be missing: then notices stand in the console alone
+    portal: Portal | None = None  # may be missing: then codes go by mail alone
     backup: Backup | None = None  # may be missing: then backups are made when somebody makes one
 
 
@@ -182,6 +168,7 @@ class Settings:
     witnesses: Witnesses
     properties: tuple[Property, ...]
     mail: Mail | None = None
+    portal: Portal | None = None
     backup: Backup | None = None
 
     @property
@@ -317,7 +304,7 @@ def parse(raw: bytes, path: Path) -> Settings:
         raise SettingsError("settings_demo", key="installation.demo", found="true")
     return Settings(
         path, found.installation, found.database, found.keeper, found.house, found.worker, found.witnesses,
-        found.property, found.mail, found.backup,
+        found.property, found.mail, found.portal, found.backup,
     )
 
 
