@@ -35,12 +35,9 @@ select count(*) from pg_trigger t join pg_class c on c.oid = t.tgrelid
  where not tgisinternal and c.relnamespace::regnamespace::text in ('hotel', 'vault', 'keys', 'ledger') and tgenabled <> 'A'
 
 -- name: keys_without_guests
--- Of a key part that is newer than the data: keys and passkeys of guests whom the data does not know yet.
-with known as (select property_id, guest_id from hotel.guest),
-passkeys as (delete from keys.guest_credential k where not exists (select from known g where g.property_id = k.property_id and g.guest_id = k.guest_id))
-delete from keys.guest_key k where not exists (select from known g where g.property_id = k.property_id and g.guest_id = k.guest_id)
+-- Of a key part that is newer than the data: what belongs to guests whom the data does not know yet. {table} is one of its tables.
+delete from {table} k where not exists (select from hotel.guest g where g.property_id = k.property_id and g.guest_id = k.guest_id)
 
 -- name: keys_of_the_erased
 -- Whoever was erased since: what opens their records is not even loaded.
-with passkeys as (delete from keys.guest_credential where property_id = %(property_id)s and guest_id = any (%(guests)s::uuid[]))
-delete from keys.guest_key where property_id = %(property_id)s and guest_id = any (%(guests)s::uuid[])
+delete from {table} where property_id = {property_id} and guest_id = any ({guests}::uuid[])

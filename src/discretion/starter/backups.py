@@ -1,8 +1,8 @@
 """Backups: made while the hotel works, in two sealed files from one moment of the database; listed, pruned, verified.
 
 Rules:
-* The *data part* holds everything but the guests' keys, the *key part* those, passkeys, and the list of erasures. Without a key
-  part no guest's record of a data part opens, whatever else somebody holds. Key parts are kept for days, not months.
+* The *data part* holds everything but the guests' keys, the *key part* those, their passkeys, and the list of
+  erasures. Without a key part no guest's record opens, whatever else somebody holds. It is kept for days, not months.
 * A file gets its name only after it was read again and every check held. What was interrupted has no such name.
 * The root key and every other secret are in no backup, and neither are sign-ins, links and what else ends by itself.
 

@@ -240,11 +240,12 @@ class _Loading:
         trees.check()
         self._copy_in(connection, self._sources.keys, wanted & KEY_TABLES, trees)
         # 3. No key of anybody who was erased, and none of a guest who is not there yet.
-        for lists in (self._named, self.erased):
-            for hotel, lines in lists.items():
-                guests = [guest for line in lines if (guest := _whole(line))]
-                connection.execute(query(_SQL, "keys_of_the_erased"), {"property_id": hotel, "guests": guests})
-        connection.execute(query(_SQL, "keys_without_guests"))
+        for table in sorted(wanted & KEY_TABLES):
+            for lists in (self._named, self.erased):
+                for hotel, lines in lists.items():
+                    guests = [guest for line in lines if (guest := _whole(line))]
+                    connection.execute(_of(table, "keys_of_the_erased", property_id=hotel, guests=guests))
+            connection.execute(_of(table, "keys_without_guests"))
         # 4. Everything stands guard again, and what belongs together is checked.
         for table, name, definition in joined:
             _run(connection, f"alter table {table} add constraint {name} {definition}")
@@ -278,6 +279,11 @@ class _Loading:
 def _copy_in(table: Table) -> sql.Composed:
     columns = sql.SQL(", ").join(map(sql.Identifier, table.columns))
     return sql.SQL("copy {} ({}) from stdin").format(sql.Identifier(*table.table.split(".")), columns)
+
+
+def _of(table: str, name: str, **values: object) -> sql.Composed:
+    filled = {key: sql.Literal(value) for key, value in values.items()}
+    return sql.SQL(query(_SQL, name).decode()).format(table=sql.Identifier(*table.split(".")), **filled)
 
 
 def _run(connection: psycopg.Connection[Any], statement: str) -> None:

@@ -216,7 +216,7 @@ def _told(terminal: Terminal, done: restoring.Restored) -> None:
     for each in settings.properties:
         anew = "" if each.id in done.remembered else " --new-memory"
         next_.append(f"discretion ledger recover --from EXPORT{anew} --property {each.code}{option}")
-    next_ += [f"discretion ledger verify{option}", f"discretion serve{option}"]
+    next_ += [f"discretion serve{option}", f"discretion ledger verify{option}"]
     terminal.show({
         "data": str(settings.directory), "backup": done.manifest.backup, "at": done.manifest.at, "rows": done.rows,
         "erased": done.erased, "next": next_,
