@@ -84,7 +84,7 @@ def build(settings: Settings, *, is_development: bool = False) -> Litestar:
 def application(means: Means) -> Litestar:
     """Return the application over what it works with."""
     settings = means.settings
-    pages = [*desk.PAGES, *portal.PAGES, *watchroom.PAGES]
+    pages = [*desk.PAGES, *watchroom.PAGES]
     if settings.is_demo:
         pages += desk.DEMO_PAGES
     if settings.is_development:
@@ -109,8 +109,9 @@ def application(means: Means) -> Litestar:
     app = Litestar(
         route_handlers=[
             Router("/", route_handlers=pages, before_request=gate_of(means), include_in_schema=False,
-                   dependencies={"seat": Provide(seat), "guest": Provide(guest), "caller": Provide(caller),
-                                 "welcome_key": Provide(welcome)}),
+                   dependencies={"seat": Provide(seat), "caller": Provide(caller), "welcome_key": Provide(welcome)}),
+            Router("/", route_handlers=list(portal.PAGES), before_request=gate_of(means), include_in_schema=False,
+                   dependencies={"guest": Provide(guest), "caller": Provide(caller)}),
             Router("/api/v1", route_handlers=list(api.ROUTES), dependencies={"means": Provide(at_hand)}),
             Router("/api/presence", route_handlers=list(api.CONTROLLERS), dependencies={"means": Provide(at_hand)}),
             Router("/ledger", route_handlers=list(api.PUBLISHED), dependencies={"means": Provide(at_hand)}),

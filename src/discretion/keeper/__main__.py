@@ -22,7 +22,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from discretion.keeper import commands
-from discretion.keeper.door import Desk, Door, Line
+from discretion.keeper.desk import Desk
+from discretion.keeper.door import Door, Line
 from discretion.keeper.guests import Letterbox
 from discretion.keeper.people import People
 from discretion.keeper.recover import HOW, recover

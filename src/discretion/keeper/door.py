@@ -20,18 +20,18 @@ from typing import TYPE_CHECKING, Any, cast
 import msgspec
 
 from discretion.hotel.record import RecordError
-from discretion.keeper import emergency, entries, own, proofs, search
+from discretion.keeper import emergency, entries, proofs, search
 from discretion.keeper.approvals import Approvals
+from discretion.keeper.desk import FailError
 from discretion.keeper.guests import Guests, Letterbox
 from discretion.keeper.inscribe import inscribe_ask
 from discretion.keeper.judge import READING_DUTIES
 from discretion.keeper.papers import Ask, AskKind, Opened
 from discretion.keeper.reply import entered, told
-from discretion.keeper.rounds import RoundError, Rounds
-from discretion.keeper.store.database import Database, StoreError, Uid
-from discretion.keeper.store.reads import Reads
+from discretion.keeper.rounds import RoundError
+from discretion.keeper.store.database import StoreError, Uid
 from discretion.keeper.store.sql import queries
-from discretion.wire import exceptions, guests
+from discretion.wire import exceptions
 from discretion.wire import lookup as wire
 from discretion.wire.entries import ProveEntries, ReadEntries, ReadLedgerState
 from discretion.wire.frame import LENGTH_SIZE_BYTES, LOOKUP_FRAME_SIZE_BYTES_MAX
@@ -39,6 +39,7 @@ from discretion.wire.frame import LENGTH_SIZE_BYTES, LOOKUP_FRAME_SIZE_BYTES_MAX
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping
 
+    from discretion.keeper.desk import Desk
     from discretion.keeper.papers import Reply
     from discretion.keeper.people import People
     from discretion.keeper.tickets import Live, Sessions
@@ -56,17 +57,6 @@ class _Envelope(msgspec.Struct, array_like=True, forbid_unknown_fields=True):
     body: msgspec.Raw
 
 
-class Desk:
-    """One property's rounds, and the connections that its slower asks use."""
-
-    def __init__(self, rounds: Rounds, database: Database) -> None:
-        self.rounds = rounds
-        self.database = database
-        self.reads = Reads(database, rounds.room.property_id)
-        self.lock = asyncio.Lock()
-        self.reading = asyncio.Lock()  # one reading of entries at a time: each takes a tenth of a second
-
-
 class Door:
     """Answers messages of the house for all properties of this keeper."""
 
@@ -75,7 +65,6 @@ class Door:
     ) -> None:
         self._desks = desks
         self._people = people
-        self._guests = Guests(people, letters, is_demo=is_demo)
         self._approvals = Approvals(people)
         self._sessions = sessions
         self._decoder = msgspec.msgpack.Decoder(wire.Request)
@@ -95,14 +84,6 @@ class Door:
             exceptions.RequestApproval: self._approve,
             exceptions.StepUp: self._approve,
             exceptions.Vote: self._approve,
-            guests.BeginGuestPasskey: self._begin_guest_passkey,
-            guests.BeginGuestSignIn: self._begin_guest_sign_in,
-            guests.FinishGuestPasskey: self._finish_guest_passkey,
-            guests.FinishGuestSignIn: self._finish_guest_sign_in,
-            guests.OwnEntries: self._own,
-            guests.OwnProofs: self._own,
-            guests.OwnRecord: self._own,
-            guests.WhichGuest: self._which_guest,
             wire.BeginEnrolment: self._begin_enrolment,
             wire.BeginSignIn: self._begin_sign_in,
             wire.ChooseDuty: self._choose_duty,
@@ -121,9 +102,9 @@ class Door:
             wire.Snapshot: self._snapshot,
             wire.WhoAmI: self._who_am_i,
         }
+        self._menu |= Guests(people, letters, self._desk, is_demo=is_demo).menu
         if is_demo:
             self._menu[wire.DemoSignIn] = self._demo_sign_in
-            self._menu[guests.DemoGuestSignIn] = self._demo_guest_sign_in
 
     def receive(self, line: Line, body: bytes) -> None:
         """Take one frame's body; the answer is written to `line` when it is there.
@@ -155,7 +136,7 @@ class Door:
                 return
             serve = self._menu.get(type(message))
             answer = await serve(message) if serve else wire.Failed(code="menu")
-        except _FailError as failed:
+        except FailError as failed:
             answer = wire.Failed(code=failed.code, field=failed.field)
         except RoundError as error:
             answer = wire.Failed(code=error.code)
@@ -189,13 +170,13 @@ class Door:
             row = await self._people.session(ticket)
             live = self._sessions.keep(ticket, row) if row else None
         if live is None:
-            raise _FailError("ticket")
+            raise FailError("ticket")
         return live
 
     def _desk(self, property_id: bytes) -> Desk:
         desk = self._desks.get(property_id)
         if desk is None:
-            raise _FailError("not_allowed")
+            raise FailError("not_allowed")
         return desk
 
     async def _look_up_many(self, message: wire.LookUpMany) -> Answer:
@@ -235,7 +216,7 @@ class Door:
         live = await self._live(message.ticket)
         desk = self._desk(live.property_id)
         if live.duty not in READING_DUTIES:
-            raise _FailError("not_allowed")
+            raise FailError("not_allowed")
         async with desk.lock:
             return await proofs.answer(message, desk.rounds.room, desk.database)
 
@@ -309,32 +290,6 @@ class Door:
         live = await self._live(message.ticket)
         return await self._people.confirm_recovery(message, live, self._desk(live.property_id).rounds)
 
-    async def _begin_guest_sign_in(self, message: guests.BeginGuestSignIn) -> Answer:
-        return await self._guests.begin(message, self._desk(message.property_id).rounds)
-
-    async def _finish_guest_sign_in(self, message: guests.FinishGuestSignIn) -> Answer:
-        return await self._guests.finish(message, self._desk(message.property_id).rounds)
-
-    async def _begin_guest_passkey(self, message: guests.BeginGuestPasskey) -> Answer:
-        self._desk(message.property_id)
-        return await self._guests.begin_passkey(message)
-
-    async def _finish_guest_passkey(self, message: guests.FinishGuestPasskey) -> Answer:
-        return await self._guests.finish_passkey(message, self._desk(message.property_id).rounds)
-
-    async def _which_guest(self, message: guests.WhichGuest) -> Answer:
-        return await self._guests.which(message, self._desk(message.ticket[:16]).rounds)
-
-    async def _own(self, message: guests.OwnRecord | guests.OwnEntries | guests.OwnProofs) -> Answer:
-        desk = self._desk(message.ticket[:16])
-        visit = await self._guests.visit(message.ticket)
-        if isinstance(visit, wire.Failed):
-            return visit
-        return await own.answer(message, visit, desk.rounds, desk.database, desk.lock)
-
-    async def _demo_guest_sign_in(self, message: guests.DemoGuestSignIn) -> Answer:
-        return await self._guests.demo(message, self._desk(message.property_id).rounds)
-
     async def _demo_sign_in(self, message: wire.DemoSignIn) -> Answer:
         return await self._people.demo_sign_in(message, self._desk(message.property_id).rounds)
 
@@ -349,15 +304,6 @@ def _said(message: wire.LookUp) -> tuple[tuple[str, str], ...]:
         )
         if value
     )
-
-
-class _FailError(Exception):
-    """A message that is answered with a code and goes no further."""
-
-    def __init__(self, code: str, field: str = "") -> None:
-        super().__init__(code)
-        self.code = code
-        self.field = field
 
 
 class Line(asyncio.Protocol):

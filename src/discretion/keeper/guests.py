@@ -19,6 +19,7 @@ import secrets
 from typing import TYPE_CHECKING, Any
 
 from discretion.hotel.exact import normal_form
+from discretion.keeper import own
 from discretion.keeper.papers import Ask, AskKind, Opened
 from discretion.keeper.store.database import Uid, uid_or_none
 from discretion.keeper.store.sql import queries
@@ -42,13 +43,17 @@ from discretion.wire.guests import (
     FinishGuestSignIn,
     GuestLetter,
     GuestVisit,
+    OwnEntries,
+    OwnProofs,
+    OwnRecord,
     WhichGuest,
 )
 from discretion.wire.lookup import Challenge, Entered, Failed
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Awaitable, Callable, Mapping
 
+    from discretion.keeper.desk import Desk
     from discretion.keeper.people import People
     from discretion.keeper.rounds import Rounds
     from discretion.wire.lookup import Answer
@@ -89,13 +94,25 @@ class Letterbox:
 class Guests:
     """Codes, passkeys and visits of the guests of all properties of this keeper."""
 
-    def __init__(self, people: People, letters: Letterbox, *, is_demo: bool) -> None:
+    def __init__(
+        self, people: People, letters: Letterbox, desk_of: Callable[[bytes], Desk], *, is_demo: bool,
+    ) -> None:
+        """Shapes: `desk_of` gives the desk of a property, or fails the message. `menu` is a part of the door's."""
         self._people = people
         self._letters = letters
+        self._desk_of = desk_of
         self._is_demo = is_demo
+        self.menu: dict[type, Callable[[Any], Awaitable[Answer]]] = {
+            BeginGuestPasskey: self._begin_passkey, BeginGuestSignIn: self._begin,
+            FinishGuestPasskey: self._finish_passkey, FinishGuestSignIn: self._finish, OwnEntries: self._own,
+            OwnProofs: self._own, OwnRecord: self._own, WhichGuest: self._which,
+        }
+        if is_demo:
+            self.menu[DemoGuestSignIn] = self._demo
 
-    async def begin(self, message: BeginGuestSignIn, rounds: Rounds) -> CodeSent | Failed:
+    async def _begin(self, message: BeginGuestSignIn) -> CodeSent | Failed:
         """Have a code sent, if there is somebody for it; what is told and when is the same if there is not."""
+        rounds = self._desk_of(message.property_id).rounds
         ends_at = asyncio.get_running_loop().time() + ANSWER_AFTER_SECONDS
         keyring = rounds.room.keyring
         kind = "email" if "@" in message.contact else "phone"
@@ -123,8 +140,9 @@ class Guests:
         await _until(ends_at)
         return CodeSent(code_id=code_id, demo_code=code if self._is_demo else "")
 
-    async def finish(self, message: FinishGuestSignIn, rounds: Rounds) -> GuestVisit | Failed:
+    async def _finish(self, message: FinishGuestSignIn) -> GuestVisit | Failed:
         """Return a visit for the right code; a wrong one and one for nobody read the same."""
+        rounds = self._desk_of(message.property_id).rounds
         ends_at = asyncio.get_running_loop().time() + ANSWER_AFTER_SECONDS
         rows = await self._people.rows("try_code", message.property_id, {"code_id": Uid(message.code_id)}, _SQL)
         guest_id, kept = rows[0] if rows else (None, bytes(16))
@@ -138,11 +156,19 @@ class Guests:
         await _until(ends_at)
         return answer
 
-    async def demo(self, message: DemoGuestSignIn, rounds: Rounds) -> GuestVisit | Failed:
-        """Return a visit of a guest of the demo. The door offers this only there."""
+    async def _demo(self, message: DemoGuestSignIn) -> GuestVisit | Failed:
+        """Return a visit of a guest of the demo."""
+        rounds = self._desk_of(message.property_id).rounds
         return await self._come_in(message.property_id, message.guest_id, "demo", (), rounds)
 
-    async def visit(self, ticket: bytes) -> GuestVisit | Failed:
+    async def _own(self, message: OwnRecord | OwnEntries | OwnProofs) -> Answer:
+        desk = self._desk_of(message.ticket[:16])
+        visit = await self._visit(message.ticket)
+        if isinstance(visit, Failed):
+            return visit
+        return await own.answer(message, visit, desk.rounds, desk.database, desk.lock)
+
+    async def _visit(self, ticket: bytes) -> GuestVisit | Failed:
         """Return the visit behind a ticket, and count this as a use."""
         rows = await self._people.rows("visit", ticket[:16], {"ticket_hash": secret_hash(ticket)}, _SQL)
         if not rows:
@@ -153,19 +179,21 @@ class Guests:
             passkeys_count=passkeys,
         )
 
-    async def which(self, message: WhichGuest, rounds: Rounds) -> GuestVisit | Failed:
+    async def _which(self, message: WhichGuest) -> GuestVisit | Failed:
         """Return the visit behind a ticket, ended if that is asked for."""
-        found = await self.visit(message.ticket)
+        rounds = self._desk_of(message.ticket[:16]).rounds
+        found = await self._visit(message.ticket)
         if isinstance(found, GuestVisit) and message.ends:
             write = (_SQL["end_visit"], {"session": Uid(found.session_id)})
             ask = Ask(AskKind.GUEST_SIGN_OUT, os.urandom(16), guest_id=found.guest_id, writes=(write,))
             await rounds.ask([ask])
         return found
 
-    async def begin_passkey(self, message: BeginGuestPasskey) -> Answer:
+    async def _begin_passkey(self, message: BeginGuestPasskey) -> Answer:
         """Return a challenge: to come in, or with a ticket to make a passkey of one's own."""
+        self._desk_of(message.property_id)
         challenge_id, challenge = os.urandom(16), os.urandom(32)
-        visit = await self.visit(message.ticket) if message.ticket else None
+        visit = await self._visit(message.ticket) if message.ticket else None
         if isinstance(visit, Failed):
             return visit
         await self._people.rows("add_challenge", message.property_id, {
@@ -180,8 +208,9 @@ class Guests:
         options = enrolment_options(party, challenge, visit.guest_id, "my-record", "my-record", [row[0] for row in own])
         return Challenge(challenge_id=challenge_id, options=options)
 
-    async def finish_passkey(self, message: FinishGuestPasskey, rounds: Rounds) -> Answer:
+    async def _finish_passkey(self, message: FinishGuestPasskey) -> Answer:
         """Return a visit for an assertion; with a ticket keep the new passkey."""
+        rounds = self._desk_of(message.property_id).rounds
         try:
             if message.ticket:
                 return await self._keep_passkey(message, message.ticket, rounds)
@@ -203,7 +232,7 @@ class Guests:
         return await self._come_in(message.property_id, guest_id, "passkey", (burn, count), rounds)
 
     async def _keep_passkey(self, message: FinishGuestPasskey, ticket: bytes, rounds: Rounds) -> Answer:
-        visit = await self.visit(ticket)
+        visit = await self._visit(ticket)
         if isinstance(visit, Failed) or visit.property_id != message.property_id:
             return Failed(code="ticket")
         challenge = await self._people.challenge(message.property_id, message.challenge_id, "guest_passkey")
@@ -235,7 +264,7 @@ class Guests:
         (reply,) = await rounds.ask([ask])
         if not isinstance(reply, Opened):
             return Failed(code="code")
-        found: Any = await self.visit(ticket)
+        found: Any = await self._visit(ticket)
         return found if isinstance(found, Failed) else GuestVisit(
             property_id=property_id, session_id=session_id, guest_id=guest_id, ends_at=found.ends_at, how=how,
             passkeys_count=found.passkeys_count, ticket=ticket,

@@ -34,7 +34,7 @@ from discretion.wire.lookup import Failed
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from discretion.keeper.door import Desk
+    from discretion.keeper.desk import Desk
     from discretion.keeper.guests import Letterbox
 
 _log = logging.getLogger("discretion.keeper.upkeep")

@@ -7,6 +7,9 @@ from typing import Annotated, Literal
 from msgspec import Meta, Struct
 
 
+_GATEWAY = r"^(https://[!-~]{1,500}|http://(localhost|127\.0\.0\.1):[0-9]{1,5}/[!-~]{0,300})?$"
+
+
 class Mail(Struct, frozen=True, forbid_unknown_fields=True):
     """The mail server that takes notices. `tls` is `tls` from the first byte, `starttls`, or `none` on this machine.
 
@@ -30,7 +33,7 @@ class Portal(Struct, frozen=True, forbid_unknown_fields=True):
     """
 
     leave_to: Annotated[str, Meta(pattern=r"^(https://[!-~]{1,500})?$")]
-    text_gateway: Annotated[str, Meta(pattern=r"^(https://[!-~]{1,500}|http://(localhost|127\.0\.0\.1):[0-9]{1,5}/[!-~]{0,300})?$")]
+    text_gateway: Annotated[str, Meta(pattern=_GATEWAY)]
     text_key_file: Annotated[str, Meta(pattern=r"^[A-Za-z0-9._-]{0,100}$")]
 
 

@@ -85,7 +85,7 @@ PAGES: tuple[Any, ...] = (
     own_look_ups.own_page, own_look_ups.reply_page, own_look_ups.reply,
     screen.static_file, screen.switch_language, screen.display_page, screen.keep_display, screen.watermark,
 )  # fmt: skip
-DEMO_PAGES: tuple[Any, ...] = (welcome.welcome_page, welcome.be_persona)
+DEMO_PAGES: tuple[Any, ...] = (welcome.welcome_page, welcome.be_persona, welcome.be_guest)
 DEVELOPMENT_PAGES: tuple[Any, ...] = (gallery.gallery_page,)
 
 
