@@ -6,7 +6,6 @@ from typing import Annotated, Literal
 
 from msgspec import Meta, Struct
 
-
 _GATEWAY = r"^(https://[!-~]{1,500}|http://(localhost|127\.0\.0\.1):[0-9]{1,5}/[!-~]{0,300})?$"
 
 
