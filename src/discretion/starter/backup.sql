@@ -34,10 +34,15 @@ select tgrelid::regclass::text, quote_ident(tgname) from pg_trigger t join pg_cl
 select count(*) from pg_trigger t join pg_class c on c.oid = t.tgrelid
  where not tgisinternal and c.relnamespace::regnamespace::text in ('hotel', 'vault', 'keys', 'ledger') and tgenabled <> 'A'
 
--- name: keys_without_guests
--- Of a key part that is newer than the data: what belongs to guests whom the data does not know yet. {table} is one of its tables.
-delete from {table} k where not exists (select from hotel.guest g where g.property_id = k.property_id and g.guest_id = k.guest_id)
+-- name: keys_beside
+-- Where the keys of a key part wait: it may be newer than the data.
+create temporary table guest_key_beside (like keys.guest_key) on commit drop
 
--- name: keys_of_the_erased
--- Whoever was erased since: what opens their records is not even loaded.
-delete from {table} where property_id = {property_id} and guest_id = any ({guests}::uuid[])
+-- name: keys_back
+-- To each guest of the data the same key as then, if it still was there when the key part was made. Tags go on in the newer epoch.
+update keys.guest_key k set wrapped = b.wrapped, tag_epoch = greatest(k.tag_epoch, b.tag_epoch) from pg_temp.guest_key_beside b
+ where b.property_id = k.property_id and b.guest_id = k.guest_id and b.key_id = k.key_id
+
+-- name: keys_gone
+-- Keys that were destroyed between the data and the key part.
+select count(*) from keys.guest_key where wrapped = ''

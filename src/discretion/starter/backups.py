@@ -1,8 +1,8 @@
 """Backups: made while the hotel works, in two sealed files from one moment of the database; listed, pruned, verified.
 
 Rules:
-* The *data part* holds everything but the guests' keys, the *key part* those, their passkeys, and the list of
-  erasures. Without a key part no guest's record opens, whatever else somebody holds. It is kept for days, not months.
+* The *data part* holds everything but the guests' keys, the *key part* those and the list of erasures. Without a key
+  part no guest's record opens, whatever else somebody holds. It is kept for days, not months.
 * A file gets its name only after it was read again and every check held. What was interrupted has no such name.
 * The root key and every other secret are in no backup, and neither are sign-ins, links and what else ends by itself.
 
@@ -41,7 +41,7 @@ if TYPE_CHECKING:
 PARTS: Final[tuple[Part, ...]] = get_args(Part)
 ENTRIES: Final = "ledger.entry"
 ERASED: Final = Table("signer.erased", ("property_id", "line"))
-KEY_TABLES: Final = frozenset({"keys.guest_credential", "keys.guest_key"})
+KEYS: Final = "keys.guest_key"  # of it the data part has which key belongs to which guest, and nothing that opens
 LEFT_OUT: Final = frozenset({
     "keys.challenge", "keys.guest_code", "keys.guest_session", "keys.invitation", "keys.session", "keys.step_up",
 })
@@ -141,7 +141,7 @@ def create(
             path = where.of(part) / f"{_name(header)}.new"
             stack.callback(path.unlink, missing_ok=True)
             chosen = [Table(name, tuple(columns)) for name, columns, _ in tables
-                      if name not in LEFT_OUT and (name in KEY_TABLES) == (part == "keys")]
+                      if name not in LEFT_OUT and (part == "data" or name == KEYS)]
             writing.part(path, header, manifest, chosen, _erased(settings) if part == "keys" else None)
             fresh[part] = path
         connection.execute(b"rollback")
@@ -254,7 +254,7 @@ class _Writing:
             writer = Writer(SealedFile(file, self.key, header))
             writer.manifest(manifest)
             for table in tables:
-                with self.connection.cursor() as cursor, cursor.copy(_copy_out(table)) as rows:
+                with self.connection.cursor() as cursor, cursor.copy(_copy_out(table, header.part)) as rows:
                     self._count(writer, table, rows)
             if erased is not None:
                 self._count(writer, ERASED, erased)
@@ -265,8 +265,11 @@ class _Writing:
         self.rows += writer.table(table, rows, lambda count: self.told(before + count, self.about))
 
 
-def _copy_out(table: Table) -> sql.Composed:
+def _copy_out(table: Table, part: Part) -> sql.Composed:
     name, columns = sql.Identifier(*table.table.split(".")), sql.SQL(", ").join(map(sql.Identifier, table.columns))
+    if table.table == KEYS and part == "data":
+        kept = [sql.SQL("''::bytea") if each == "wrapped" else sql.Identifier(each) for each in table.columns]
+        return sql.SQL("copy (select {} from {}) to stdout").format(sql.SQL(", ").join(kept), name)
     if table.table == ENTRIES:  # in order, so that whoever reads can make the tree again without keeping it
         return sql.SQL("copy (select {} from {} order by property_id, idx) to stdout").format(columns, name)
     return sql.SQL("copy {} ({}) to stdout").format(name, columns)

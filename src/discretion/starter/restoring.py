@@ -1,9 +1,9 @@
 """Reads a backup back: a new installation from a data part and a key part. It is not served before its ledger is ready.
 
 Rules:
-* The key part may be newer than the data, never older: whoever was erased in between has no key in it. What the lists
-  of erasures name besides is not loaded either, and is handed on beside the signer's memory: the keeper's start enters
-  and finishes each erasure before it serves. So a restored backup brings no erased guest back.
+* The key part may be newer than the data, never older: whoever was erased in between has no key in it. The lists of
+  erasures, from there and from wherever else one was saved, are handed on beside the signer's memory: the keeper's
+  start carries each erasure out again, as an entry, before it serves. So a restored backup brings no erased guest back.
 * Whole or nothing: one transaction loads every row; the directory carries a mark until the end, under which nothing is
   served. The tables come from our own migrations as they were, then the later ones are applied.
 * Nothing is captured or entered by loading: rows are what they were, triggers and foreign keys are back before COMMIT.
@@ -24,7 +24,7 @@ from psycopg import sql
 
 from discretion.starter import backup_sealing, cluster, data_directory, founding, migrations
 from discretion.starter.backup_text import FORMAT, Reader
-from discretion.starter.backups import ERASED, KEY_TABLES, LEFT_OUT, Trees, kept
+from discretion.starter.backups import ERASED, KEYS, LEFT_OUT, Trees, kept
 from discretion.starter.database import administrator, prepare_schema, prepare_server
 from discretion.starter.errors import StarterError
 from discretion.starter.sql import query
@@ -39,8 +39,6 @@ if TYPE_CHECKING:
     from discretion.starter.migrations import Migration
 
 _SQL: Final = "backup.sql"
-_WHOLE_RECORD: Final = b"255"
-_GUEST_ID_SIZE: Final = 32
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,12 +61,16 @@ class Sources:
 
 @dataclass(frozen=True, slots=True)
 class Restored:
-    """What came of it. `remembered` are the properties whose signer still knows what it has signed."""
+    """What came of it: rows, lines in the lists of erasures, keys that were destroyed after the data was saved.
+
+    `remembered` are the properties whose signer still knows what it has signed.
+    """
 
     settings: Settings
     manifest: Manifest
     rows: int
     erased: int
+    keys_gone: int
     remembered: frozenset[str]
 
 
@@ -114,7 +116,7 @@ def restore(
             settings = _lay_down(sources, manifest, into)
             erased = _lists(sources, settings)
             say("database")
-            loading = _Loading(sources, manifest, erased, told)
+            loading = _Loading(sources, manifest, told)
             with _server(settings):
                 prepare_server(settings)
                 say("rows")
@@ -129,7 +131,8 @@ def restore(
     except BaseException:
         founding.remove(into, whole=not was_there)
         raise
-    return Restored(settings, manifest, loading.rows, sum(map(len, erased.values())), remembered)
+    listed = sum(map(len, erased.values()))
+    return Restored(settings, manifest, loading.rows, listed, loading.keys_gone, remembered)
 
 
 def _known(manifest: Manifest) -> tuple[Migration, ...]:
@@ -194,18 +197,14 @@ def _server(settings: Settings) -> Iterator[None]:
 class _Loading:
     """One load of both parts."""
 
-    def __init__(
-        self, sources: Sources, manifest: Manifest, erased: Mapping[str, list[bytes]],
-        told: Callable[[int, int], None],
-    ) -> None:
+    def __init__(self, sources: Sources, manifest: Manifest, told: Callable[[int, int], None]) -> None:
         self._sources = sources
         self._manifest = manifest
-        self._named = erased
         self._told = told
         self._all = sources.data.size_bytes + sources.keys.size_bytes
         self._read = 0
         self.erased: dict[str, list[bytes]] = {}
-        self.rows = 0
+        self.rows = self.keys_gone = 0
 
     def load(self, settings: Settings, known: Sequence[Migration]) -> None:
         """Return when every row is in, committed. Errors: `StarterError`."""
@@ -236,23 +235,22 @@ class _Loading:
         # 2. The rows of both parts.
         trees = Trees(self._manifest, self._sources.data.path)
         wanted = {name for name in tables if name not in LEFT_OUT}
-        self._copy_in(connection, self._sources.data, wanted - KEY_TABLES, trees)
+        self._copy_in(connection, self._sources.data, {name: name for name in sorted(wanted)}, trees)
         trees.check()
-        self._copy_in(connection, self._sources.keys, wanted & KEY_TABLES, trees)
-        # 3. No key of anybody who was erased, and none of a guest who is not there yet.
-        for table in sorted(wanted & KEY_TABLES):
-            for lists in (self._named, self.erased):
-                for hotel, lines in lists.items():
-                    guests = [guest for line in lines if (guest := _whole(line))]
-                    connection.execute(_of(table, "keys_of_the_erased", property_id=hotel, guests=guests))
-            connection.execute(_of(table, "keys_without_guests"))
-        # 4. Everything stands guard again, and what belongs together is checked.
+        connection.execute(query(_SQL, "keys_beside"))
+        self._copy_in(connection, self._sources.keys, {KEYS: "pg_temp.guest_key_beside"}, trees)
+        connection.execute(query(_SQL, "keys_back"))
+        found = connection.execute(query(_SQL, "keys_gone")).fetchone()
+        self.keys_gone = found[0] if found else 0
+        # 3. Everything stands guard again, and what belongs together is checked.
         for table, name, definition in joined:
             _run(connection, f"alter table {table} add constraint {name} {definition}")
         for table, name in guarded:
             _run(connection, f"alter table {table} enable always trigger {name}")
 
-    def _copy_in(self, connection: psycopg.Connection[Any], part: Kept, wanted: set[str], trees: Trees) -> None:
+    def _copy_in(
+        self, connection: psycopg.Connection[Any], part: Kept, wanted: Mapping[str, str], trees: Trees,
+    ) -> None:
         with part.path.open("rb") as file:
             reader = Reader(backup_sealing.opened(file, self._sources.backup_key, part.path), part.path)
             if reader.manifest().format != FORMAT:
@@ -262,7 +260,7 @@ class _Loading:
                 if table == ERASED:
                     _read_list(pieces, self.erased)
                 elif table.table in wanted:
-                    with connection.cursor() as cursor, cursor.copy(_copy_in(table)) as rows:
+                    with connection.cursor() as cursor, cursor.copy(_copy_in(wanted[table.table], table)) as rows:
                         for piece in trees.watched(table, pieces):
                             rows.write(piece)
                 else:
@@ -276,14 +274,9 @@ class _Loading:
             self._told(self._read + place(), self._all)
 
 
-def _copy_in(table: Table) -> sql.Composed:
+def _copy_in(name: str, table: Table) -> sql.Composed:
     columns = sql.SQL(", ").join(map(sql.Identifier, table.columns))
-    return sql.SQL("copy {} ({}) from stdin").format(sql.Identifier(*table.table.split(".")), columns)
-
-
-def _of(table: str, name: str, **values: object) -> sql.Composed:
-    filled = {key: sql.Literal(value) for key, value in values.items()}
-    return sql.SQL(query(_SQL, name).decode()).format(table=sql.Identifier(*table.split(".")), **filled)
+    return sql.SQL("copy {} ({}) from stdin").format(sql.Identifier(*name.split(".")), columns)
 
 
 def _run(connection: psycopg.Connection[Any], statement: str) -> None:
@@ -317,13 +310,6 @@ def _read_list(pieces: Iterator[bytes], found: dict[str, list[bytes]]) -> None:
 
 def _extend(found: dict[str, list[bytes]], hotel: str, lines: Sequence[bytes]) -> None:
     found[hotel] = list(dict.fromkeys((*found.get(hotel, []), *filter(None, lines))))
-
-
-def _whole(line: bytes) -> str:
-    """Return the guest whose whole record a line says was erased; empty for a part of a record."""
-    words = line.split()
-    guest = words[0].replace(b"-", b"").decode("ascii", errors="replace") if words else ""
-    return guest if len(guest) == _GUEST_ID_SIZE and words[1:2] == [_WHOLE_RECORD] else ""
 
 
 def _hand_on(sources: Sources, settings: Settings, erased: Mapping[str, list[bytes]]) -> frozenset[str]:

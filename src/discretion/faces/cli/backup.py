@@ -219,7 +219,7 @@ def _told(terminal: Terminal, done: restoring.Restored) -> None:
     next_ += [f"discretion serve{option}", f"discretion ledger verify{option}"]
     terminal.show({
         "data": str(settings.directory), "backup": done.manifest.backup, "at": done.manifest.at, "rows": done.rows,
-        "erased": done.erased, "next": next_,
+        "erased": done.erased, "keys_gone": done.keys_gone, "next": next_,
     }, "\n".join((*text, *(f"  {line}" for line in next_))))
 
 
