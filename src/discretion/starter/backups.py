@@ -302,9 +302,14 @@ def _erased(settings: Settings) -> Iterator[bytes]:
     """Yield the lines of every property's list of erasures, read after the snapshot: never behind it."""
     for each in settings.properties:
         path = settings.erased_file(each.property_id)
-        if path.exists():
-            for line in path.read_bytes().splitlines():
-                yield each.id.encode() + b"\t" + line + b"\n"
+        for line in erased_lines(path) if path.exists() else ():
+            yield each.id.encode() + b"\t" + line + b"\n"
+
+
+def erased_lines(path: Path) -> list[bytes]:
+    """Return the lines of a list of erasures; a last one that a crash cut off is none, and nobody was told of it."""
+    *whole, _ = path.read_bytes().split(b"\n")
+    return [line for line in whole if line]
 
 
 @contextmanager

@@ -24,7 +24,7 @@ from psycopg import sql
 
 from discretion.starter import backup_sealing, cluster, data_directory, founding, migrations
 from discretion.starter.backup_text import FORMAT, Reader
-from discretion.starter.backups import ERASED, KEYS, LEFT_OUT, Trees, kept
+from discretion.starter.backups import ERASED, KEYS, LEFT_OUT, Trees, erased_lines, kept
 from discretion.starter.database import administrator, prepare_schema, prepare_server
 from discretion.starter.errors import StarterError
 from discretion.starter.sql import query
@@ -297,7 +297,7 @@ def _lists(sources: Sources, settings: Settings) -> dict[str, list[bytes]]:
         for path in paths:
             if path.stem not in {each.id for each in settings.properties}:
                 raise StarterError("backup_erased_missing", path=path)
-            _extend(found, path.stem, path.read_bytes().splitlines())
+            _extend(found, path.stem, erased_lines(path))
     return found
 
 
@@ -309,7 +309,7 @@ def _read_list(pieces: Iterator[bytes], found: dict[str, list[bytes]]) -> None:
 
 
 def _extend(found: dict[str, list[bytes]], hotel: str, lines: Sequence[bytes]) -> None:
-    found[hotel] = list(dict.fromkeys((*found.get(hotel, []), *filter(None, lines))))
+    found[hotel] = list(dict.fromkeys((*found.get(hotel, []), *lines)))
 
 
 def _hand_on(sources: Sources, settings: Settings, erased: Mapping[str, list[bytes]]) -> frozenset[str]:
@@ -327,7 +327,7 @@ def _hand_on(sources: Sources, settings: Settings, erased: Mapping[str, list[byt
         lines = dict.fromkeys(erased.get(each.id, []))
         path = settings.erased_file(each.property_id)
         if path.exists():
-            lines = dict.fromkeys((*path.read_bytes().splitlines(), *lines))
+            lines = dict.fromkeys((*erased_lines(path), *lines))
         if lines:
             data_directory.write_secret(path, b"\n".join(lines).decode("ascii"))
     return frozenset(
