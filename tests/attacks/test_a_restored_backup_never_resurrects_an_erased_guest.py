@@ -12,7 +12,8 @@ from discretion.starter import backups
 from discretion.wire import lookup
 from tests.attacks.test_backup_holds_a_secret import everything
 from tests.backups import Saved, believed, opened_again, restored_stage, saved
-from tests.cast import ALL, Guest, Stage
+from tests.cast import ALL, Guest, Stage, groups
+from tests.erasing import erased as erase
 from tests.stages import FirstStage, copied_stage
 
 
@@ -27,52 +28,60 @@ class Erased:
     there: Guest
 
 
-def erase(stage: Stage, guest: Guest) -> None:
-    place = (guest.property_id.hex(), guest.guest_id.hex())
-    stage.superuser.execute("delete from keys.guest_key where property_id = %s and guest_id = %s", place)
-    with stage.settings.erased_file(guest.property_id).open("a") as erased:
-        erased.write(f"{guest.guest_id.hex()} 255 1795000000 17\n")
-
-
 @pytest.fixture(scope="module")
 def erased(first_stage: FirstStage, run_directory: Path) -> Iterator[Erased]:
     with copied_stage(first_stage, run_directory / "erased") as stage:
         gone, there = stage.guest("arriving"), stage.guest("arriving")
-        for guest in (gone, there):
+        for guest in (gone, there, gone):
             assert isinstance(stage.ada.look_up(guest, clear=1), lookup.Disclosure)
+        stage.office.execute("update hotel.stay set state = 'cancelled' where stay_id = %s", (gone.stay_id.hex(),))
         before, after = (saved(stage.settings, run_directory / name) for name in ("before", "after"))
         backups.create(stage.settings, before.where, before.key)
         erase(stage, gone)
+        erase(stage, there, groups("notes"))
         backups.create(stage.settings, after.where, after.key)
         yield Erased(stage, before, after, gone, there)
 
 
+def rows_about(stage: Stage, guest: Guest) -> tuple[int, ...]:
+    """Return in how many rows a guest still stands: key, record, tokens, stays; and whether the notes of the record are there."""
+    row = stage.superuser.execute(
+        "select (select count(*) from keys.guest_key where guest_id = %(g)s), (select count(*) from vault.record where guest_id = %(g)s),"
+        " (select count(distinct guest_id) from vault.token where guest_id = %(g)s), (select count(*) from hotel.occupant where guest_id = %(g)s),"
+        " (select count(boxes[8]) from vault.record where guest_id = %(g)s)", {"g": guest.guest_id.hex()},
+    ).fetchone()
+    assert row is not None
+    return tuple(int(each) for each in row)
+
+
 def check_gone(erased: Erased, restored: Stage) -> None:
-    """Nothing of the guest opens, before the first start and after it; the others do."""
-    gone = (erased.gone.property_id.hex(), erased.gone.guest_id.hex())
-    left = "select count(*) from keys.guest_key where property_id = %s and guest_id = %s"
-    assert restored.superuser.execute(left, gone).fetchone() == (0,), "no key, before anything runs"
+    """The guest is gone before anybody is served; the others are there, without what was erased of them."""
+    assert rows_about(restored, erased.gone)[1:] == (1, 1, 1, 1), "the data is from before"
     believed(restored)
     opened_again(restored)
-    assert restored.superuser.execute(left, gone).fetchone() == (0,)
+    assert rows_about(restored, erased.gone) == (0, 0, 0, 0, 0)
+    assert rows_about(restored, erased.there) == (1, 1, 1, 1, 0)
     answer = restored.ada.look_up(erased.gone, clear=ALL)
-    assert not isinstance(answer, lookup.Disclosure) or not answer.groups
+    assert isinstance(answer, lookup.Refusal) and answer.reason == "not_found"
     told = restored.ada.look_up(erased.there, clear=1)
     assert isinstance(told, lookup.Disclosure) and erased.there.surname in str(told)
     status, verdict = restored.verify()
-    assert (status, verdict["problem"]) == (0, "")
+    assert (status, verdict["problem"]) == (0, ""), "every entry is explained"
     assert restored.keeper.stop() == 0
+    restored.restart()
+    assert restored.keeper.stop() == 0, "once is enough"
+    orders = restored.superuser.execute("select count(*) from hotel.erasure_order where done_at is not null").fetchone()
+    assert orders == (2,)
     for path in restored.settings.directory.rglob("*"):
-        if path.is_file():
-            raw = path.read_bytes()
-            assert not [secret for secret in erased.gone.secrets if secret in raw], path
+        raw = path.read_bytes() if path.is_file() else b""
+        assert not [secret for secret in erased.gone.secrets if secret in raw], path
 
 
 def test_the_list_of_erasures_outlives_the_machine(erased: Erased, run_directory: Path) -> None:
     """Backup and key part are from before; the signer's directory was saved, or stands on another disk."""
     signer = erased.stage.settings.erased_file(erased.gone.property_id)
     with restored_stage(erased.stage, erased.before, run_directory / "listed", erased=(signer,)) as (restored, done):
-        assert done.erased == 1
+        assert done.erased == 2
         assert restored.settings.erased_file(erased.gone.property_id).read_bytes() == signer.read_bytes(), "the keeper's start replays it"
         check_gone(erased, restored)
 
@@ -80,7 +89,7 @@ def test_the_list_of_erasures_outlives_the_machine(erased: Erased, run_directory
 def test_the_newest_key_part_knows_of_the_erasure(erased: Erased, run_directory: Path) -> None:
     """The list is lost with the machine; data from before is read with keys from after, and their list comes along."""
     with restored_stage(erased.stage, erased.before, run_directory / "newer", keys=erased.after.keys) as (restored, done):
-        assert done.erased == 1
+        assert (done.erased, done.keys_gone) == (2, 1)
         check_gone(erased, restored)
 
 

@@ -196,10 +196,6 @@ class Settings:
         """The file of the key that backups are sealed under: 32 bytes as one line of base64. Not the root key."""
         return self.secrets / "backup.key"
 
-    def erased_file(self, property_id: bytes) -> Path:
-        """The file that names every erasure of a property, outside the database: replayed after each restore."""
-        return self.directory / self.keeper.memory / f"{property_id.hex()}.erased"
-
     def signer_memory_file(self, property_id: bytes) -> Path:
         """The file in which a property's signer remembers the last head it signed."""
         return self.directory / self.keeper.memory / f"{property_id.hex()}.memory"
