@@ -17,7 +17,7 @@ from discretion.starter.database import running_database
 from discretion.wire.settings import FILE_NAME, parse
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from discretion.faces.cli.terminal import Terminal
 
@@ -210,17 +210,27 @@ def _told(terminal: Terminal, done: restoring.Restored) -> None:
         words("Erasures that the next start replays before it serves: %(number)s.", number=f"{done.erased:,}"),
         words("The signer has to be told what is true, for each hotel. EXPORT is a ledger export or a mirror that "
               "holds every signed entry: with it the entries come back that were made after the backup, without their "
-              "openings. If there is none, leave --from EXPORT out: then those entries are lost."),
+              "openings. If there is none, take the command behind # instead: then those entries are lost."),
     ]
-    next_ = []
+    next_, instead = [], []
     for each in settings.properties:
-        anew = "" if each.id in done.remembered else " --new-memory"
-        next_.append(f"discretion ledger recover --from EXPORT{anew} --property {each.code}{option}")
+        is_anew = each.id not in done.remembered
+        place = f" --property {each.code}{option}"
+        next_.append(f"discretion ledger recover --from EXPORT{' --new-memory' if is_anew else ''}{place}")
+        instead.append(f"discretion ledger recover {'--new-memory' if is_anew else '--close'}{place}")
     next_ += [f"discretion serve{option}", f"discretion ledger verify{option}"]
     terminal.show({
         "data": str(settings.directory), "backup": done.manifest.backup, "at": done.manifest.at, "rows": done.rows,
-        "erased": done.erased, "keys_gone": done.keys_gone, "next": next_,
-    }, "\n".join((*text, *(f"  {line}" for line in next_))))
+        "erased": done.erased, "keys_gone": done.keys_gone, "next": next_, "without_export": instead,
+    }, "\n".join((*text, *(f"  {line}" for line in _beside(next_, instead)))))
+
+
+def _beside(lines: Sequence[str], instead: Sequence[str]) -> Iterator[str]:
+    """Yield each command, and behind # what takes its place."""
+    for place, line in enumerate(lines):
+        yield line
+        if place < len(instead):
+            yield f"  # {instead[place]}"
 
 
 def _named(terminal: Terminal, name: str, data: Path | None, keys: Path | None) -> list[backups.Kept]:
