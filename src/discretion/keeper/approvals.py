@@ -199,7 +199,7 @@ class Approvals:
     async def _erase(self, message: CarryOutErasure, live: Live, rounds: Rounds) -> Answer:
         writes = await self._people.verified(message, Action("erase", subject_of(message.order_ids)), live)
         erasing = Erasing(rounds, lambda query, params: self._people.run(query, live.property_id, params))
-        return await erasing.by_person(message.order_ids, live.session_id, writes)
+        return await erasing.by_person(message.order_ids, live, writes)
 
     async def _find(self, approval_id: bytes, live: Live) -> _Request | None:
         rows = await self._people.rows("request", live.property_id, {"request": Uid(approval_id)}, _SQL)

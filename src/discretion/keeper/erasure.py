@@ -15,13 +15,13 @@ from __future__ import annotations
 
 import asyncio
 import base64
-import hashlib
 import os
 import time
 from typing import TYPE_CHECKING, Any
 
 from discretion.keeper.answer import enter, prepare_first
-from discretion.keeper.papers import AlreadyEntered, Ask, AskKind, Opened
+from discretion.keeper.judge import ERASING_DUTIES
+from discretion.keeper.papers import Ask, AskKind, Opened
 from discretion.keeper.reply import told
 from discretion.keeper.rounds import RoundError
 from discretion.keeper.store.database import Uid
@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from discretion.keeper.answer import Room
     from discretion.keeper.rounds import Rounds
     from discretion.keeper.store.database import Database
+    from discretion.keeper.tickets import Live
     from discretion.keeper.vault.keyring import Keyring
     from discretion.wire.lookup import Answer
 
@@ -55,8 +56,9 @@ class _Order:
 
     def __init__(self, order_id: bytes, row: Sequence[Any]) -> None:
         self.order_id = order_id
-        (self.guest_id, self.groups, self.why, self.is_done, stopped, stops, self.has_case, self.key_id, self.wrapped,
-         self.epoch, self.seq) = row
+        (self.guest_id, self.groups, self.why, self.entry, self.done_at, stopped, stops, self.has_case, self.key_id,
+         self.wrapped, self.epoch, self.seq) = row
+        self.is_done = self.entry >= 0
         self.stopped = stopped or ("" if self.is_done else stops)
 
 
@@ -67,15 +69,17 @@ class Erasing:
         self._rounds = rounds
         self._rows = rows
 
-    async def by_person(self, order_ids: Sequence[bytes], session_id: bytes, writes: tuple[Any, ...]) -> Answer:
+    async def by_person(self, order_ids: Sequence[bytes], live: Live, writes: tuple[Any, ...]) -> Answer:
         """Carry out orders for a person, whose verified passkey `writes` burn. Errors: `RoundError`; `StoreError`."""
         wanted = list(dict.fromkeys(order_ids))
         orders = [await self._order(order_id) for order_id in wanted]
         if any(order is None or not (order.has_case or order.is_done) for order in orders):
             return Failed(code="not_found")
+        if live.duty not in ERASING_DUTIES and all(order.is_done for order in orders if order):
+            return Failed(code="not_allowed")  # else the judge says so, in an entry
         done = ErasuresDone(done=0, stopped={}, entry=-1)
         for order_id in wanted:
-            carried = await self._carry_out(order_id, session_id, writes)
+            carried = await self._carry_out(order_id, live.session_id, writes)
             if not isinstance(carried, (str, int)):
                 return carried
             writes = () if isinstance(carried, int) else writes
@@ -104,6 +108,9 @@ class Erasing:
             order = await self._order(order_id)
             if order is None:
                 return "unknown"
+            if order.is_done:
+                await self._listed(order, order.done_at, order.entry)
+                return int(order.entry)
             if order.stopped:
                 await self._rows(_SQL["stop"], {"order": Uid(order_id), "why": order.stopped})
                 return order.stopped
@@ -116,11 +123,15 @@ class Erasing:
                 continue  # another entry of the guest, or a hold, was first: read again
             if isinstance(reply, Opened):
                 entry = reply.receipt.committed.draft.index
-                line = ErasedLine(order.guest_id, order.groups, int(time.time()), entry)
-                await asyncio.to_thread(room.memory.erased.add, line)
+                await self._listed(order, int(time.time()), entry)
                 return entry
-            return reply.index if isinstance(reply, AlreadyEntered) else told(reply, ask, room.policy)
+            return told(reply, ask, room.policy)
         raise RoundError("conflict")
+
+    async def _listed(self, order: _Order, at: int, entry: int) -> None:
+        """Return once the erased list has this erasure on disk; what was done and not listed is told to nobody."""
+        line = ErasedLine(order.guest_id, order.groups, at, entry)
+        await asyncio.to_thread(self._rounds.room.memory.erased.add, line)
 
 
 def _counted(done: ErasuresDone, carried: str | int) -> ErasuresDone:
@@ -149,8 +160,7 @@ def _ask(
     erase = (_SQL["erase"], {
         "order": Uid(order.order_id), "seq": order.seq, "wrapped": wrapped, "again": is_again,
     })
-    request_id = hashlib.sha256(b"erase" + order.order_id).digest()[:16]
-    return Ask(AskKind.ERASE, request_id, session_id, details=details, writes=(*writes, erase))
+    return Ask(AskKind.ERASE, os.urandom(16), session_id, details=details, writes=(*writes, erase))
 
 
 def _named(order: _Order, keyring: Keyring) -> tuple[str, bytes | None]:
@@ -184,7 +194,7 @@ async def carry_out_again(room: Room, database: Database) -> int:
         if guest_id not in keyed or (groups != WHOLE and (guest_id, groups) in done):
             continue
         order_id = os.urandom(16)
-        order = _Order(order_id, (guest_id, groups, "request", False, "", "", False, *keyed[guest_id][1:]))
+        order = _Order(order_id, (guest_id, groups, "request", -1, 0, "", "", False, *keyed[guest_id][1:]))
         adding = (_SQL["add_order"], {"order": Uid(order_id), "guest": Uid(guest_id), "groups": groups})
         # A backup's key part from after the erasure: without the key, the entries under it say which tags they have.
         leaves = [] if order.wrapped else await database.rows(_SQL["under"], {**place, "key": Uid(order.key_id)})

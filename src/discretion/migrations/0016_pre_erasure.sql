@@ -308,9 +308,9 @@ begin
     execute format('select hotel.%I($1, $2, $3)', part.proname) into n using p, o.guest_id, o.groups;
     made := made || jsonb_build_object(substr(part.proname, 12), n);
   end loop;
-  delete from ledger.erasing e where e.property_id = p and e.xid = pg_current_xact_id();
   update hotel.erasure_order e set done_at = clock_timestamp(), entry_idx = entry, key_id = the_key, counts = made
    where e.property_id = p and e.order_id = the_order;
+  delete from ledger.erasing e where e.property_id = p and e.xid = pg_current_xact_id();
   return 1;
 end $$;
 
@@ -328,10 +328,25 @@ end $$;
 create function hotel.swept_erased(p uuid, before timestamptz) returns int language plpgsql security definer set search_path = pg_catalog as $$
 declare n int;
 begin
+  insert into ledger.erasing (property_id, xid) values (p, pg_current_xact_id());
   update hotel.erasure_order e set swept_at = clock_timestamp() where e.property_id = p and e.done_at <= before and e.swept_at is null;
   get diagnostics n = row_count;
+  delete from ledger.erasing e where e.property_id = p and e.xid = pg_current_xact_id();
   return n;
 end $$;
+
+-- What people typed is in no statistics of the planner: no sample of it outlives the row.
+alter table hotel.access_request alter column reason set statistics 0, alter column reference set statistics 0;
+alter table hotel.approval_vote alter column note set statistics 0;
+alter table hotel.case_act alter column words set statistics 0;
+alter table hotel.case_file alter column summary set statistics 0, alter column reference set statistics 0, alter column outcome set statistics 0;
+alter table hotel.emergency alter column words set statistics 0, alter column reference set statistics 0, alter column note set statistics 0;
+alter table hotel.lock alter column reason set statistics 0;
+alter table hotel.lookup_review alter column said set statistics 0, alter column guest_zh set statistics 0, alter column guest_en set statistics 0,
+  alter column note set statistics 0, alter column reference set statistics 0;
+alter table hotel.service_request alter column words set statistics 0;
+alter table hotel.stay_act alter column details set statistics 0;
+alter table ledger.fact_change alter column rows set statistics 0, alter column rows_before set statistics 0;
 
 -- ---------------------------------------------------------------------------------------------------------- rights
 grant select, insert (property_id, order_id, guest_id, groups, why, case_id, plan_id, ordered_by, seconded_by) on hotel.erasure_order

@@ -53,16 +53,15 @@ class ErasedList:
         return [ErasedLine(bytes.fromhex(m[1]), int(m[2]), int(m[3]), int(m[4])) for m in found if m]
 
     def add(self, line: ErasedLine) -> None:
-        """Return once the line is on the disk. Errors: `OSError`."""
+        """Return once the line is on the disk, once. Errors: `OSError`."""
         is_new = not self._path.exists()
         number = os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o600)
         try:
-            size = os.fstat(number).st_size
-            cut = size and os.pread(number, 1, size - 1) != b"\n"  # an empty line then closes what a crash cut off
-            text = f"{line.guest_id.hex()} {line.groups} {line.at} {line.entry}\n"
-            if cut:
-                os.ftruncate(number, len(os.pread(number, size, 0).rpartition(b"\n")[0]) + 1)
-            os.write(number, text.encode())
+            raw = os.pread(number, os.fstat(number).st_size, 0)
+            os.ftruncate(number, raw.rfind(b"\n") + 1)  # what a crash cut off
+            text = f"{line.guest_id.hex()} {line.groups} {line.at} {line.entry}\n".encode()
+            if text not in raw:
+                os.write(number, text)
             os.fsync(number)
         finally:
             os.close(number)

@@ -1,7 +1,7 @@
 -- name: order
--- One order: guest, groups, why, whether it is done, what stops it, whether an open case of the guest's rights stands behind it, and the guest's
+-- One order: guest, groups, why, the entry it was done under, when, what stops it, whether an open case of the guest's rights stands behind it, and the guest's
 -- key and counter.
-select uuid_send(e.guest_id), e.groups, e.why, e.done_at is not null, coalesce(e.stopped, ''), hotel.erasure_stopped(%(p)s, e.guest_id, e.groups),
+select uuid_send(e.guest_id), e.groups, e.why, coalesce(e.entry_idx, -1), coalesce(extract(epoch from e.done_at), 0)::bigint, coalesce(e.stopped, ''), hotel.erasure_stopped(%(p)s, e.guest_id, e.groups),
        exists (select 1 from hotel.case_file f join hotel.case_guest g on g.property_id = %(p)s and g.case_id = f.case_id and g.guest_id = e.guest_id
                 where f.property_id = %(p)s and f.case_id = e.case_id and f.purpose = 'dsr' and f.closed_at is null),
        uuid_send(k.key_id), k.wrapped, coalesce(k.tag_epoch, 1), coalesce(q.seq, 0)
