@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
@@ -38,7 +39,8 @@ class Backed:
 @pytest.fixture(scope="module")
 def backed(first_stage: FirstStage, run_directory: Path) -> Iterator[Backed]:
     """A hotel at work, backed up after a look-up."""
-    with copied_stage(first_stage, run_directory / "backed") as stage:
+    text = files("discretion.policy").joinpath("policy.toml").read_text("utf-8") + "\n\n# ours"
+    with copied_stage(first_stage, run_directory / "backed", policy=text) as stage:
         guest = stage.guest("arriving")
         told = stage.ada.look_up(guest, clear=1)
         assert isinstance(told, lookup.Disclosure)
@@ -91,6 +93,7 @@ def test_a_backup_is_restored_and_everything_opens_again(backed: Backed, run_dir
         assert rows_of(other.superuser) == backed.rows | left_out, "every row is what it was; nobody is signed in"
         assert guards_of(other.superuser) == guards_of(stage.superuser), "every trigger and every constraint stands guard again"
         assert done.remembered == frozenset()
+        assert (other.settings.directory / "policy.toml").read_bytes() == (stage.settings.directory / "policy.toml").read_bytes()
         refused(other, "signer_memory_missing")
         believed(other)
         opened_again(other)

@@ -39,8 +39,8 @@ select count(*) from pg_trigger t join pg_class c on c.oid = t.tgrelid
 create temporary table guest_key_beside (like keys.guest_key) on commit drop
 
 -- name: keys_back
--- To each guest of the data the same key as then, if it still was there when the key part was made. Tags go on in the newer epoch.
-update keys.guest_key k set wrapped = b.wrapped, tag_epoch = greatest(k.tag_epoch, b.tag_epoch) from pg_temp.guest_key_beside b
+-- To each guest of the data the same key as then, if it still was there when the key part was made. Counters stay those of the data.
+update keys.guest_key k set wrapped = b.wrapped from pg_temp.guest_key_beside b
  where b.property_id = k.property_id and b.guest_id = k.guest_id and b.key_id = k.key_id
 
 -- name: keys_gone

@@ -294,7 +294,7 @@ def _small_files(settings: Settings) -> dict[str, str]:
     for name in filter(None, names):
         path = settings.path if name == FILE_NAME else settings.directory / name
         if not Path(name).is_absolute() and path.is_file() and path.stat().st_size <= SETTINGS_SIZE_BYTES_MAX:
-            found[name] = path.read_text("utf-8")
+            found[name] = path.read_bytes().decode("utf-8")  # byte for byte: a policy is known by its hash
     return found
 
 

@@ -14,6 +14,7 @@ import secrets
 import shutil
 from dataclasses import dataclass
 from datetime import datetime, time
+from pathlib import Path
 from typing import TYPE_CHECKING, Final
 from zoneinfo import ZoneInfo
 
@@ -29,7 +30,6 @@ from discretion.wire.settings import DEMO_MARKER, FILE_NAME, Property, read_secr
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
-    from pathlib import Path
 
     from discretion.starter.data_directory import NewSettings
     from discretion.wire.settings import Settings
@@ -190,8 +190,13 @@ def clear_for(directory: Path) -> None:
 
 
 def remove(directory: Path, *, whole: bool) -> None:
-    """Remove what an unfinished installation left, by name; `whole` when the directory itself was ours too."""
-    for name in (*_OURS, data_directory.UNFINISHED):
+    """Remove what an unfinished installation left, by name; `whole` when the directory itself was ours too.
+
+    The mark itself may name more files, one a line: those that a restore lays down.
+    """
+    mark = directory / data_directory.UNFINISHED
+    named = [name for name in mark.read_text("utf-8").splitlines() if Path(name).name == name] if mark.exists() else []
+    for name in (*_OURS, *named, data_directory.UNFINISHED):
         path = directory / name
         if path.is_dir() and not path.is_symlink():
             shutil.rmtree(path, ignore_errors=True)

@@ -14,7 +14,6 @@ Rules:
 from __future__ import annotations
 
 import os
-import shutil
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
@@ -111,7 +110,7 @@ def restore(
     try:
         with data_directory.told(into):
             data_directory.make_directory(into)
-            (into / data_directory.UNFINISHED).touch()
+            (into / data_directory.UNFINISHED).write_text("\n".join(manifest.files), "utf-8")
         with data_directory.hold(into):
             settings = _lay_down(sources, manifest, into)
             erased = _lists(sources, settings)
@@ -160,7 +159,7 @@ def _lay_down(sources: Sources, manifest: Manifest, into: Path) -> Settings:
         if path.is_dir():
             place.mkdir(mode=0o700, exist_ok=True)
         elif path.is_file():
-            _copy(path, place)
+            _write(place, path.read_bytes())
     for program in data_directory.PROGRAMS:
         path = settings.secrets / f"{program}.password"
         if not path.exists():
@@ -172,7 +171,7 @@ def _lay_down(sources: Sources, manifest: Manifest, into: Path) -> Settings:
         place = (into / name).resolve()
         if name != FILE_NAME and place.is_relative_to(into):
             place.parent.mkdir(mode=0o700, exist_ok=True)
-            data_directory.write_secret(place, text.rstrip("\n"))
+            _write(place, text.encode())
     data_directory.write_secret(settings.path, raw.decode().rstrip("\n"))
     data_directory.check_space(settings)
     return settings
@@ -322,7 +321,7 @@ def _hand_on(sources: Sources, settings: Settings, erased: Mapping[str, list[byt
             if path.is_dir():
                 place.mkdir(mode=0o700, exist_ok=True)
             elif path.suffix != ".erased":
-                _copy(path, place)
+                _write(place, path.read_bytes())
     for each in settings.properties:
         lines = dict.fromkeys(erased.get(each.id, []))
         path = settings.erased_file(each.property_id)
@@ -335,10 +334,10 @@ def _hand_on(sources: Sources, settings: Settings, erased: Mapping[str, list[byt
     )
 
 
-def _copy(path: Path, place: Path) -> None:
-    """Copy a file, closed to others from its first byte."""
+def _write(place: Path, raw: bytes) -> None:
+    """Write a small file, closed to others from its first byte."""
     number = os.open(place, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    with os.fdopen(number, "wb") as file, path.open("rb") as source:
-        shutil.copyfileobj(source, file)
+    with os.fdopen(number, "wb") as file:
+        file.write(raw)
         file.flush()
         os.fsync(file.fileno())
