@@ -14,6 +14,7 @@ import secrets
 import shutil
 from dataclasses import dataclass
 from datetime import datetime, time
+from pathlib import Path
 from typing import TYPE_CHECKING, Final
 from zoneinfo import ZoneInfo
 
@@ -30,7 +31,6 @@ from discretion.wire.settings import DEMO_MARKER, FILE_NAME, Property, read_secr
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
-    from pathlib import Path
 
     from discretion.starter.data_directory import NewSettings
     from discretion.wire.settings import Settings
@@ -75,7 +75,7 @@ def found(
     """
     directory = directory.resolve()
     say("directory")
-    _clear_for(directory)
+    clear_for(directory)
     was_there = directory.exists()
     try:
         with data_directory.told(directory):
@@ -88,7 +88,7 @@ def found(
                 invitations = _fill(settings, first, say, preset)
                 (directory / data_directory.UNFINISHED).unlink()
     except BaseException:
-        _remove(directory, whole=not was_there)
+        remove(directory, whole=not was_there)
         raise
     return settings, invitations
 
@@ -178,7 +178,7 @@ async def _add_properties(settings: Settings, wanted: tuple[Property, ...], pres
                 raise StarterError("property_refused", property=each.code, reason=done.code)
 
 
-def _clear_for(directory: Path) -> None:
+def clear_for(directory: Path) -> None:
     """Return only if an installation may be made here, after removing one that was never finished."""
     with data_directory.told(directory):
         if not directory.exists():
@@ -186,16 +186,21 @@ def _clear_for(directory: Path) -> None:
         if (directory / data_directory.UNFINISHED).exists():
             if data_directory.is_held(directory):
                 raise StarterError("already_running", path=directory)
-            _remove(directory, whole=False)
+            remove(directory, whole=False)
         if (directory / FILE_NAME).exists():
             raise StarterError("already_installed", path=directory)
         if any(directory.iterdir()):
             raise StarterError("directory_not_empty", path=directory)
 
 
-def _remove(directory: Path, *, whole: bool) -> None:
-    """Remove what an unfinished installation left, by name; `whole` when the directory itself was ours too."""
-    for name in (*_OURS, data_directory.UNFINISHED):
+def remove(directory: Path, *, whole: bool) -> None:
+    """Remove what an unfinished installation left, by name; `whole` when the directory itself was ours too.
+
+    The mark itself may name more files, one a line: those that a restore lays down.
+    """
+    mark = directory / data_directory.UNFINISHED
+    named = [name for name in mark.read_text("utf-8").splitlines() if Path(name).name == name] if mark.exists() else []
+    for name in (*_OURS, *named, data_directory.UNFINISHED):
         path = directory / name
         if path.is_dir() and not path.is_symlink():
             shutil.rmtree(path, ignore_errors=True)

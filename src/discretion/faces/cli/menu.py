@@ -140,6 +140,12 @@ def _import() -> click.Command:
     return import_
 
 
+def _backup() -> click.Command:
+    from discretion.faces.cli.backup import backup
+
+    return backup
+
+
 def _i18n() -> click.Command:
     from discretion.faces.cli.i18n import i18n
 
@@ -173,6 +179,7 @@ COMMANDS: Final[Mapping[str, Callable[[], click.Command]]] = {
     "retention": _retention,
     "ledger": _ledger,
     "policy": _policy,
+    "backup": _backup,
     "openapi": _openapi,
     "i18n": _i18n,
     "completion": _completion,

@@ -102,6 +102,10 @@ TITLES: Final = {
     "certain": marked("Certain"),
     "note": marked("Note"),
     "second": marked("Seconded by"),
+    "file": marked("File"),
+    "part": marked("Part"),
+    "rows": marked("Rows"),
+    "size": marked("Size"),
 }
 ENVIRONMENT_LANGUAGE = "DISCRETION_LANG"
 ENVIRONMENT_DATA = "DISCRETION_DATA"
