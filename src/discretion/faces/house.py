@@ -69,6 +69,7 @@ def build(settings: Settings, *, is_development: bool = False) -> Litestar:
         is_development=is_development,
         properties={each.code: each.property_id for each in settings.properties},
         starting_policy=_starting_policy(settings),
+        transparency=str(settings.transparency_folder("")),
     )
     means = Means(
         shown, Hatches(str(settings.keeper_socket)),

@@ -113,12 +113,15 @@ def house(terminal: Terminal, /) -> Exit:
 def worker(terminal: Terminal, /) -> Exit:
     """Run the worker until a signal ends it."""
     from discretion.faces.kit.notices import letter  # noqa: PLC0415 - as below
+    from discretion.faces.portal.transparency_files import renderer  # noqa: PLC0415 - as below
+    from discretion.insight.transparency import Transparency  # noqa: PLC0415 - as below
     from discretion.office.worker import Others, run  # noqa: PLC0415 - the job runner is brought in by this program alone
     from discretion.watch.publishing import Publishing  # noqa: PLC0415 - as above
     from discretion.watch.reviewing import Reviewing  # noqa: PLC0415 - as above
 
     def begin(settings: Settings) -> None:
-        run(settings, Others(Publishing(settings), Reviewing(settings), letter))
+        transparency = Transparency(settings, renderer(settings.installation.languages[0]))
+        run(settings, Others(Publishing(settings), Reviewing(settings), transparency, letter))
 
     return _run_here("worker", begin, terminal)
 

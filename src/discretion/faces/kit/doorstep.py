@@ -29,6 +29,10 @@ _CSP_PAGE: Final = (
     "form-action 'self'; base-uri 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'; "
     "trusted-types 'none'"
 )
+_CSP_STILL: Final = (
+    "default-src 'none'; script-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; form-action 'none'; "
+    "frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types 'none'"
+)
 _CSP_DATA: Final = "default-src 'none'; frame-ancestors 'none'"
 _ALWAYS: Final = (
     (b"x-content-type-options", b"nosniff"),
@@ -41,6 +45,7 @@ _NO_STORE: Final = (b"cache-control", b"no-store")
 _HSTS: Final = (b"strict-transport-security", b"max-age=31536000")
 _ENCODER: Final = msgspec.json.Encoder()
 LOGGER: Final = "discretion.faces"
+STILL: Final = "/transparency"  # pages without any script
 FOR_MACHINES: Final = ("/api/", "/ledger/")  # what begins so is read by programs: no page, no script
 
 
@@ -53,6 +58,7 @@ class Doorstep:
         self._host = urlsplit(settings.origin).netloc.encode()
         always = (*_ALWAYS, _HSTS) if settings.is_secure else _ALWAYS
         self._page = (*always, (b"content-security-policy", _CSP_PAGE.encode()))
+        self._still = (*always, (b"content-security-policy", _CSP_STILL.encode()))
         self._data = (*always, (b"content-security-policy", _CSP_DATA.encode()))
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -61,7 +67,8 @@ class Doorstep:
             await self._app(scope, receive, send)
             return
         began = time.perf_counter()
-        headers = self._data if scope["path"].startswith(FOR_MACHINES) else self._page
+        path = scope["path"]
+        headers = self._data if path.startswith(FOR_MACHINES) else self._still if path.startswith(STILL) else self._page
         status = 500
 
         async def send_with_headers(message: Message) -> None:

@@ -30,7 +30,7 @@ class HouseSettings:
 
     Shapes: `origin` is what browsers show in the address line, as `https://desk.example.cn`; `welcome_key` opens the
     welcome page of a demo and is empty in a real installation; `properties` are the ids of the hotels by their codes;
-    `starting_policy` is what the keeper was started with.
+    `starting_policy` is what the keeper was started with; `transparency` is the folder of the public pages.
     """
 
     origin: str
@@ -40,6 +40,7 @@ class HouseSettings:
     is_development: bool = False
     properties: Mapping[str, bytes] = field(default_factory=dict)
     starting_policy: bytes = b""
+    transparency: str = ""
 
     @property
     def is_secure(self) -> bool:

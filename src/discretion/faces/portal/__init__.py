@@ -3,8 +3,11 @@
 from pathlib import Path
 from typing import Any
 
-from discretion.faces.portal import policy
+from discretion.faces.portal import policy, transparency
 
 TEMPLATES = Path(__file__).resolve().parent / "templates"
 
-PAGES: tuple[Any, ...] = (policy.policy_page,)
+PAGES: tuple[Any, ...] = (
+    policy.policy_page,
+    transparency.transparency_page, transparency.transparency_of_house, transparency.transparency_file,
+)  # fmt: skip
