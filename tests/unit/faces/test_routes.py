@@ -7,7 +7,7 @@ import pytest
 from discretion.faces.kit.doorstep import FOR_MACHINES
 from tests.unit.faces.asgi import ORIGIN, asked, house_without_anything_behind
 
-OPEN = {"/", "/sign-in", "/enrol", "/language/{language}", "/static/{name}", "/wm.svg", "/api/v1/openapi.json", "/welcome", "/_ui", "/terminal", "/terminal/enrol", "/policy"}
+OPEN = {"/", "/sign-in", "/enrol", "/language/{language}", "/static/{name}", "/wm.svg", "/api/v1/openapi.json", "/welcome", "/_ui", "/terminal", "/terminal/enrol", "/policy", "/transparency", "/transparency/{code}", "/transparency/{code}/{name}"}
 
 
 def routes(method: str) -> list[str]:

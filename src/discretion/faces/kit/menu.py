@@ -32,6 +32,11 @@ _PARTS: Final = (
         ("/reviews", _("Look-up review"), "gavel", (Permission.REVIEW_READ,)),
         ("/watch/policy", _("Releases of the policy"), "scale", (Permission.POLICY_READ,)),
     )),
+    (_("Privacy"), (
+        ("/privacy", _("Privacy officer's desk"), "scale", (Permission.PRIVACY_READ,)),
+        ("/privacy/records", _("Records of processing"), "file-text", (Permission.PRIVACY_READ,)),
+        ("/privacy/assessment", _("Impact assessment"), "clipboard-check", (Permission.PRIVACY_READ,)),
+    )),
     (_("My work"), (
         ("/my-shifts", _("My shifts"), "clock", ()),
         ("/handover", _("Shift handover"), "arrow-right", ()),

@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import Any
 
-from discretion.faces.watchroom import ledger, proofs, releases, review, reviews
+from discretion.faces.watchroom import assessment, ledger, privacy, processing, proofs, releases, review, reviews
 
 TEMPLATES = Path(__file__).resolve().parent / "templates"
 
@@ -12,4 +12,7 @@ PAGES: tuple[Any, ...] = (
     proofs.checkpoint_file, proofs.entry_page, proofs.proof_file, proofs.leaf_file, proofs.range_page,
     reviews.queue_page, reviews.ask_queue, reviews.approvals_page, review.review_page, review.judge, review.lock,
     releases.releases_page,
+    privacy.privacy_page, privacy.answer_authority, privacy.preview_page,
+    processing.records_page, processing.records_file, processing.controller_page, processing.state_controller,
+    assessment.assessment_page, assessment.write_assessment, assessment.sign_assessment, assessment.version_page,
 )  # fmt: skip
