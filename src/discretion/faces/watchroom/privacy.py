@@ -107,4 +107,4 @@ async def preview_page(seat: NamedDependency[Seat]) -> Response[bytes]:
     return seat.page("privacy_numbers.html", here="/privacy/numbers", look_ups=look_ups, numbers=numbers)
 
 
-_ANSWERS: Final = {"given": _("Given"), "partly": _("Given in part"), "refused": _("Refused")}
+_ANSWERS: Final = {"given": _("Given"), "partly": _("Given in part"), "refused": _("Nothing given")}

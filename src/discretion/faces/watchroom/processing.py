@@ -191,7 +191,7 @@ def _shown(seat: Seat, activity: Activity) -> dict[str, Any]:
     words = seat.words
     return {
         "purpose": activity.purpose, "name": noun(words, "purpose", activity.purpose), **_kind(seat, activity.kind),
-        "clear": group_words(words, activity.clear), "masked": group_words(words, activity.masked),
+        "in_full": group_words(words, activity.clear), "in_mask": group_words(words, activity.masked),
         "roles": [
             (noun(words, "role", role), group_words(words, clear), group_words(words, masked))
             for role, clear, masked in activity.roles
@@ -203,7 +203,7 @@ _PARTS: Final = {
     "sealed": _("sealed in a box under the guest's key"), "pseudonymous": _("in clear, by ids: rooms, dates, amounts"),
     "free_text": _("words of staff"), "code": _("codes"), "contact": _("contact data"), "key": _("keys"),
 }  # fmt: skip
-_COLUMNS: Final = ("purpose", "name", "what", "basis", "people", "clear", "masked", "roles")
+_COLUMNS: Final = ("purpose", "name", "what", "basis", "people", "in_full", "in_mask", "roles")
 
 
 def _sheet(items: list[dict[str, Any]]) -> bytes:
