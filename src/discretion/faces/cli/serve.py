@@ -112,6 +112,7 @@ def house(terminal: Terminal, /) -> Exit:
 @click.pass_obj
 def worker(terminal: Terminal, /) -> Exit:
     """Run the worker until a signal ends it."""
+    from discretion.faces.kit.guest_letters import letter_to_guest  # noqa: PLC0415 - as below
     from discretion.faces.kit.notices import letter  # noqa: PLC0415 - as below
     from discretion.faces.portal.transparency_files import renderer  # noqa: PLC0415 - as below
     from discretion.insight.transparency import Transparency  # noqa: PLC0415 - as below
@@ -121,7 +122,7 @@ def worker(terminal: Terminal, /) -> Exit:
 
     def begin(settings: Settings) -> None:
         transparency = Transparency(settings, renderer(settings.installation.languages[0]))
-        run(settings, Others(Publishing(settings), Reviewing(settings), transparency, letter))
+        run(settings, Others(Publishing(settings), Reviewing(settings), transparency, letter, letter_to_guest))
 
     return _run_here("worker", begin, terminal)
 
