@@ -13,9 +13,11 @@ from typing import Any
 import psycopg
 import pytest
 
+from discretion.faces.cli.frame import run
 from discretion.faces.portal.transparency_files import renderer
 from discretion.insight.statement import Quarter
 from discretion.insight.transparency import INDEX, Transparency
+from discretion.wire import upkeep
 from tests.cast import Stage, new_id
 from tests.conftest import HARBOUR
 from tests.reviewing import read_all, worker
@@ -69,6 +71,7 @@ def test_look_ups_are_counted_and_nothing_is_published_while_the_quarter_runs(fi
         read_all(worker(stage))
         read_all(worker(stage))
         assert day_counts(stage) == {"check_in": 3}
+        stage.upkeep(upkeep.PublishCheckpoint(property_id=stage.ada.property_id))
         published(stage)
         assert {path.name for path in folder(stage).iterdir()} == {"index.html", "index.en.html", INDEX, "checkpoint.txt", "transparency.css"}
         assert "还没有公布任何内容" in text_of(stage, "index.html")
@@ -90,7 +93,7 @@ def test_a_quarter_is_stated_once_with_small_numbers_hidden(stage: Stage) -> Non
         "check_in": 1234, "check_out": 300, "complaint": "<10", "marketing": "<10",
     }
     assert "more than 1,534" in text_of(stage, f"{BEFORE.name}.en.html")
-    assert "多于 1,534 次" in text_of(stage, f"{BEFORE.name}.html")
+    assert "多于1,534次" in text_of(stage, f"{BEFORE.name}.html")
     assert "&lt;10" in folder(stage).joinpath(f"{BEFORE.name}.html").read_text("utf-8")
     assert f"{BEFORE.name},look_ups_by_purpose,complaint,<10\r\n".encode() in folder(stage).joinpath(f"{BEFORE.name}.csv").read_bytes()
     first = folder(stage).joinpath(f"{BEFORE.name}.json").read_bytes()
@@ -141,3 +144,17 @@ def _closed_cases(stage: Stage, purpose: str, count: int, at: datetime, days: in
             (HARBOUR.id, case_id, f"T-{purpose}-{position}", purpose, by, at, at + timedelta(days=15), at + timedelta(days=days), by),
         )
     return rows
+
+
+def test_the_operator_makes_the_page_and_reads_a_statement_at_the_command_line(stage: Stage, capsys: pytest.CaptureFixture[str]) -> None:
+    where = ["--settings", str(stage.settings.path), "--lang", "en", "--no-input", "--json", "report"]
+    assert run([*where, "transparency", "--property", HARBOUR.code]) == 0
+    assert json.loads(capsys.readouterr().out)["directory"] == str(folder(stage))
+    assert run([*where, "statement", "--property", HARBOUR.code, "--quarter", "2001-Q1"]) == 4
+    assert "Nothing was counted in 2001-Q1" in capsys.readouterr().err
+    counted(stage, TODAY, check_out=12)
+    assert run([*where, "statement", "--property", HARBOUR.code]) == 0
+    told = capsys.readouterr()
+    assert json.loads(told.out)["quarter"] == Quarter.of(TODAY).name
+    assert "A draft: the quarter still runs." in told.err
+    assert run([*where, "statement", "--property", HARBOUR.code, "--quarter", "2026"]) == 2

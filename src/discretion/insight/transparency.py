@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Literal, Protocol
@@ -27,7 +28,7 @@ from discretion.ledger.errors import LedgerError
 from discretion.wire.witnesses import trust_of
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
     from pathlib import Path
 
     from discretion.insight.statement import Quarter, Statement
@@ -36,6 +37,11 @@ if TYPE_CHECKING:
 INDEX = "index.json"
 _OPTIONS = "-c search_path=pg_catalog -c statement_timeout=60s -c lock_timeout=10s -c jit=off -c timezone=UTC"
 _log = logging.getLogger("discretion.insight")
+
+
+class CountsAwayError(Exception):
+    """The database is away."""
+
 
 AnchorState = Literal["cosigned", "signed", "none", "wrong", "older"]
 
@@ -87,20 +93,19 @@ class Transparency:
         async with self._lock:
             try:
                 done = [await asyncio.to_thread(self.publish_one, hotel) for hotel in self._settings.properties]
-            except psycopg.OperationalError as error:
-                _log.warning("the public pages are not made meanwhile: %s", type(error).__name__)
+            except CountsAwayError:
+                _log.warning("the public pages are not made meanwhile: the database is away")
                 return 0
         return sum(done)
 
     def publish_one(self, hotel: Property, *, is_forced: bool = False) -> bool:
         """Return whether a property's page was made anew: once a day, and whenever there is a new statement.
 
-        Errors: `OSError`; `psycopg.OperationalError`.
+        Errors: `OSError`; `CountsAwayError`.
         """
         now = datetime.now(UTC)
         folder = self._settings.transparency_folder(hotel.code)
-        with psycopg.connect(self._conninfo, options=_OPTIONS, autocommit=True) as connection:
-            counter = Counter(connection, hotel.property_id, hotel.time_zone)
+        with self._counter(hotel) as counter:
             today = counter.today(now)
             made = self._state_quarters(counter, now)
             shown = _index_in(folder)
@@ -118,14 +123,24 @@ class Transparency:
         return True
 
     def draft(self, hotel: Property, quarter: Quarter) -> Statement | None:
-        """Return what a quarter's statement would say now, never to be published; None where nothing was counted."""
-        with psycopg.connect(self._conninfo, options=_OPTIONS, autocommit=True) as connection:
-            counter = Counter(connection, hotel.property_id, hotel.time_zone)
+        """Return what a quarter's statement would say now, never to be published; None where nothing was counted.
+
+        Errors: `CountsAwayError`.
+        """
+        with self._counter(hotel) as counter:
             known = next((each.statement for each in counter.kept() if each.statement.quarter == quarter.name), None)
             begun = counter.counted_from()
             if known is not None or begun is None or quarter.last < begun:
                 return known
             return counter.statement(quarter, begun)
+
+    @contextmanager
+    def _counter(self, hotel: Property) -> Iterator[Counter]:
+        try:
+            with psycopg.connect(self._conninfo, options=_OPTIONS, autocommit=True) as connection:
+                yield Counter(connection, hotel.property_id, hotel.time_zone)
+        except psycopg.OperationalError as error:
+            raise CountsAwayError from error
 
     @staticmethod
     def _state_quarters(counter: Counter, now: datetime) -> int:
@@ -145,6 +160,8 @@ class Transparency:
         except LedgerError as error:
             _log.error("the checkpoint for a public page does not verify: %s", type(error).__name__)
             return None, "wrong"
+        except psycopg.OperationalError as error:
+            raise CountsAwayError from error
         if anchor is None:
             return None, "none"
         if shown is not None and anchor.size < shown.checkpoint_size:

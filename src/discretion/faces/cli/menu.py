@@ -140,6 +140,12 @@ def _completion() -> click.Command:
     return completion
 
 
+def _report() -> click.Command:
+    from discretion.faces.cli.report import report
+
+    return report
+
+
 COMMANDS: Final[Mapping[str, Callable[[], click.Command]]] = {
     "demo": _demo,
     "init": _init,
@@ -159,6 +165,7 @@ COMMANDS: Final[Mapping[str, Callable[[], click.Command]]] = {
     "import": _import,
     "ledger": _ledger,
     "policy": _policy,
+    "report": _report,
     "openapi": _openapi,
     "i18n": _i18n,
     "completion": _completion,

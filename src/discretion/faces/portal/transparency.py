@@ -31,8 +31,7 @@ _FILE: Final = re.compile(
     r"(?:index|[0-9]{4}-Q[1-4])(?:\.(?:zh|en))?\.html|[0-9]{4}-Q[1-4]\.(?:json|csv)|index\.json|checkpoint\.txt|transparency\.css"
 )
 _TYPES: Final = {
-    ".html": "text/html; charset=utf-8", ".json": "application/json", ".csv": "text/csv; charset=utf-8",
-    ".txt": "text/plain; charset=utf-8", ".css": "text/css; charset=utf-8",
+    ".html": "text/html", ".json": "application/json", ".csv": "text/csv", ".txt": "text/plain", ".css": "text/css",
 }
 _ASK_AGAIN: Final = "public, max-age=300"
 
