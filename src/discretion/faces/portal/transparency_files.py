@@ -138,6 +138,6 @@ def _bars(statement: Statement) -> list[Bar]:
     shown = {purpose: count for purpose, count in statement.look_ups_by_purpose.items() if isinstance(count, int)}
     most = max(shown.values(), default=0) or 1
     return [
-        Bar(purpose, count, round(BAR_WIDTH * count / most) if isinstance(count, int) else 0)
+        Bar(purpose, count, -(-BAR_WIDTH * count // most) if isinstance(count, int) else 0)
         for purpose, count in statement.look_ups_by_purpose.items()
     ]
