@@ -10,7 +10,7 @@ from tests.unit.faces.asgi import asked, house_without_anything_behind
 
 ODD = [
     "/transparency/harbour/../secret.txt", "/transparency/harbour/%2e%2e/secret.txt", "/transparency/harbour/..%2fsecret.txt", "/transparency/../secret.txt",
-    "/transparency/harbour/secret.txt", "/transparency/harbour/.index.html.new", "/transparency/harbour/index.html%00", 
+    "/transparency/harbour/secret.txt", "/transparency/harbour/.index.html.new", "/transparency/harbour/index.html%00",
     "/transparency/harbour/INDEX.HTML", "/transparency/harbour/2026-Q5.html", "/transparency/harbour/2026-Q3.html.json", "/transparency/harbour/2026-Q3",
     "/transparency/hilltop/index.html", "/transparency/harbour%2f..%2fhilltop/index.html", "/transparency/harbour/index.fr.html", "/transparency/harbour/index.html%0a",
     "/transparency/hilltop", "/transparency/%2e%2e",

@@ -40,10 +40,6 @@ class Counter:
         self._place = {"p": property_id.hex()}
         self._zone = ZoneInfo(time_zone)
 
-    def today(self, now: datetime) -> date:
-        """Return the hotel's day."""
-        return now.astimezone(self._zone).date()
-
     def counted_from(self) -> date | None:
         """Return the first day whose look-ups were counted, None before anybody looked."""
         row = self._row("counted_from", {})

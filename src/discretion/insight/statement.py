@@ -148,5 +148,11 @@ def encoded(statement: Statement) -> str:
 
 
 def read_statement(text: str | bytes) -> Statement:
-    """Return the statement that JSON holds. Errors: `msgspec.ValidationError`, `msgspec.DecodeError`."""
-    return msgspec.json.decode(text, type=Statement)
+    """Return the statement that JSON holds, its purposes in the policy's order: a database keeps none.
+
+    Errors: `msgspec.ValidationError`, `msgspec.DecodeError`.
+    """
+    found = msgspec.json.decode(text, type=Statement)
+    known = {purpose.value: place for place, purpose in enumerate(Purpose)}
+    by_purpose = sorted(found.look_ups_by_purpose.items(), key=lambda item: known.get(item[0], len(known)))
+    return msgspec.structs.replace(found, look_ups_by_purpose=dict(by_purpose))

@@ -17,6 +17,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Literal, Protocol
+from zoneinfo import ZoneInfo
 
 import msgspec
 import psycopg
@@ -29,6 +30,7 @@ from discretion.wire.witnesses import trust_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
+    from datetime import date
     from pathlib import Path
 
     from discretion.insight.statement import Quarter, Statement
@@ -86,15 +88,19 @@ class Transparency:
         self._conninfo = settings.conninfo("worker")
         self._auditor = settings.conninfo("auditor")
         self._trust = trust_of(settings)
+        self._made: dict[bytes, date] = {}  # by property, the day on which this process saw its page made
         self._lock = asyncio.Lock()
 
     async def publish(self) -> int:
-        """Return how many pages were made anew; the database being away is no end: next time, then."""
+        """Return how many pages were made anew; what is away, or cannot be written, is no end: next time, then."""
         async with self._lock:
             try:
                 done = [await asyncio.to_thread(self.publish_one, hotel) for hotel in self._settings.properties]
             except CountsAwayError:
                 _log.warning("the public pages are not made meanwhile: the database is away")
+                return 0
+            except OSError as error:
+                _log.warning("the public pages cannot be written: %s", type(error).__name__)
                 return 0
         return sum(done)
 
@@ -104,12 +110,15 @@ class Transparency:
         Errors: `OSError`; `CountsAwayError`.
         """
         now = datetime.now(UTC)
+        today = now.astimezone(ZoneInfo(hotel.time_zone)).date()
+        if self._made.get(hotel.property_id) == today and not is_forced:
+            return False
         folder = self._settings.transparency_folder(hotel.code)
         with self._counter(hotel) as counter:
-            today = counter.today(now)
-            made = self._state_quarters(counter, now)
+            made = self._state_quarters(counter, today)
             shown = _index_in(folder)
             if shown is not None and shown.made_on == today.isoformat() and not made and not is_forced:
+                self._made[hotel.property_id] = today
                 return False
             kept, contact = counter.kept(), counter.contact()
         anchor, state = self._anchor(hotel, shown)
@@ -120,6 +129,7 @@ class Transparency:
         )
         files = self._renders(Publication(hotel, kept, anchor, state, now, contact))
         write_folder(folder, {**files, INDEX: msgspec.json.format(msgspec.json.encode(index), indent=2) + b"\n"})
+        self._made[hotel.property_id] = today
         return True
 
     def draft(self, hotel: Property, quarter: Quarter) -> Statement | None:
@@ -143,7 +153,7 @@ class Transparency:
             raise CountsAwayError from error
 
     @staticmethod
-    def _state_quarters(counter: Counter, now: datetime) -> int:
+    def _state_quarters(counter: Counter, today: date) -> int:
         """Make the statements that are due; return how many were new."""
         begun = counter.counted_from()
         if begun is None:
@@ -151,7 +161,7 @@ class Transparency:
         known = {each.statement.quarter for each in counter.kept()}
         return sum(
             counter.keep(counter.statement(quarter, begun))
-            for quarter in due(begun, counter.today(now)) if quarter.name not in known
+            for quarter in due(begun, today) if quarter.name not in known
         )
 
     def _anchor(self, hotel: Property, shown: Index | None) -> tuple[Anchor | None, AnchorState]:

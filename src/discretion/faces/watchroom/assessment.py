@@ -25,6 +25,7 @@ from discretion.faces.kit.refusals import RULES, act_sentence
 from discretion.faces.kit.seat import Seat
 from discretion.faces.watchroom.asking import today_in
 from discretion.faces.watchroom.processing import policy_in_force
+from discretion.hotel.purpose import Purpose
 from discretion.office import assessments
 from discretion.office.assessments import TEXT_CHARACTERS_MAX
 from discretion.office.outcome import ActRefusal
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
 
 Words = Annotated[str, Meta(max_length=TEXT_CHARACTERS_MAX)]
 _NUMBER: Final = re.compile(r"[1-9][0-9]{0,8}")
+_PLACES: Final = {purpose.value: place for place, purpose in enumerate(Purpose)}  # a database keeps no order
 Version = Annotated[int, Meta(ge=0, lt=2**31)]
 
 
@@ -152,7 +154,7 @@ def _template(seat: Seat, facts: Facts) -> dict[str, Any]:
                 noun(seat.words, "purpose", purpose), _groups(seat, sight.clear), _groups(seat, sight.masked),
                 " · ".join(noun(seat.words, "role", role) for role in sight.roles), facts.look_ups.get(purpose, 0),
             )
-            for purpose, sight in facts.purposes.items()
+            for purpose, sight in sorted(facts.purposes.items(), key=lambda item: _PLACES.get(item[0], len(_PLACES)))
         ],
     }  # fmt: skip
 
