@@ -14,6 +14,7 @@ from discretion.office.courses import packaged
 from tests.cast import new_id
 from tests.controllers import terminal_cookie
 from tests.pages import pressed
+from tests.portals import visit
 from tests.releases import REPORT, WIDER, propose
 from tests.reviewing import review_of
 
@@ -453,6 +454,54 @@ def _locked_out(house: RunningHouse, page: Page) -> None:
     page.goto("/my-shifts")
 
 
+def my(path: str = "") -> Callable[[RunningHouse, Page], None]:
+    """Open a page of a guest's own, as a guest whom the desk has looked at."""
+
+    def go(house: RunningHouse, page: Page) -> None:
+        guest = house.stage.guest("arriving")  # anew: an hour has five codes for one reservation
+        house.stage.ada.look_up(guest, clear=1, masked=2)
+        house.stage.ada.look_up(guest, "marketing", clear=1)
+        page.context.add_cookies([visit(house.stage, guest).cookie(house)])
+        page.goto(f"/my{path}")
+
+    return go
+
+
+def _my_question(house: RunningHouse, page: Page) -> None:
+    my()(house, page)
+    page.goto(page.locator("a[href$='/question']").first.get_attribute("href") or "")
+
+
+def _my_question_error(house: RunningHouse, page: Page) -> None:
+    _my_question(house, page)
+    pressed(page.locator("main form button[type=submit]"))
+
+
+def _my_question_asked(house: RunningHouse, page: Page) -> None:
+    _my_question(house, page)
+    page.fill("textarea", "Why was this looked at?")
+    pressed(page.locator("main form button[type=submit]"))
+
+
+def _my_code(house: RunningHouse, page: Page) -> None:
+    page.goto("/my/sign-in?at=harbour")
+    page.fill("input[name=number]", "R-0")
+    page.fill("input[name=contact]", "nobody@example.org")
+    pressed(page.locator("main form button[type=submit]"))
+
+
+def _my_code_error(house: RunningHouse, page: Page) -> None:
+    _my_code(house, page)
+    page.fill("input[name=code]", "12")
+    pressed(page.locator("main form button[type=submit]"))
+
+
+def _my_help(house: RunningHouse, page: Page) -> None:
+    my("/help")(house, page)
+    page.fill("textarea", "Two more towels, please")
+    pressed(page.locator("form[action='/my/help'] button[type=submit]"))
+
+
 PLACES = (
     Place("sign_in", "", _at("/sign-in")),
     Place("enrol", "", _at("/enrol")),
@@ -558,4 +607,17 @@ PLACES = (
     Place("notices", "Ben", _notices),
     Place("own_look_ups", "Ada", _own_look_ups),
     Place("own_look_up", "Ada", _own_look_up),
+    Place("my_sign_in", "", _at("/my/sign-in")),
+    Place("my_code", "", _my_code),
+    Place("my_code_error", "", _my_code_error),
+    Place("my_passkey", "", _at("/my-passkey")),
+    Place("my_left", "", _at("/my/left")),
+    Place("my", "", my()),
+    Place("my_exceptions", "", my("?show=exceptions&since=all")),
+    Place("my_question", "", _my_question),
+    Place("my_question_error", "", _my_question_error),
+    Place("my_question_asked", "", _my_question_asked),
+    Place("my_record", "", my("/record")),
+    Place("my_help", "", _my_help),
+    Place("my_new_passkey", "", my("-passkey/new")),
 )
