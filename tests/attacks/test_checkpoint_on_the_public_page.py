@@ -11,7 +11,7 @@ import pytest
 
 from discretion.faces.portal.transparency_files import renderer
 from discretion.insight.anchor import checked
-from discretion.insight.transparency import INDEX, Index, Transparency
+from discretion.insight.transparency import INDEX, Index, Transparency, folder_of
 from discretion.ledger.checkpoint import Signer, Verifier, sign_checkpoint
 from discretion.ledger.errors import LedgerError
 from discretion.ledger.tree import EMPTY_ROOT, TreeHead
@@ -37,7 +37,7 @@ def made_page(stage: Stage) -> tuple[Index, str]:
     """Return the folder's list and the words of the English page, made now."""
     hotel = stage.settings.properties[0]
     Transparency(stage.settings, renderer("zh_Hans")).publish_one(hotel, is_forced=True)
-    folder = stage.settings.transparency_folder(hotel.code)
+    folder = folder_of(stage.settings, hotel.code)
     words = re.sub(r"\s+", " ", re.sub(r"<[^>]*>", " ", folder.joinpath("index.en.html").read_text("utf-8")))
     return msgspec.json.decode(folder.joinpath(INDEX).read_bytes(), type=Index), words
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from discretion.faces.portal.transparency_files import renderer
 from discretion.insight.statement import Quarter
-from discretion.insight.transparency import Transparency
+from discretion.insight.transparency import Transparency, folder_of
 from tests.cast import Stage, new_id
 from tests.conftest import HARBOUR, HILLTOP
 from tests.stages import FirstStage, copied_stage
@@ -68,7 +68,7 @@ def test_hidden_numbers_leave_no_trace_in_anything_that_is_public(first_stage: F
         seen = {}
         for hotel in stage.settings.properties:
             pages.publish_one(hotel, is_forced=True)
-            folder = stage.settings.transparency_folder(hotel.code)
+            folder = folder_of(stage.settings, hotel.code)
             seen[hotel.code] = {name: text.replace(hotel.name_en, "").replace(hotel.name_zh, "") for name, text in everything_public(folder, hotel.name_zh).items()}
         assert len(seen["harbour"]) == 4, "two pages, JSON and CSV"
         assert seen["harbour"] == seen["hilltop"]

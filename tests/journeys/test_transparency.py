@@ -16,7 +16,7 @@ import pytest
 from discretion.faces.cli.frame import run
 from discretion.faces.portal.transparency_files import renderer
 from discretion.insight.statement import Quarter
-from discretion.insight.transparency import INDEX, Transparency
+from discretion.insight.transparency import INDEX, Transparency, folder_of
 from discretion.wire import upkeep
 from tests.cast import Stage, new_id
 from tests.conftest import HARBOUR
@@ -39,7 +39,7 @@ def transparency(stage: Stage) -> Transparency:
 
 
 def folder(stage: Stage) -> Path:
-    return stage.settings.transparency_folder(HARBOUR.code)
+    return folder_of(stage.settings, HARBOUR.code)
 
 
 def published(stage: Stage) -> None:

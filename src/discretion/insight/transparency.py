@@ -113,7 +113,7 @@ class Transparency:
         today = now.astimezone(ZoneInfo(hotel.time_zone)).date()
         if self._made.get(hotel.property_id) == today and not is_forced:
             return False
-        folder = self._settings.transparency_folder(hotel.code)
+        folder = folder_of(self._settings, hotel.code)
         with self._counter(hotel) as counter:
             made = self._state_quarters(counter, today)
             shown = _index_in(folder)
@@ -178,6 +178,11 @@ class Transparency:
             _log.error("the checkpoint for a public page is older than the one shown before")
             return None, "older"
         return anchor, "cosigned" if anchor.is_cosigned else "signed"
+
+
+def folder_of(settings: Settings, code: str = "") -> Path:
+    """Return the folder of a property's public page, or the one that holds all: what lies in it is for everybody."""
+    return settings.directory / "transparency" / code
 
 
 def _index_in(folder: Path) -> Index | None:

@@ -237,10 +237,6 @@ class Settings:
         """The file that says why a property's ledger was stopped, with the evidence; none while all is well."""
         return self.directory / self.keeper.memory / f"{property_id.hex()}.stopped"
 
-    def transparency_folder(self, code: str) -> Path:
-        """The folder of a property's public page: what lies in it is for everybody."""
-        return self.directory / "transparency" / code
-
     @property
     def keeper_socket(self) -> Path:
         """The keeper's socket for the house."""

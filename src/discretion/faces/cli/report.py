@@ -17,7 +17,7 @@ from discretion.faces.cli.trouble import Trouble
 from discretion.faces.kit.words import marked
 from discretion.faces.portal.transparency_files import renderer
 from discretion.insight.statement import Quarter
-from discretion.insight.transparency import CountsAwayError, Transparency
+from discretion.insight.transparency import CountsAwayError, Transparency, folder_of
 from discretion.starter.database import running_database
 
 if TYPE_CHECKING:
@@ -69,7 +69,7 @@ def transparency(terminal: Terminal, /, *, code: str) -> Exit:
     settings = checked(terminal)
     with _pages(settings) as pages:
         pages.publish_one(hotel, is_forced=True)
-    folder = settings.transparency_folder(hotel.code)
+    folder = folder_of(settings, hotel.code)
     terminal.show(
         {"property": hotel.code, "directory": str(folder), "files": sorted(path.name for path in folder.glob("[!.]*"))},
         terminal.words("The public page of %(code)s: %(path)s", code=hotel.code, path=folder),
