@@ -82,7 +82,7 @@ async def order(now: Statements, property_id: bytes, new: NewErasure) -> Done | 
 
 async def _fault(now: Statements, new: NewErasure, params: dict[str, Any]) -> str:
     """Return the code of why something may not be ordered, "" when it may."""
-    if new.why not in WHYS or (new.why == "retention") != (new.plan_id is not None):
+    if new.why not in WHYS or not _fits(new):
         return "why"
     if not 0 < new.groups <= WHOLE:
         return "groups"
@@ -94,6 +94,11 @@ async def _fault(now: Statements, new: NewErasure, params: dict[str, Any]) -> st
     if not new.groups & ~found[0]["waiting"]:
         return "ordered"
     return str((await now.dicts(_SQL["stopped"], params))[0]["why"])
+
+
+def _fits(new: NewErasure) -> bool:
+    """Whether a plan stands behind retention, and none behind a consent that was withdrawn."""
+    return new.why == "request" or (new.why == "retention") is (new.plan_id is not None)
 
 
 async def stopped(office: Office, property_id: bytes, guest_id: bytes, groups: int) -> str:

@@ -39,3 +39,15 @@ select p.property_id,
                 and e.why = 'withdrawn' and e.plan_id is null) as has_withdrawn,
        exists (select 1 from hotel.erasure_order e where e.property_id = p.property_id and e.done_at is not null and e.swept_at is null) as is_unswept
   from hotel.property p
+
+-- name: plan
+-- What an erasure for this case would touch: the case, and how many stays, requests, cases, approvals, reviews and marks.
+select f.case_id,
+       (select count(*) from hotel.occupant o where o.property_id = %(property_id)s and o.guest_id = %(guest_id)s) as stays,
+       (select count(*) from hotel.service_request r where r.property_id = %(property_id)s and r.guest_id = %(guest_id)s) as requests,
+       (select count(*) from hotel.case_guest c where c.property_id = %(property_id)s and c.guest_id = %(guest_id)s) as cases,
+       (select count(*) from hotel.access_request q where q.property_id = %(property_id)s and q.guest_id = %(guest_id)s) as approvals,
+       (select count(*) from hotel.lookup_review v where v.property_id = %(property_id)s and v.guest_id = %(guest_id)s) as reviews,
+       (select count(*) from hotel.mark m where m.property_id = %(property_id)s and m.guest_id = %(guest_id)s) as marks
+  from hotel.case_file f join hotel.case_guest g on g.property_id = %(property_id)s and g.case_id = f.case_id and g.guest_id = %(guest_id)s
+ where f.property_id = %(property_id)s and f.number = %(number)s and f.purpose = 'dsr' and f.closed_at is null

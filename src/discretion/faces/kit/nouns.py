@@ -252,6 +252,7 @@ _OF_ENTRIES: Final[dict[str, dict[str, tuple[str, str]]]] = {
         "emergency_end": marked_in("action", "Emergency viewing ended"),
         "emergency_note": marked_in("action", "Emergency explained"),
         "enrol": marked_in("action", "Passkey enrolled"),
+        "erase": marked_in("action", "Guest erased"),
         "explain": marked_in("action", "Entries given to the guest"),
         "find": marked_in("action", "Guest searched"),
         "import": marked_in("action", "Import"),
