@@ -57,7 +57,8 @@ select d.purpose, sum(d.count)::int as count from hotel.lookup_day d
  where d.property_id = %(property_id)s and d.day > %(today)s::date - 90 group by d.purpose
 
 -- name: numbers
--- Of the last ninety days: emergencies; reviews closed, and those that found nothing to justify the look-up; refused look-ups; rights requests.
+-- Of the last ninety days: emergencies; reviews closed, and those that found nothing to justify the look-up; refused look-ups; rights requests;
+-- erasures carried out.
 select (select count(*)::int from hotel.emergency e where e.property_id = %(property_id)s and e.begun_at > clock_timestamp() - interval '90 days')
          as emergencies,
        (select count(*)::int from hotel.lookup_review r where r.property_id = %(property_id)s and r.state = 'closed'
@@ -69,7 +70,9 @@ select (select count(*)::int from hotel.emergency e where e.property_id = %(prop
        (select coalesce(sum(d.count), 0)::int from hotel.review_day d where d.property_id = %(property_id)s and d.reason = 'refused'
            and d.day > %(today)s::date - 90) as refused,
        (select count(*)::int from hotel.case_file c where c.property_id = %(property_id)s and c.purpose = 'dsr'
-           and c.opened_at > clock_timestamp() - interval '90 days') as rights
+           and c.opened_at > clock_timestamp() - interval '90 days') as rights,
+       (select count(*)::int from hotel.erasure_order o where o.property_id = %(property_id)s
+           and o.done_at > clock_timestamp() - interval '90 days') as erasures
 
 -- name: versions
 -- Every version of the assessment, newest first, with who signed it.
