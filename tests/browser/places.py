@@ -459,6 +459,48 @@ def _lock_error(house: RunningHouse, page: Page) -> None:
     pressed(page.locator("section[aria-labelledby=thing] button[type=submit]"))
 
 
+def as_privacy(house: RunningHouse, page: Page) -> None:
+    """Sign the privacy officer in, hired at the first asking."""
+    page.context.add_cookies([house.ticket(house.on_duty("Paula", "privacy"))])
+
+
+def _privacy(path: str) -> Callable[[RunningHouse, Page], None]:
+    def go(house: RunningHouse, page: Page) -> None:
+        as_privacy(house, page)
+        page.goto(path)
+
+    return go
+
+
+def _privacy_desk(house: RunningHouse, page: Page) -> None:
+    as_privacy(house, page)
+    _in_house(house)
+    place, paula = house.stage.ada.property_id.hex(), house.stage.players["Paula"].staff_id.hex()
+    house.stage.office.execute(
+        "insert into hotel.case_file (property_id, case_id, number, purpose, summary, reference, opened_by) values (%s, gen_random_uuid(), %s, 'lawful_request',"
+        " 'a request', '2026-17', %s) on conflict do nothing", (place, number.make("A", b"priv" * 2), paula),
+    )
+    house.stage.office.execute(
+        "update hotel.case_file set closed_at = now(), closed_by = %s, outcome = 'x' where property_id = %s and purpose = 'lawful_request' and closed_at is null",
+        (paula, place),
+    )
+    page.goto("/privacy")
+
+
+def _controller_error(house: RunningHouse, page: Page) -> None:
+    _privacy("/privacy/controller")(house, page)
+    page.evaluate("document.querySelector('#f-address').removeAttribute('maxlength')")
+    page.fill("#f-address", "x" * 2001)
+    pressed(page.locator("main form button[type=submit]"))
+
+
+def _assessment_version(house: RunningHouse, page: Page) -> None:
+    _privacy("/privacy/assessment")(house, page)
+    page.fill("#f-description", "六十间客房 / sixty rooms")
+    pressed(page.locator("main form button[type=submit]"))
+    pressed(page.locator("main table a[href^='/privacy/assessment/']").first)
+
+
 def _locked_out(house: RunningHouse, page: Page) -> None:
     ada = house.stage.ada
     page.context.add_cookies([house.ticket(ada)])
@@ -818,6 +860,17 @@ PLACES = (
     Place("review_read", "Egon", _review),
     Place("review_judged", "Ben", _judged),
     Place("review_approvals", "Ben", _at("/reviews/approvals")),
+    Place("transparency", "", _at("/transparency/harbour")),
+    Place("transparency_list", "", _at("/transparency")),
+    Place("privacy", "", _privacy_desk),
+    Place("privacy_read", "Egon", _at("/privacy")),
+    Place("privacy_numbers", "Egon", _at("/privacy/numbers")),
+    Place("processing", "", _privacy("/privacy/records")),
+    Place("controller", "", _privacy("/privacy/controller")),
+    Place("controller_error", "", _controller_error),
+    Place("assessment", "", _privacy("/privacy/assessment")),
+    Place("assessment_read", "Egon", _at("/privacy/assessment")),
+    Place("assessment_version", "", _assessment_version),
     Place("notices", "Ben", _notices),
     Place("own_look_ups", "Ada", _own_look_ups),
     Place("own_look_up", "Ada", _own_look_up),

@@ -82,12 +82,20 @@ class Reviews(Protocol):
         """Return how many entries of ledgers were read."""
 
 
+class Transparency(Protocol):
+    """What keeps the public pages; the implementer raises for no database that is away."""
+
+    async def publish(self) -> int:
+        """Return how many pages were made anew."""
+
+
 @dataclass(frozen=True, slots=True)
 class Others:
     """What other parts do on this program's clock, and what writes notices in words."""
 
     publishing: Publishes
     reviewing: Reviews
+    transparency: Transparency
     writes: Writes
     writes_to_guests: WritesToGuests
 
@@ -189,6 +197,7 @@ def make_queue(
     every(EVERY_HOUR, "drop_old_handovers", jobs.drop_old_handovers)
     every(EVERY_TEN_SECONDS, "publish_checkpoints", others.publishing.publish)
     every(EVERY_TEN_SECONDS, "review_look_ups", others.reviewing.review)
+    every(EVERY_MINUTE, "publish_transparency", others.transparency.publish, "%d public pages were made anew")
     every(EVERY_MINUTE, "run_review_clocks", jobs.run_review_clocks)
     every(EVERY_TEN_SECONDS, "send_mail", post.send)
     every(EVERY_TEN_SECONDS, "bring_posts", guest_mail.bring_posts)

@@ -158,6 +158,12 @@ def _completion() -> click.Command:
     return completion
 
 
+def _report() -> click.Command:
+    from discretion.faces.cli.report import report
+
+    return report
+
+
 COMMANDS: Final[Mapping[str, Callable[[], click.Command]]] = {
     "demo": _demo,
     "init": _init,
@@ -180,6 +186,7 @@ COMMANDS: Final[Mapping[str, Callable[[], click.Command]]] = {
     "ledger": _ledger,
     "policy": _policy,
     "backup": _backup,
+    "report": _report,
     "openapi": _openapi,
     "i18n": _i18n,
     "completion": _completion,

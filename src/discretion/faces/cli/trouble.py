@@ -93,6 +93,7 @@ SENTENCES: Final[Mapping[str, tuple[str, Exit]]] = {
     "property_refused": (marked("The property %(property)s was refused: %(reason)s"), Exit.FAILURE),
     "unpublished": (marked("No checkpoint of this ledger is signed yet. Run discretion serve; it signs one within ten seconds."), Exit.NOT_FOUND),
     "export_not_empty": (marked("%(path)s holds other files. Name an empty or a new directory."), _CONFLICT),
+    "nothing_counted": (marked("Nothing was counted in %(quarter)s: look-ups are counted from the day on which this version began to read them."), Exit.NOT_FOUND),
     "entry_unknown": (marked("There is no such entry. The signed ledger has %(size)s, from 0 on."), Exit.NOT_FOUND),
     "published_missing": (marked("%(path)s is not there, or holds no published ledger."), Exit.NOT_FOUND),
     "log_away": (marked("The log at %(path)s cannot be read now (%(what)s). Try again, or ask whoever publishes it."), _AWAY),

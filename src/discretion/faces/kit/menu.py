@@ -38,6 +38,11 @@ _PARTS: Final = (
         ("/retention", _("Retention"), "hourglass", (Permission.RETENTION_READ,)),
         ("/holds", _("Legal holds"), "shield", (Permission.HOLD_WORK, Permission.RETENTION_READ)),
     )),
+    (_("Privacy"), (
+        ("/privacy", _("Privacy officer's desk"), "scale", (Permission.PRIVACY_READ,)),
+        ("/privacy/records", _("Records of processing"), "file-text", (Permission.PRIVACY_READ,)),
+        ("/privacy/assessment", _("Impact assessment"), "clipboard-check", (Permission.PRIVACY_READ,)),
+    )),
     (_("My work"), (
         ("/my-shifts", _("My shifts"), "clock", ()),
         ("/handover", _("Shift handover"), "arrow-right", ()),

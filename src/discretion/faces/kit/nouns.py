@@ -325,6 +325,8 @@ _OF_ENTRIES: Final[dict[str, dict[str, tuple[str, str]]]] = {
     "fact": {
         "access_request": marked_in("fact", "requests for approval"),
         "approval_vote": marked_in("fact", "votes on approvals"),
+        "assessment_signature": marked_in("fact", "signatures of impact assessments"),
+        "authority_answer": marked_in("fact", "answers to authorities"),
         "badge": marked_in("fact", "badges"),
         "case_file": marked_in("fact", "cases"),
         "case_guest": marked_in("fact", "guests of cases"),
@@ -353,6 +355,7 @@ _OF_ENTRIES: Final[dict[str, dict[str, tuple[str, str]]]] = {
         "stay": marked_in("fact", "stays"),
         "terminal": marked_in("fact", "shared terminals"),
         "training": marked_in("fact", "training"),
+        "transparency_statement": marked_in("fact", "public statements"),
         "travel_time": marked_in("fact", "travel times between hotels"),
     },
 }

@@ -11,6 +11,10 @@ if TYPE_CHECKING:
     from babel.support import Translations
 
 _SENTENCES: Final = MappingProxyType({
+    "assessment_signed": _("Signed off. The version, its facts and this signature stay as they are."),
+    "assessment_written": _("Kept as a new version."),
+    "authority_answered": _("Noted. The public page counts it in its quarter."),
+    "controller_stated": _("Kept. The records say it from now on."),
     "approval_asked": _("Asked. Whoever may approve has been told."),
     "approval_ended": _("Ended. It opens nothing any more."),
     "attested": _("Presence attested."),

@@ -12,6 +12,7 @@ from discretion.faces.portal import (
     policy,
     requests,
     take_home,
+    transparency,
     who_looked,
     wishes,
 )
@@ -20,6 +21,7 @@ TEMPLATES = Path(__file__).resolve().parent / "templates"
 
 PAGES: tuple[Any, ...] = (
     policy.policy_page,
+    transparency.transparency_page, transparency.transparency_of_house, transparency.transparency_file,
     coming_in.guest_sign_in_page, coming_in.begin_guest_sign_in, coming_in.code_page, coming_in.take_code,
     coming_in.guest_sign_out, coming_in.leave, coming_in.left_page,
     who_looked.who_looked_page, who_looked.question_page, who_looked.ask_question, who_looked.looked_file,
