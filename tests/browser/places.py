@@ -319,6 +319,11 @@ def _releases(house: RunningHouse, page: Page) -> None:
     page.goto("/watch/policy")
 
 
+def _release(house: RunningHouse, page: Page) -> None:
+    _releases(house, page)
+    pressed(page.locator("main a[href^='/watch/policy/']").first)
+
+
 def _course(house: RunningHouse) -> None:
     """Have the house teach the course that comes along; no duty needs it here."""
     place, content = house.stage.ada.property_id.hex(), packaged()
@@ -495,6 +500,7 @@ PLACES = (
     Place("watch", "Egon", _watch),
     Place("watch_error", "Egon", _watch_error),
     Place("releases", "Egon", _releases),
+    Place("release", "Egon", _release),
     Place("entry_verified", "Egon", _verified),
     Place("reviews", "Ben", _reviews),
     Place("reviews_error", "Ben", _reviews_error),

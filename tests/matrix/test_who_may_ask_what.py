@@ -107,6 +107,7 @@ def rows(stage: Stage, people: dict[str, Player]) -> list[str]:
         f"{'end_emergency, note_emergency':<42} whoever began it (test_exceptions)",
         f"{'finish_sign_in':<42} whoever holds a passkey of the property (test_replayed_assertion and others)",
         f"{'sign_out':<42} whoever holds the ticket",
+        f"{'sign_release':<42} whoever has a passkey registered for it, in the duty it is registered for (test_release_signed_by_a_misused_passkey)",
     ]
 
 

@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Any, cast
 import msgspec
 
 from discretion.hotel.record import RecordError
-from discretion.keeper import emergency, entries, proofs, search
+from discretion.keeper import emergency, entries, proofs, search, signing
 from discretion.keeper.approvals import Approvals
 from discretion.keeper.inscribe import inscribe_ask
 from discretion.keeper.judge import READING_DUTIES
@@ -81,14 +81,15 @@ class Door:
         self._menu: dict[type, Callable[[Any], Awaitable[Answer]]] = {
             exceptions.AcceptDeputy: self._approve,
             exceptions.BeginAction: self._begin_action,
-            exceptions.BeginEmergency: self._emergency,
+            exceptions.BeginEmergency: self._by(emergency.answer),
             exceptions.EndDeputy: self._approve,
-            exceptions.EndEmergency: self._emergency,
+            exceptions.EndEmergency: self._by(emergency.answer),
             exceptions.EndRequest: self._approve,
-            exceptions.NoteEmergency: self._emergency,
+            exceptions.NoteEmergency: self._by(emergency.answer),
             exceptions.OfferDeputy: self._approve,
             exceptions.PreviewRequest: self._approve,
             exceptions.RequestApproval: self._approve,
+            exceptions.SignRelease: self._by(signing.answer),
             exceptions.StepUp: self._approve,
             exceptions.Vote: self._approve,
             wire.BeginEnrolment: self._begin_enrolment,
@@ -248,17 +249,21 @@ class Door:
         return await entered(ask, desk.rounds)
 
     async def _begin_action(self, message: exceptions.BeginAction) -> Answer:
-        return await self._people.begin_action(message.action, await self._live(message.ticket))
+        live = await self._live(message.ticket)
+        return await self._people.begin_action(
+            message.action, live, await signing.text_of(message.action, live, self._people),
+        )
 
     async def _approve(self, message: TicketedAsk) -> Answer:
         live = await self._live(message.ticket)
         return await self._approvals.answer(message, live, self._desk(live.property_id).rounds)
 
-    async def _emergency(
-        self, message: exceptions.BeginEmergency | exceptions.EndEmergency | exceptions.NoteEmergency,
-    ) -> Answer:
-        live = await self._live(message.ticket)
-        return await emergency.answer(message, live, self._people, self._desk(live.property_id).rounds)
+    def _by(self, answer: Callable[[Any, Live, People, Rounds], Awaitable[Answer]]) -> Callable[[Any], Awaitable[Answer]]:
+        async def served(message: TicketedAsk) -> Answer:
+            live = await self._live(message.ticket)
+            return await answer(message, live, self._people, self._desk(live.property_id).rounds)
+
+        return served
 
     async def _who_am_i(self, message: wire.WhoAmI) -> Answer:
         return await self._people.person(await self._live(message.ticket))

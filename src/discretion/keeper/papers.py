@@ -47,6 +47,7 @@ class AskKind(StrEnum):
     PREVIEW = "preview"
     READ_ENTRIES = "read_entries"
     RECOVER = "recover"
+    RELEASE_SIGN = "release_sign"
     REQUEST_END = "request_end"
     REQUEST_OPEN = "request_open"
     SIGN_IN = "sign_in"

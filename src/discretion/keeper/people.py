@@ -28,6 +28,7 @@ from discretion.keeper.tickets import (
     credential_id_of,
     enrolment_options,
     new_secret,
+    release_challenge,
     secret_hash,
     sign_in_options,
 )
@@ -120,10 +121,15 @@ class People:
             message.property_id, message.staff_id, message.duty, None, (), rounds, AskKind.DEMO_SIGN_IN,
         )
 
-    async def begin_action(self, action: Action, live: Live) -> Challenge:
-        """Return a challenge that names this action, for the passkeys of whoever holds the session."""
+    async def begin_action(self, action: Action, live: Live, over: str = "") -> Challenge:
+        """Return a challenge that names this action, for the passkeys of whoever holds the session.
+
+        `over` is the text of a release that is to be signed: then the challenge is made of it alone.
+        """
         challenge_id, raw_action = os.urandom(16), msgspec.msgpack.encode(action)
         challenge = action_challenge(live.session_id, challenge_id, raw_action)
+        if over:
+            challenge = release_challenge(challenge_id, over)
         await self.rows("add_action_challenge", live.property_id, {
             "challenge_id": Uid(challenge_id), "challenge": challenge, "session": Uid(live.session_id),
             "action": raw_action,

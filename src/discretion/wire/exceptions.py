@@ -30,10 +30,13 @@ class Action(Struct, frozen=True, forbid_unknown_fields=True, array_like=True):
 
     Shapes: `kind` look_up and emergency: `subject` is a guest, with `purpose` and `groups`. vote_yes, vote_no:
     `subject` is a request for approval. deputy_offer: `subject` is who is to vote, `purpose` the role, with its end in
-    `until_at`. deputy_accept: `subject` is the offer.
+    `until_at`. deputy_accept: `subject` is the offer. sign_release: `subject` is a release of the policy, whose text
+    the keeper puts into the challenge.
     """
 
-    kind: Annotated[str, Meta(pattern=r"^(look_up|emergency|vote_yes|vote_no|deputy_offer|deputy_accept)\Z")]
+    kind: Annotated[
+        str, Meta(pattern=r"^(look_up|emergency|vote_yes|vote_no|deputy_offer|deputy_accept|sign_release)\Z"),
+    ]
     subject: Id
     purpose: Annotated[str, Meta(max_length=40, pattern=r"^[A-Za-z0-9_-]*\Z")] = ""
     groups: Groups = 0
@@ -118,6 +121,12 @@ class EndDeputy(TicketedAsk, frozen=True, kw_only=True, tag="end_deputy"):
     deputy_id: Id
 
 
+class SignRelease(VerifiedAsk, frozen=True, kw_only=True, tag="sign_release"):
+    """Sign a release of the policy, in the duty of this sign-in."""
+
+    release_id: Id
+
+
 class BeginEmergency(VerifiedAsk, frozen=True, kw_only=True, tag="begin_emergency"):
     """Begin to view these groups of one guest in an emergency, for fifteen minutes.
 
@@ -146,5 +155,5 @@ class NoteEmergency(TicketedAsk, frozen=True, kw_only=True, tag="note_emergency"
 
 ExceptionRequest = (
     BeginAction | StepUp | RequestApproval | EndRequest | PreviewRequest | Vote | OfferDeputy | AcceptDeputy | EndDeputy
-    | BeginEmergency | EndEmergency | NoteEmergency
+    | SignRelease | BeginEmergency | EndEmergency | NoteEmergency
 )

@@ -25,6 +25,7 @@ class Permission(StrEnum):
     GUEST_FIND = "guest:record:find"
     LOCK_CHANGE = "access:lock:change"
     POLICY_READ = "policy:release:read"
+    POLICY_SIGN = "policy:release:sign"
     PRESENCE_ATTEST = "presence:shift:attest"
     REQUEST_DISPATCH = "service:request:dispatch"
     REQUEST_WORK = "service:request:work"
@@ -73,18 +74,20 @@ DUTIES: Final = MappingProxyType({
     Role.FINANCE: frozenset({Permission.CASE_WORK, Permission.GUEST_FIND, Permission.STAY_LIST}),
     Role.GENERAL_MANAGER: _FACTS | _REVIEWS | {
         Permission.CASE_WORK, Permission.DEPUTY_NAME, Permission.EMERGENCY_BEGIN, Permission.GUEST_FIND,
-        Permission.POLICY_READ, Permission.STAY_LIST,
+        Permission.POLICY_READ, Permission.POLICY_SIGN, Permission.STAY_LIST,
     },
     Role.PRIVACY: _REVIEWS | {
         Permission.CASE_WORK, Permission.DEPUTY_NAME, Permission.ENTRY_READ, Permission.GUEST_FIND,
-        Permission.LOCK_CHANGE, Permission.POLICY_READ, Permission.STAFF_RECOVER, Permission.TRAINING_CHANGE,
-        Permission.TRAINING_READ,
+        Permission.LOCK_CHANGE, Permission.POLICY_READ, Permission.POLICY_SIGN, Permission.STAFF_RECOVER,
+        Permission.TRAINING_CHANGE, Permission.TRAINING_READ,
     },
     Role.AUDITOR: frozenset({
         Permission.CASE_WORK, Permission.ENTRY_READ, Permission.POLICY_READ, Permission.REVIEW_READ,
         Permission.TRAINING_READ,
     }),
-    Role.LEGAL: frozenset({Permission.CASE_WORK, Permission.GUEST_FIND}),
+    Role.LEGAL: frozenset({
+        Permission.CASE_WORK, Permission.GUEST_FIND, Permission.POLICY_READ, Permission.POLICY_SIGN,
+    }),
     Role.IT_ADMIN: _FACTS | {Permission.LOCK_CHANGE, Permission.STAFF_CHANGE, Permission.TERMINAL_CHANGE},
 })  # fmt: skip
 

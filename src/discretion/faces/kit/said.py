@@ -11,6 +11,8 @@ if TYPE_CHECKING:
     from babel.support import Translations
 
 _SENTENCES: Final = MappingProxyType({
+    "release_signed": _("Signed. The signature is in the ledger."),
+    "release_withdrawn": _("Taken back. What is in force stays in force."),
     "approval_asked": _("Asked. Whoever may approve has been told."),
     "approval_ended": _("Ended. It opens nothing any more."),
     "attested": _("Presence attested."),

@@ -11,5 +11,5 @@ PAGES: tuple[Any, ...] = (
     ledger.watch_page, ledger.watch,
     proofs.checkpoint_file, proofs.entry_page, proofs.proof_file, proofs.leaf_file, proofs.range_page,
     reviews.queue_page, reviews.ask_queue, reviews.approvals_page, review.review_page, review.judge, review.lock,
-    releases.releases_page,
+    releases.releases_page, releases.release_page, releases.release_text, releases.sign, releases.withdraw,
 )  # fmt: skip

@@ -25,7 +25,8 @@ VALUES_MAX: Final = 20
 ACTIONS: Final = (
     "alarm", "change", "demo_sign_in", "deputy", "duty", "emergency_begin", "emergency_end", "emergency_note", "enrol",
     "explain", "find", "import", "inscribe", "invite", "list", "look_up", "policy", "preview", "read_entries",
-    "recover", "request_end", "request_open", "reveal", "sign_in", "sign_out", "snapshot", "step_up", "succeed", "vote",
+    "recover", "release_sign", "request_end", "request_open", "reveal", "sign_in", "sign_out", "snapshot", "step_up",
+    "succeed", "vote",
 )  # fmt: skip
 SIGNALS: Final = ("after_departure", "no_stay", "not_on_shift", "not_badged_in", "in_full", "erased", "damaged")
 CODES: Final = MappingProxyType({
