@@ -258,7 +258,7 @@ class Door:
         live = await self._live(message.ticket)
         return await self._approvals.answer(message, live, self._desk(live.property_id).rounds)
 
-    def _by(self, answer: Callable[[Any, Live, People, Rounds], Awaitable[Answer]]) -> Callable[[Any], Awaitable[Answer]]:
+    def _by(self, answer: Callable[..., Awaitable[Answer]]) -> Callable[[Any], Awaitable[Answer]]:
         async def served(message: TicketedAsk) -> Answer:
             live = await self._live(message.ticket)
             return await answer(message, live, self._people, self._desk(live.property_id).rounds)
