@@ -306,7 +306,7 @@ def _notices(house: RunningHouse, page: Page) -> None:
 
 def _own_look_ups(house: RunningHouse, page: Page) -> None:
     review_of(house.stage, house.stage.ada)
-    page.goto("/my/look-ups")
+    page.goto("/my-look-ups")
 
 
 def _own_look_up(house: RunningHouse, page: Page) -> None:

@@ -19,7 +19,7 @@ FORBIDDEN = {
 }
 BUTTONS_ALONE = {"确定", "提交", "OK", "Submit"}
 LATIN_IN_CHINESE = {
-    "CNY", "CHN", "CSV", "UTF", "ZHANG", "WEI", "JavaScript", "desk", "policy", "VIP", "iCalendar", "ics", "SUMMARY", "front",
+    "CNY", "CHN", "CSV", "PDF", "UTF", "ZHANG", "WEI", "JavaScript", "desk", "policy", "VIP", "iCalendar", "ics", "SUMMARY", "front",
 }
 
 

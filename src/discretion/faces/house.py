@@ -33,7 +33,7 @@ from discretion.faces.kit.doorstep import LOGGER, Doorstep
 from discretion.faces.kit.gate import gate_of
 from discretion.faces.kit.means import Hatches, HouseSettings, Means
 from discretion.faces.kit.render import Pages
-from discretion.faces.kit.seat import Caller, Seat, seat_of
+from discretion.faces.kit.seat import Caller, GuestSeat, Seat, guest_of, seat_of
 from discretion.faces.kit.trouble import exception_handlers
 from discretion.office.database import Office, OfficeUnavailableError
 from discretion.office.doors.keys import DIRECTORY, DoorKeys
@@ -69,6 +69,8 @@ def build(settings: Settings, *, is_development: bool = False) -> Litestar:
         is_development=is_development,
         properties={each.code: each.property_id for each in settings.properties},
         starting_policy=_starting_policy(settings),
+        leave_to=(settings.portal and settings.portal.leave_to) or "/my/left",
+        has_texts=bool(settings.portal and settings.portal.text_gateway),
     )
     means = Means(
         shown, Hatches(str(settings.keeper_socket)),
@@ -82,7 +84,7 @@ def build(settings: Settings, *, is_development: bool = False) -> Litestar:
 def application(means: Means) -> Litestar:
     """Return the application over what it works with."""
     settings = means.settings
-    pages = [*desk.PAGES, *portal.PAGES, *watchroom.PAGES]
+    pages = [*desk.PAGES, *watchroom.PAGES]
     if settings.is_demo:
         pages += desk.DEMO_PAGES
     if settings.is_development:
@@ -91,6 +93,9 @@ def application(means: Means) -> Litestar:
 
     async def seat(request: Request[Any, Any, Any]) -> Seat:
         return await seat_of(request, means)
+
+    async def guest(request: Request[Any, Any, Any]) -> GuestSeat:
+        return await guest_of(request, means)
 
     async def caller(request: Request[Any, Any, Any]) -> Caller:
         return Caller(request, means)
@@ -105,6 +110,8 @@ def application(means: Means) -> Litestar:
         route_handlers=[
             Router("/", route_handlers=pages, before_request=gate_of(means), include_in_schema=False,
                    dependencies={"seat": Provide(seat), "caller": Provide(caller), "welcome_key": Provide(welcome)}),
+            Router("/", route_handlers=list(portal.PAGES), before_request=gate_of(means), include_in_schema=False,
+                   dependencies={"guest": Provide(guest), "caller": Provide(caller)}),
             Router("/api/v1", route_handlers=list(api.ROUTES), dependencies={"means": Provide(at_hand)}),
             Router("/api/presence", route_handlers=list(api.CONTROLLERS), dependencies={"means": Provide(at_hand)}),
             Router("/ledger", route_handlers=list(api.PUBLISHED), dependencies={"means": Provide(at_hand)}),

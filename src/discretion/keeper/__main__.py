@@ -22,7 +22,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from discretion.keeper import commands
-from discretion.keeper.door import Desk, Door, Line
+from discretion.keeper.desk import Desk
+from discretion.keeper.door import Door, Line
+from discretion.keeper.guests import Letterbox
 from discretion.keeper.people import People
 from discretion.keeper.recover import HOW, recover
 from discretion.keeper.rounds import Rounds
@@ -131,7 +133,8 @@ async def _serve(settings: Settings, _given: argparse.Namespace) -> int:
     desks = {property_id: Desk(Rounds(room), Database(conninfo)) for property_id, room in rooms.items()}
     party = RelyingParty(settings.house.rp_id, settings.house.origin, settings.installation.name)
     people, sessions = People(Database(conninfo), party, is_demo=settings.installation.demo), Sessions()
-    door = Door(desks, people, sessions, is_demo=settings.installation.demo)
+    letters = Letterbox()
+    door = Door(desks, people, sessions, letters, is_demo=settings.installation.demo)
     tasks = [asyncio.create_task(desk.rounds.run()) for desk in desks.values()]
     tasks.append(asyncio.create_task(_touch(people, sessions)))
     for path in (settings.keeper_socket, settings.upkeep_socket):
@@ -139,7 +142,7 @@ async def _serve(settings: Settings, _given: argparse.Namespace) -> int:
     umask = os.umask(0o117)
     server = await loop.create_unix_server(lambda: Line(door), str(settings.keeper_socket), backlog=512)
     os.umask(umask)
-    upkeep = await serve_private(Upkeep(desks, wanted), str(settings.upkeep_socket))
+    upkeep = await serve_private(Upkeep(desks, wanted, letters), str(settings.upkeep_socket))
     gc.freeze()  # what stands now stands until the end
     gc.set_threshold(50_000, 20, 50)
     _log.info("serving %d properties", len(desks))

@@ -38,7 +38,9 @@ if TYPE_CHECKING:
     from discretion.ledger.tree import Frontier
     from discretion.policy.table import Policy
 
-_OPENING = frozenset({AskKind.LOOK_UP, AskKind.LIST, AskKind.FIND, AskKind.PREVIEW})
+_OPENING = frozenset({
+    AskKind.LOOK_UP, AskKind.LIST, AskKind.FIND, AskKind.PREVIEW, AskKind.GUEST_POST, AskKind.GUEST_VIEW,
+})
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,13 +22,14 @@ import msgspec
 from discretion.hotel.record import RecordError
 from discretion.keeper import emergency, entries, proofs, search, signing
 from discretion.keeper.approvals import Approvals
+from discretion.keeper.desk import FailError
+from discretion.keeper.guests import Guests, Letterbox
 from discretion.keeper.inscribe import inscribe_ask
 from discretion.keeper.judge import READING_DUTIES
 from discretion.keeper.papers import Ask, AskKind, Opened
 from discretion.keeper.reply import entered, told
-from discretion.keeper.rounds import RoundError, Rounds
-from discretion.keeper.store.database import Database, StoreError, Uid
-from discretion.keeper.store.reads import Reads
+from discretion.keeper.rounds import RoundError
+from discretion.keeper.store.database import StoreError, Uid
 from discretion.keeper.store.sql import queries
 from discretion.wire import exceptions
 from discretion.wire import lookup as wire
@@ -38,6 +39,7 @@ from discretion.wire.frame import LENGTH_SIZE_BYTES, LOOKUP_FRAME_SIZE_BYTES_MAX
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping
 
+    from discretion.keeper.desk import Desk
     from discretion.keeper.papers import Reply
     from discretion.keeper.people import People
     from discretion.keeper.tickets import Live, Sessions
@@ -55,21 +57,12 @@ class _Envelope(msgspec.Struct, array_like=True, forbid_unknown_fields=True):
     body: msgspec.Raw
 
 
-class Desk:
-    """One property's rounds, and the connections that its slower asks use."""
-
-    def __init__(self, rounds: Rounds, database: Database) -> None:
-        self.rounds = rounds
-        self.database = database
-        self.reads = Reads(database, rounds.room.property_id)
-        self.lock = asyncio.Lock()
-        self.reading = asyncio.Lock()  # one reading of entries at a time: each takes a tenth of a second
-
-
 class Door:
     """Answers messages of the house for all properties of this keeper."""
 
-    def __init__(self, desks: Mapping[bytes, Desk], people: People, sessions: Sessions, *, is_demo: bool) -> None:
+    def __init__(
+        self, desks: Mapping[bytes, Desk], people: People, sessions: Sessions, letters: Letterbox, *, is_demo: bool,
+    ) -> None:
         self._desks = desks
         self._people = people
         self._approvals = Approvals(people)
@@ -110,6 +103,7 @@ class Door:
             wire.Snapshot: self._snapshot,
             wire.WhoAmI: self._who_am_i,
         }
+        self._menu |= Guests(people, letters, self._desk, is_demo=is_demo).menu
         if is_demo:
             self._menu[wire.DemoSignIn] = self._demo_sign_in
 
@@ -143,7 +137,7 @@ class Door:
                 return
             serve = self._menu.get(type(message))
             answer = await serve(message) if serve else wire.Failed(code="menu")
-        except _FailError as failed:
+        except FailError as failed:
             answer = wire.Failed(code=failed.code, field=failed.field)
         except RoundError as error:
             answer = wire.Failed(code=error.code)
@@ -177,13 +171,13 @@ class Door:
             row = await self._people.session(ticket)
             live = self._sessions.keep(ticket, row) if row else None
         if live is None:
-            raise _FailError("ticket")
+            raise FailError("ticket")
         return live
 
     def _desk(self, property_id: bytes) -> Desk:
         desk = self._desks.get(property_id)
         if desk is None:
-            raise _FailError("not_allowed")
+            raise FailError("not_allowed")
         return desk
 
     async def _look_up_many(self, message: wire.LookUpMany) -> Answer:
@@ -223,7 +217,7 @@ class Door:
         live = await self._live(message.ticket)
         desk = self._desk(live.property_id)
         if live.duty not in READING_DUTIES:
-            raise _FailError("not_allowed")
+            raise FailError("not_allowed")
         async with desk.lock:
             return await proofs.answer(message, desk.rounds.room, desk.database)
 
@@ -315,15 +309,6 @@ def _said(message: wire.LookUp) -> tuple[tuple[str, str], ...]:
         )
         if value
     )
-
-
-class _FailError(Exception):
-    """A message that is answered with a code and goes no further."""
-
-    def __init__(self, code: str, field: str = "") -> None:
-        super().__init__(code)
-        self.code = code
-        self.field = field
 
 
 class Line(asyncio.Protocol):

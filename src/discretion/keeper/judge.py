@@ -199,6 +199,13 @@ def _judge_inscribe(facts: Facts, policy: Policy) -> Judged:
     return Allowed(facts, decision, bits, 0, 0, until_at(facts, decision.reads, bits, policy.fact_bit))
 
 
+def _judge_own(facts: Facts, _policy: Policy) -> Judged:
+    """Judge what a guest asks of their own record, or what is posted to them: it is theirs, unless it is locked."""
+    if facts.guest is None or facts.guest.is_locked:
+        return Denied(facts, None, 0, "locked" if facts.guest else "not_found")
+    return Allowed(facts, None, 0, facts.ask.clear, 0, facts.now_at)
+
+
 def _duty(facts: Facts) -> str:
     return facts.staff.duty if facts.staff else ""
 
@@ -208,7 +215,9 @@ def _relation(facts: Facts) -> str:
 
 
 _BY_POLICY = {
-    AskKind.EMERGENCY_BEGIN: _judge_emergency, AskKind.FIND: _judge_purpose, AskKind.INSCRIBE: _judge_inscribe,
+    AskKind.EMERGENCY_BEGIN: _judge_emergency, AskKind.FIND: _judge_purpose, AskKind.GUEST_POST: _judge_own,
+    AskKind.GUEST_READ: _judge_own, AskKind.GUEST_SIGN_IN: _judge_own, AskKind.GUEST_VIEW: _judge_own,
+    AskKind.INSCRIBE: _judge_inscribe,
     AskKind.LIST: _judge_look_up, AskKind.LOOK_UP: _judge_look_up, AskKind.PREVIEW: _judge_vote,
     AskKind.REQUEST_OPEN: _judge_request, AskKind.SNAPSHOT: _judge_purpose, AskKind.VOTE: _judge_vote,
 }

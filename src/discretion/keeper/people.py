@@ -64,7 +64,7 @@ class People:
 
     def __init__(self, database: Database, party: RelyingParty, *, is_demo: bool = False) -> None:
         self._database = database
-        self._party = party
+        self.party = party
         self._is_demo = is_demo
         self._lock = asyncio.Lock()
 
@@ -94,18 +94,18 @@ class People:
     async def begin_sign_in(self, property_id: bytes) -> Challenge:
         """Return a challenge for whoever wants to sign in."""
         challenge_id, challenge = await self._new_challenge(property_id, "sign_in", None)
-        return Challenge(challenge_id=challenge_id, options=sign_in_options(self._party, challenge))
+        return Challenge(challenge_id=challenge_id, options=sign_in_options(self.party, challenge))
 
     async def finish_sign_in(self, message: FinishSignIn, rounds: Rounds) -> SignedIn | Failed:
         """Return a ticket for a user-verified assertion over an unused challenge."""
         try:
             credential_id = credential_id_of(message.assertion)
-            challenge = await self._challenge(message.property_id, message.challenge_id, "sign_in")
+            challenge = await self.challenge(message.property_id, message.challenge_id, "sign_in")
             known = await self.rows("credential", message.property_id, {"credential_id": credential_id})
             if not known:
                 raise PasskeyError("no such passkey")
             staff_id, public_key, sign_count, _ = known[0]
-            asserted = check_assertion(self._party, message.assertion, challenge, public_key, sign_count)
+            asserted = check_assertion(self.party, message.assertion, challenge, public_key, sign_count)
         except PasskeyError:
             return Failed(code="passkey")
         burn = (_SQL["burn_challenge"], {"challenge_id": Uid(message.challenge_id)})
@@ -135,7 +135,7 @@ class People:
             "action": raw_action,
         })
         own = await self.rows("credentials_of", live.property_id, {"staff": Uid(live.staff_id)})
-        options = sign_in_options(self._party, challenge, [row[0] for row in own])
+        options = sign_in_options(self.party, challenge, [row[0] for row in own])
         return Challenge(challenge_id=challenge_id, options=options)
 
     async def verified(self, message: VerifiedAsk, action: Action, live: Live) -> Writes:
@@ -158,7 +158,7 @@ class People:
         known = await self.rows("credential", live.property_id, {"credential_id": credential_id})
         if not known or known[0][0] != live.staff_id or known[0][3]:
             raise PasskeyError("no such passkey of this person, or it rests")
-        asserted = check_assertion(self._party, message.assertion, challenge, *known[0][1:3])
+        asserted = check_assertion(self.party, message.assertion, challenge, *known[0][1:3])
         count = (_SQL["count_signature"], {"credential_id": credential_id, "sign_count": asserted.sign_count})
         return (burn, count)
 
@@ -231,7 +231,7 @@ class People:
         ((number, name, _),) = await self.rows("staff", secret[:16], {"staff": Uid(staff_id)})
         known = await self.rows("credentials_of", secret[:16], {"staff": Uid(staff_id)})
         challenge_id, challenge = await self._new_challenge(secret[:16], "enrolment", invitation_id)
-        options = enrolment_options(self._party, challenge, staff_id, number, name, [row[0] for row in known])
+        options = enrolment_options(self.party, challenge, staff_id, number, name, [row[0] for row in known])
         return Challenge(challenge_id=challenge_id, options=options)
 
     async def finish_enrolment(self, message: FinishEnrolment, rounds: Rounds) -> Enrolled | Failed:
@@ -242,8 +242,8 @@ class People:
             return Failed(code="link")
         invitation_id, staff_id, kind = found
         try:
-            challenge = await self._challenge(property_id, message.challenge_id, "enrolment", invitation_id)
-            made = check_credential(self._party, message.credential, challenge)
+            challenge = await self.challenge(property_id, message.challenge_id, "enrolment", invitation_id)
+            made = check_credential(self.party, message.credential, challenge)
         except PasskeyError:
             return Failed(code="passkey")
         key_id, _, wrapped = rounds.room.keyring.new_staff_key(staff_id)
@@ -332,14 +332,19 @@ class People:
         })
         return challenge_id, challenge
 
-    async def _challenge(
+    async def challenge(
         self, property_id: bytes, challenge_id: bytes, kind: str, invitation_id: bytes | None = None
     ) -> bytes:
+        """Return an unused challenge of this kind. Errors: `PasskeyError`."""
         rows = await self.rows("open_challenge", property_id, {"challenge_id": Uid(challenge_id)})
         if not rows or rows[0][1:] != (kind, invitation_id):
             raise PasskeyError("no such challenge, or it was used")
         challenge: bytes = rows[0][0]
         return challenge
+
+    def burn(self, challenge_id: bytes) -> tuple[str, Mapping[str, object]]:
+        """Return the write that uses a challenge up."""
+        return _SQL["burn_challenge"], {"challenge_id": Uid(challenge_id)}
 
     async def _invitation(self, secret: bytes) -> tuple[bytes, bytes, str] | None:
         rows = await self.rows("invitation", secret[:16], {"secret_hash": secret_hash(secret)})

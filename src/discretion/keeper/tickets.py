@@ -144,7 +144,8 @@ def credential_id_of(raw_assertion: bytes) -> bytes:
 
 
 def check_assertion(
-    party: RelyingParty, raw_assertion: bytes, challenge: bytes, public_key: bytes, sign_count: int
+    party: RelyingParty, raw_assertion: bytes, challenge: bytes, public_key: bytes, sign_count: int, *,
+    may_sync: bool = False,
 ) -> Asserted:
     """Return only for a user-verified assertion over `challenge`, by the key given, from this origin.
 
@@ -160,13 +161,15 @@ def check_assertion(
         )
     except (WebAuthnException, ValueError, KeyError, TypeError, RecursionError) as error:
         raise PasskeyError("the assertion is not accepted") from error
-    if checked.credential_backed_up:
+    if checked.credential_backed_up and not may_sync:  # a guest's own devices share a passkey; staff's must not
         raise PasskeyError("a passkey that was synced since its enrolment is not accepted for staff")
     return Asserted(checked.credential_id, checked.new_sign_count)
 
 
-def check_credential(party: RelyingParty, raw_credential: bytes, challenge: bytes) -> NewCredential:
-    """Return only for a new user-verified, device-bound passkey over `challenge`, from this origin.
+def check_credential(
+    party: RelyingParty, raw_credential: bytes, challenge: bytes, *, may_sync: bool = False,
+) -> NewCredential:
+    """Return only for a new user-verified passkey over `challenge`, from this origin; device-bound unless it may sync.
 
     Errors: `PasskeyError`.
     """
@@ -178,7 +181,7 @@ def check_credential(party: RelyingParty, raw_credential: bytes, challenge: byte
         )
     except (WebAuthnException, ValueError, KeyError, TypeError, RecursionError) as error:
         raise PasskeyError("the credential is not accepted") from error
-    if checked.credential_backed_up:
+    if checked.credential_backed_up and not may_sync:
         # A synced key verifies the owner of a shared profile, not the person at the desk.
         raise PasskeyError("a synced passkey is not accepted for staff")
     return NewCredential(checked.credential_id, checked.credential_public_key, checked.sign_count, checked.aaguid)

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from discretion.hotel.record import RecordError
+from discretion.keeper import own
 from discretion.keeper.explain import explain
 from discretion.keeper.inscribe import seal_batch
 from discretion.keeper.look_ups import read_look_ups
@@ -27,12 +28,14 @@ from discretion.keeper.store.database import StoreError, Uid
 from discretion.ledger.errors import LedgerError
 from discretion.wire import upkeep as wire
 from discretion.wire.frame import UPKEEP_FRAME_SIZE_BYTES_MAX, FrameError, read_frame
+from discretion.wire.guests import AddressPost, Letters, TakeLetters
 from discretion.wire.lookup import Failed
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from discretion.keeper.door import Desk
+    from discretion.keeper.desk import Desk
+    from discretion.keeper.guests import Letterbox
 
 _log = logging.getLogger("discretion.keeper.upkeep")
 
@@ -40,8 +43,9 @@ _log = logging.getLogger("discretion.keeper.upkeep")
 class Upkeep:
     """Answers the upkeep hatch, one message of a connection after the other."""
 
-    def __init__(self, desks: Mapping[bytes, Desk], wanted: asyncio.Event) -> None:
+    def __init__(self, desks: Mapping[bytes, Desk], wanted: asyncio.Event, letters: Letterbox) -> None:
         """Shapes: `wanted` is set whenever somebody waits for outside witnesses."""
+        self._letters = letters
         self._desks = desks
         self._wanted = wanted
         self._decoder = msgspec.msgpack.Decoder(wire.UpkeepFrame)
@@ -62,24 +66,26 @@ class Upkeep:
         finally:
             writer.close()
 
-    async def _of_all(self, message: wire.AwaitWanted | wire.Health) -> dict[str, int]:
+    async def _of_all(self, message: wire.AwaitWanted | wire.Health | TakeLetters) -> wire.UpkeepAnswer:
         """Return what is asked of the keeper as a whole."""
         if isinstance(message, wire.Health):
             rounds = [desk.rounds for desk in self._desks.values()]
-            return {
+            return wire.Done(counts={
                 "properties": len(rounds), "asks": sum(each.asks_count for each in rounds),
                 "rounds": sum(each.rounds_count for each in rounds),
-            }
+            })
+        if isinstance(message, TakeLetters):
+            return Letters(items=await self._letters.take(message.within_seconds))
         try:
             await asyncio.wait_for(self._wanted.wait(), message.within_seconds)
         except TimeoutError:
-            return {"wanted": 0}
+            return wire.Done(counts={"wanted": 0})
         self._wanted.clear()  # who waits from now on is heard by the next who asks
-        return {"wanted": 1}
+        return wire.Done(counts={"wanted": 1})
 
     async def _answer(self, message: wire.UpkeepRequest) -> wire.UpkeepAnswer:
-        if isinstance(message, wire.AwaitWanted | wire.Health):
-            return wire.Done(counts=await self._of_all(message))
+        if isinstance(message, wire.AwaitWanted | wire.Health | TakeLetters):
+            return await self._of_all(message)
         desk = self._desks.get(message.property_id)
         if desk is None:
             return Failed(code="not_allowed")
@@ -95,7 +101,7 @@ class Upkeep:
 
     async def _serve(self, message: wire.UpkeepRequest, desk: Desk) -> wire.UpkeepAnswer:
         room = desk.rounds.room
-        if isinstance(message, wire.ExplainGuest | wire.ReadLookUps | wire.ReadRecorded):
+        if isinstance(message, wire.ExplainGuest | wire.ReadLookUps | wire.ReadRecorded | AddressPost):
             return await _read(message, desk)
         if isinstance(message, wire.PublishCheckpoint | wire.AddCosignatures | wire.StopLedger):
             return wire.Done(counts=await _outside(message, desk))
@@ -117,9 +123,11 @@ class Upkeep:
 
 
 async def _read(
-    message: wire.ExplainGuest | wire.ReadLookUps | wire.ReadRecorded, desk: Desk,
+    message: wire.ExplainGuest | wire.ReadLookUps | wire.ReadRecorded | AddressPost, desk: Desk,
 ) -> wire.UpkeepAnswer:
-    """Return what entries say: of one guest, of look-ups for their review, or counted for a replay."""
+    """Return what entries say: of one guest, of look-ups for their review, counted for a replay; or an address."""
+    if isinstance(message, AddressPost):
+        return await own.address(message, desk.rounds)
     if isinstance(message, wire.ReadRecorded):
         return await read_recorded(message.since_at, desk.rounds.room, desk.database, desk.lock)
     if isinstance(message, wire.ReadLookUps):
@@ -141,6 +149,8 @@ async def _outside(
             added = await witnessing.add(Uid(room.property_id), message.size, message.lines, desk.database)
             return {"added": added, "cosigned": witnessing.cosigned_size}
         size, has_grown = await publish(room, desk.database)
+        while await own.carry_on_index(desk.rounds, desk.database) == own.INDEXED_AT_ONCE:
+            pass  # what was missed while nobody published
     return {"size": size, "published": int(has_grown), "lag": int(witnessing.lag_seconds())}
 
 

@@ -24,6 +24,7 @@ from discretion.office.database import id_adapters
 from discretion.office.demo_bookings import ATTRIBUTION
 from discretion.office.demo_context import add_context
 from discretion.office.demo_rooms import CLOSED, allocate, named_so, rooms
+from discretion.office.demo_star import LINE
 from discretion.office.identities.people import Cast
 from discretion.office.imports.bookings import SOURCE
 from discretion.office.imports.run import Importer, Outcome, Sender
@@ -46,7 +47,7 @@ PRESENCE_BY: Final = "badge_desk"
 SEED: Final = "west-lake-1"
 COUNTRY: Final = "CHN"
 
-MISSION_LINE: Final = 985
+MISSION_LINE: Final = LINE
 """The booking of Ms Zhang, by its line in the packaged file: two adults and a child, seven nights, booked directly."""
 MISSION_ROOM: Final = "1208"
 

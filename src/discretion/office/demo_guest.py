@@ -21,12 +21,12 @@ from discretion.hotel.record import (
     decode,
     encode,
 )
+from discretion.office.demo_star import EMAIL, NAME
 from discretion.office.identities.documents import resident_number
 
 if TYPE_CHECKING:
     from discretion.office.imports.drafts import Draft, Place
 
-NAME: Final = "张雨澄"
 _BORN: Final = date(1990, 5, 17)
 _PHONE: Final = "15400008000"
 
@@ -55,7 +55,7 @@ def starred(draft: Draft) -> Draft:
             "contact",
             Contact(
                 phones=(Phone(e164=f"+86{_PHONE}", country_code=86, national=_PHONE, kind="mobile"),),
-                emails=(Email(address="zhang.yucheng@example.org"),),
+                emails=(Email(address=EMAIL),),
                 address=Address(lines=("西湖区示例路 1 号",), municipality="杭州市", region="浙江省", country="CHN"),
             ),
         ),

@@ -21,6 +21,7 @@ from discretion.wire.bounds import Groups, Id, PurposeName, RawJson, Ticket, Tic
 from discretion.wire.entries import Entries, LedgerState, Proofs, ProveEntries, ReadEntries, ReadLedgerState
 from discretion.wire.exceptions import ExceptionRequest
 from discretion.wire.frame import LOOKUP_FRAME_SIZE_BYTES_MAX, FrameError, HatchClosedError, encode_frame, read_frame
+from discretion.wire.guests import GuestAnswer, GuestRequest
 
 GUESTS_AT_ONCE_MAX, HITS_SHOWN_MAX = 500, 20
 
@@ -164,7 +165,7 @@ class DemoSignIn(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True, 
 Request = (
     LookUp | LookUpMany | FindByName | FindExact | Inscribe | Snapshot | WhoAmI | SignOut | ChooseDuty | BeginSignIn
     | FinishSignIn | BeginEnrolment | FinishEnrolment | Invite | ConfirmRecovery | DemoSignIn | ReadEntries
-    | ProveEntries | ReadLedgerState | ExceptionRequest
+    | ProveEntries | ReadLedgerState | ExceptionRequest | GuestRequest
 )
 
 
@@ -313,7 +314,7 @@ class Failed(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True, tag=
 
 Answer = (
     Disclosure | Refusal | Answers | Found | Inscribed | Entered | Person | Challenge | SignedIn | Enrolled | Failed
-    | Entries | Proofs | LedgerState
+    | Entries | Proofs | LedgerState | GuestAnswer
 )
 
 

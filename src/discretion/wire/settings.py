@@ -114,6 +114,9 @@ class Worker(Struct, frozen=True, forbid_unknown_fields=True):
     jobs_at_once: Annotated[int, Meta(ge=1, le=10)]
 
 
+_GATEWAY = r"^(https://[!-~]{1,500}|http://(localhost|127\.0\.0\.1):[0-9]{1,5}/[!-~]{0,300})?$"
+
+
 class Mail(Struct, frozen=True, forbid_unknown_fields=True):
     """The mail server that takes notices. `tls` is `tls` from the first byte, `starttls`, or `none` on this machine.
 
@@ -127,6 +130,18 @@ class Mail(Struct, frozen=True, forbid_unknown_fields=True):
     sender: Annotated[str, Meta(pattern=r"^[!-?A-~]{1,64}@[A-Za-z0-9.-]{1,189}$")]
     username: Annotated[str, Meta(max_length=200)]
     password_file: Annotated[str, Meta(pattern=r"^[A-Za-z0-9._-]{0,100}$")]
+
+
+class Portal(Struct, frozen=True, forbid_unknown_fields=True):
+    """The guests' own pages. `leave_to` is where leaving quickly leads: any page that tells nothing; empty for our own.
+
+    Codes go to phones by a gateway that takes JSON at `text_gateway` (HTTPS, or this machine), signed with the secret
+    in `text_key_file`; both are empty where codes go by mail alone.
+    """
+
+    leave_to: Annotated[str, Meta(pattern=r"^(https://[!-~]{1,500})?$")]
+    text_gateway: Annotated[str, Meta(pattern=_GATEWAY)]
+    text_key_file: Annotated[str, Meta(pattern=r"^[A-Za-z0-9._-]{0,100}$")]
 
 
 class Witnesses(Struct, frozen=True, forbid_unknown_fields=True):
@@ -165,7 +180,8 @@ class _File(Struct, frozen=True, forbid_unknown_fields=True):
     worker: Worker
     witnesses: Witnesses
     property: Annotated[tuple[Property, ...], Meta(min_length=1, max_length=1000)]
-    mail: Mail | None = None  # the one part that may be missing: then notices stand in the console alone
+    mail: Mail | None = None  # may be missing: then notices stand in the console alone
+    portal: Portal | None = None  # may be missing: then codes go by mail alone
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,6 +197,7 @@ class Settings:
     witnesses: Witnesses
     properties: tuple[Property, ...]
     mail: Mail | None = None
+    portal: Portal | None = None
 
     @property
     def directory(self) -> Path:
@@ -306,7 +323,7 @@ def parse(raw: bytes, path: Path) -> Settings:
         raise SettingsError("settings_demo", key="installation.demo", found="true")
     return Settings(
         path, found.installation, found.database, found.keeper, found.house, found.worker, found.witnesses,
-        found.property, found.mail,
+        found.property, found.mail, found.portal,
     )
 
 

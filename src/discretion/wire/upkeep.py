@@ -2,8 +2,9 @@
 
 Rules:
 * This socket is a second one, in a directory only the operator's account can enter: the house has no path to it.
-* What is brought here is written, counted or checked; the answers are numbers. Two tell more: what the entries of a
-  guest say, after the asking was entered among them; and, for the review, who looked in ids and codes (decision 0023).
+* What is brought here is written, counted or checked; the answers are numbers. Three tell more: what the entries of a
+  guest say, after the asking was entered among them; for the review, who looked in ids and codes (decision 0023); and
+  where a guest is written to, for the one letter that waits (decision 0027).
 
 Left to others: reading files (the office's imports), posting checkpoints to witnesses (`watch.publishing`).
 """
@@ -20,6 +21,7 @@ from msgspec import Meta, Struct
 from discretion.wire.bounds import Id, RawJson, Word  # noqa: TC001 - msgspec reads the annotations
 from discretion.wire.entries import EntryLine  # noqa: TC001 - as above
 from discretion.wire.frame import UPKEEP_FRAME_SIZE_BYTES_MAX, FrameError, HatchClosedError
+from discretion.wire.guests import AddressPost, Letters, TakeLetters
 from discretion.wire.lookup import Failed
 
 GUESTS_IN_BATCH_MAX = 4000
@@ -134,7 +136,7 @@ class Health(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True, tag=
 
 UpkeepRequest = (
     ExplainGuest | GuestIds | SealBatch | EnterImport | EnterChanges | PublishCheckpoint | AddCosignatures | AwaitWanted
-    | ReadLookUps | StopLedger | ReadRecorded | Health
+    | ReadLookUps | StopLedger | ReadRecorded | Health | TakeLetters | AddressPost
 )
 
 
@@ -243,7 +245,7 @@ class Recorded(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True, ta
     unread: int
 
 
-UpkeepAnswer = Ids | Done | Explained | LookUpsRead | Recorded | Failed
+UpkeepAnswer = Ids | Done | Explained | LookUpsRead | Recorded | Letters | Failed
 
 
 class UpkeepFrame(Struct, frozen=True, forbid_unknown_fields=True, array_like=True):

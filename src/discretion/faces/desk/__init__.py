@@ -85,7 +85,7 @@ PAGES: tuple[Any, ...] = (
     own_look_ups.own_page, own_look_ups.reply_page, own_look_ups.reply,
     screen.static_file, screen.switch_language, screen.display_page, screen.keep_display, screen.watermark,
 )  # fmt: skip
-DEMO_PAGES: tuple[Any, ...] = (welcome.welcome_page, welcome.be_persona)
+DEMO_PAGES: tuple[Any, ...] = (welcome.welcome_page, welcome.be_persona, welcome.be_guest)
 DEVELOPMENT_PAGES: tuple[Any, ...] = (gallery.gallery_page,)
 
 
@@ -110,8 +110,13 @@ def _house_choices(houses: "Sequence[Property]", language: str) -> list[tuple[st
     ]
 
 
+def _house_codes(houses: "Sequence[Property]", language: str) -> list[tuple[str, str]]:
+    """Return the hotels by their codes, as an address may name them."""
+    return [(house.code, house.name_zh if language == "zh_Hans" else house.name_en) for house in houses]
+
+
 NAMES: dict[str, Any] = {
     "listed_state": arrivals.listed_state, "room_choices": _room_choices, "house_choices": _house_choices,
-    "people_choices": _people_choices,
+    "people_choices": _people_choices, "house_codes": _house_codes,
     "bytes_of": bytes.fromhex, "groups_in": groups_in,
 }  # fmt: skip

@@ -27,11 +27,11 @@ class ReplyForm(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     words: Annotated[str, Meta(max_length=reviews.WORDS_MAX)]
 
 
-@get("/my/look-ups")
+@get("/my-look-ups")
 async def own_page(seat: NamedDependency[Seat]) -> Response[bytes]:
     """Show the last seven days."""
     lines = await reviews.own(seat.office, seat.property_id, seat.person.staff_id)
-    return seat.page("own_look_ups.html", here="/my/look-ups", lines=lines)
+    return seat.page("own_look_ups.html", here="/my-look-ups", lines=lines)
 
 
 @get("/reviews/{number:str}/reply")
@@ -56,7 +56,7 @@ async def reply(seat: NamedDependency[Seat], number: FromPath[str]) -> Response[
             raise NotFoundException
         sentence = act_sentence(seat.words, outcome.code, outcome.params)
         return await _reply(seat, number, form.raw, {"words": sentence}, status=409)
-    return seat.onward("/my/look-ups?said=review_said")
+    return seat.onward("/my-look-ups?said=review_said")
 
 
 async def _reply(
@@ -67,6 +67,6 @@ async def _reply(
         raise NotFoundException
     around = await reviews.around(seat.office, seat.property_id, found)
     return seat.page(
-        "own_look_up.html", status=status, here="/my/look-ups", review=found, stays=around.stays, raw=raw,
+        "own_look_up.html", status=status, here="/my-look-ups", review=found, stays=around.stays, raw=raw,
         errors=errors,
     )

@@ -8,40 +8,20 @@ Rules:
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
-from typing import TYPE_CHECKING, Any, Final, TypeAlias
+from typing import TYPE_CHECKING, Final
 
-from discretion.faces.kit.nouns import noun
+from discretion.faces.kit.record_lines import lines_of
 from discretion.hotel.name import display_name
-from discretion.hotel.phone import display_phone
 from discretion.hotel.purpose import FieldGroup
-from discretion.hotel.record import (
-    Address,
-    BirthDate,
-    Booking,
-    Contact,
-    ContactPerson,
-    Documents,
-    GroupValue,
-    Identity,
-    Notes,
-    Preferences,
-    Spending,
-    StayDetails,
-    decode,
-)
+from discretion.hotel.record import GroupValue, Identity, decode
 from discretion.office.locks import held_by
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
-
     from litestar import Response
 
     from discretion.faces.kit.seat import Seat
     from discretion.office.approvals import Approval
     from discretion.wire.lookup import Disclosure, OfferLine, Refusal
-
-Lines: TypeAlias = "Iterator[tuple[str, str]]"
 
 BIT: Final = {group.word: group.bit for group in FieldGroup}
 MASKED_IN_LISTS: Final = FieldGroup.IDENTITY.bit | FieldGroup.CONTACT.bit | FieldGroup.DOCUMENT.bit
@@ -94,7 +74,7 @@ def shown_groups(seat: Seat, answer: Disclosure) -> tuple[ShownGroup, ...]:
         word, bit = group.word, group.bit
         level = "clear" if answer.clear & bit else "masked" if answer.masked & bit else "hidden"
         value = values.get(word)
-        lines = () if value is None else tuple(_WRITERS[word](seat, value))
+        lines = () if value is None else lines_of(seat, word, value)
         may_reveal = level != "clear" and bool(answer.may_clear & bit)
         offer = next((one for one in answer.offers if one.clear & bit), None) if not may_reveal else None
         shown.append(ShownGroup(word, level, lines, may_reveal, offer if level != "clear" else None))
@@ -108,137 +88,3 @@ def name_of(answer: Disclosure) -> str:
         return ""
     identity = decode("identity", bytes(raw))
     return display_name(identity) if isinstance(identity, Identity) else ""
-
-
-def _identity(seat: Seat, value: Identity) -> Lines:
-    words, formats = seat.words, seat.formats
-    yield words.gettext("Name"), display_name(value)
-    yield words.gettext("Latin form"), value.latin
-    yield words.gettext("Sex"), "" if value.sex == "unknown" else noun(words, "sex", value.sex)
-    yield words.gettext("Birth date"), birth_text(seat, value.birth)
-    yield words.gettext("Birth place"), _joined(value.birth_place, formats.country(value.birth_country))
-    yield words.gettext("Nationality"), _joined(*(formats.country(code) for code in value.nationalities))
-    yield words.gettext("Language"), formats.tongue(value.language)
-    yield words.gettext("Profession"), value.profession
-
-
-def _contact(seat: Seat, value: Contact) -> Lines:
-    words = seat.words
-    yield words.gettext("Phone"), _joined(*(display_phone(phone) for phone in value.phones))
-    yield words.gettext("E-mail"), _joined(*(email.address for email in value.emails))
-    yield words.gettext("Address"), _address(seat, value.address)
-    yield words.gettext("Guardian"), _contact_person(seat, value.guardian)
-    yield words.gettext("Emergency contact"), _contact_person(seat, value.emergency)
-
-
-def _document(seat: Seat, value: Documents) -> Lines:
-    words, formats = seat.words, seat.formats
-    for document in value.documents:
-        kind = document.type.zh if seat.language == "zh_Hans" else document.type.en
-        checked = noun(words, "check", document.check) if document.check else ""
-        yield kind, _joined(document.number, formats.country(document.issuing_country), checked)
-        if document.expires_on:
-            yield words.gettext("Valid until"), formats.date(document.expires_on)
-
-
-def _booking(seat: Seat, value: Booking) -> Lines:
-    words, formats = seat.words, seat.formats
-    yield words.gettext("Reservation number"), value.number
-    yield words.gettext("Dates"), _dates(seat, value.arrival, value.departure)
-    yield words.gettext("Expected time"), value.expected_at
-    yield words.gettext("Persons"), persons(seat, value.adults, value.children, value.babies)
-    yield words.gettext("Room type"), _joined(value.room_type, value.assigned_room_type)
-    yield words.gettext("Rate a night"), "" if value.rate is None else formats.money(value.rate, value.currency)
-    yield words.gettext("Meals"), noun(words, "meal", value.meal)
-    yield words.gettext("Channel"), _joined(value.channel, value.market_segment)
-    yield words.gettext("Booker"), value.booker
-    yield words.gettext("Group or company"), _joined(value.group, value.company, value.agent)
-    yield words.gettext("Special requests"), value.special_requests
-
-
-def _stay(seat: Seat, value: StayDetails) -> Lines:
-    words = seat.words
-    yield words.gettext("Rooms"), _joined(*(segment.room for segment in value.segments))
-    yield words.gettext("Accompanying guests"), _joined(*value.companions)
-    yield words.gettext("Vehicle"), value.vehicle
-    yield words.gettext("Visitors"), _joined(*(visitor.name for visitor in value.visitors))
-    yield words.gettext("Registration number"), value.registration_number
-
-
-def _spending(seat: Seat, value: Spending) -> Lines:
-    words, formats = seat.words, seat.formats
-    for line in value.folio:
-        yield formats.date(line.booked_on), _joined(line.text, formats.money(line.amount, line.currency))
-    for deposit in value.deposits:
-        yield words.gettext("Deposit"), formats.money(deposit.amount, deposit.currency)
-    yield words.gettext("Payer"), value.payer
-    yield words.gettext("Payment"), _joined(value.payment_kind, f"···· {value.card_last4}" if value.card_last4 else "")
-    yield words.gettext("Member"), _joined(value.loyalty_number, value.loyalty_level)
-
-
-def _preferences(seat: Seat, value: Preferences) -> Lines:
-    words = seat.words
-    yield words.gettext("Room wishes"), _joined(value.room, value.floor)
-    yield words.gettext("Bed"), value.bed
-    yield words.gettext("Diet"), value.diet
-    yield words.gettext("Accessibility"), value.accessibility
-    yield words.gettext("Greeting language"), value.greeting_language
-
-
-def _notes(seat: Seat, value: Notes) -> Lines:
-    for note in value.notes:
-        yield noun(seat.words, "note", note.kind), note.text or seat.words.gettext("(text not shown)")
-
-
-def birth_text(seat: Seat, birth: BirthDate | None) -> str:
-    """Return a birth date in the parts that are known."""
-    if birth is None:
-        return ""
-
-
-    if birth.month is None:
-        return str(birth.year)
-    whole = date(birth.year, birth.month, birth.day or 1)
-    return seat.formats.date(whole) if birth.day else seat.formats.month(whole)
-
-
-def persons(seat: Seat, adults: int, children: int, babies: int) -> str:
-    """Return who comes, in the words of the desk."""
-    words = seat.words
-    parts = [words.ngettext("%(num)d adult", "%(num)d adults", adults) % {"num": adults}]
-    if children:
-        parts.append(words.ngettext("%(num)d child", "%(num)d children", children) % {"num": children})
-    if babies:
-        parts.append(words.ngettext("%(num)d baby", "%(num)d babies", babies) % {"num": babies})
-    return _joined(*parts)
-
-
-def _address(seat: Seat, address: Address | None) -> str:
-    if address is None:
-        return ""
-    return _joined(
-        *address.lines, address.municipality, address.region, address.postal_code, seat.formats.country(address.country)
-    )
-
-
-def _contact_person(seat: Seat, contact: ContactPerson | None) -> str:
-    if contact is None:
-        return ""
-    relation = noun(seat.words, "kinship", contact.relation) if contact.relation else ""
-    return _joined(contact.name, relation, display_phone(contact.phone) if contact.phone else "")
-
-
-def _dates(seat: Seat, arrival: date | None, departure: date | None) -> str:
-    if arrival is None or departure is None:
-        return ""
-    return seat.formats.interval(arrival, departure)
-
-
-def _joined(*parts: str) -> str:
-    return " · ".join(part for part in parts if part)
-
-
-_WRITERS: Final[dict[str, Callable[[Seat, Any], Any]]] = {
-    "identity": _identity, "contact": _contact, "document": _document, "booking": _booking,
-    "stay": _stay, "spending": _spending, "preferences": _preferences, "notes": _notes,
-}  # fmt: skip

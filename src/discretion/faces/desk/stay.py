@@ -9,10 +9,10 @@ from litestar.params import FromPath
 
 from discretion.faces.desk.acts import PAGES, may_do
 from discretion.faces.desk.arrivals import listed_guests
-from discretion.faces.desk.record_view import persons
 from discretion.faces.desk.relation import purpose_of_names
 from discretion.faces.kit.address import id_in
 from discretion.faces.kit.permissions import Permission
+from discretion.faces.kit.record_lines import persons
 from discretion.faces.kit.seat import Seat
 from discretion.hotel.stay import StayState, relation_of
 from discretion.office import stay_view

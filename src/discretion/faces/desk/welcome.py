@@ -26,7 +26,9 @@ from discretion.faces.kit.seat import Caller, NotPermittedError
 from discretion.faces.kit.words import marked as _
 from discretion.hotel.purpose import Role
 from discretion.office import staff
+from discretion.office.demo_star import EMAIL, star_of
 from discretion.office.properties import properties
+from discretion.wire.guests import DemoGuestSignIn, GuestVisit
 from discretion.wire.lookup import DemoSignIn, SignedIn
 
 if TYPE_CHECKING:
@@ -92,6 +94,16 @@ MISSIONS: Final = (
 )  # fmt: skip
 
 
+GUEST_STEPS: Final = (
+    _("See every step of the others: each look at your record stands here, with its purpose."),
+    _("Ask about one of them: “A question about this?”. The privacy officer gets a case."),
+    _("Open “My details”: what the hotel holds of you. Take a stay off these pages, or choose to be told nothing."),
+    _("Download the list with proof, and verify it with a tool that we did not write."),
+    _("Or come in as a guest does: leave, and have a code sent with the reservation number and e-mail below."),
+)
+"""The mission of the guest whose record the others look at."""
+
+
 @dataclass(frozen=True, slots=True)
 class Persona:
     """Somebody to be: a member of the demo's staff, in one duty, with its mission."""
@@ -146,7 +158,11 @@ async def welcome_page(
         return caller.onward("/welcome")
     if not welcome_key.lets_in(caller):
         return caller.page("no_welcome.html", status=403, here="/welcome")
-    return caller.page("welcome.html", personas=await _personas(caller), here="/welcome")
+    star = await star_of(caller.means.office)
+    return caller.page(
+        "welcome.html", personas=await _personas(caller), star=star, guest_steps=GUEST_STEPS, star_email=EMAIL,
+        here="/welcome",
+    )
 
 
 @post("/welcome/be")
@@ -168,6 +184,20 @@ async def be_persona(caller: NamedDependency[Caller], welcome_key: NamedDependen
     caller.remember(language.COOKIE, caller.language)  # whoever tries the demo goes on in the language of its cards
     person = answer.person
     return caller.onward(await first_page(caller.means.office, person) if person.duty else "/duty")
+
+
+@post("/welcome/guest")
+async def be_guest(caller: NamedDependency[Caller], welcome_key: NamedDependency[WelcomeKey]) -> Response[bytes]:
+    """Be the guest of the demo, on her own pages."""
+    star = await star_of(caller.means.office)
+    if not welcome_key.lets_in(caller) or star is None:
+        raise NotPermittedError
+    answer = await caller.means.hatches.ask(DemoGuestSignIn(property_id=star.property_id, guest_id=star.guest_id))
+    if not isinstance(answer, GuestVisit):
+        raise TypeError(type(answer).__name__)
+    caller.take_guest(answer.ticket)
+    caller.remember(language.COOKIE, caller.language)
+    return caller.onward("/my")
 
 
 async def _personas(caller: Caller) -> list[Persona]:

@@ -29,6 +29,10 @@ _CSP_PAGE: Final = (
     "form-action 'self'; base-uri 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'; "
     "trusted-types 'none'"
 )
+_CSP_GUEST: Final = (  # pages for guests and for everybody: no script at all
+    "default-src 'none'; script-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; "
+    "frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types 'none'"
+)
 _CSP_DATA: Final = "default-src 'none'; frame-ancestors 'none'"
 _ALWAYS: Final = (
     (b"x-content-type-options", b"nosniff"),
@@ -41,6 +45,7 @@ _NO_STORE: Final = (b"cache-control", b"no-store")
 _HSTS: Final = (b"strict-transport-security", b"max-age=31536000")
 _ENCODER: Final = msgspec.json.Encoder()
 LOGGER: Final = "discretion.faces"
+FOR_GUESTS: Final = ("/my/", "/policy/", "/transparency/")
 FOR_MACHINES: Final = ("/api/", "/ledger/")  # what begins so is read by programs: no page, no script
 
 
@@ -53,6 +58,7 @@ class Doorstep:
         self._host = urlsplit(settings.origin).netloc.encode()
         always = (*_ALWAYS, _HSTS) if settings.is_secure else _ALWAYS
         self._page = (*always, (b"content-security-policy", _CSP_PAGE.encode()))
+        self._guest = (*always, (b"content-security-policy", _CSP_GUEST.encode()))
         self._data = (*always, (b"content-security-policy", _CSP_DATA.encode()))
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -61,7 +67,7 @@ class Doorstep:
             await self._app(scope, receive, send)
             return
         began = time.perf_counter()
-        headers = self._data if scope["path"].startswith(FOR_MACHINES) else self._page
+        headers = self._headers(scope["path"])
         status = 500
 
         async def send_with_headers(message: Message) -> None:
@@ -86,6 +92,11 @@ class Doorstep:
                 status=status,
                 ms=round((time.perf_counter() - began) * 1000, 2),
             )
+
+    def _headers(self, path: str) -> tuple[tuple[bytes, bytes], ...]:
+        if path.startswith(FOR_MACHINES):
+            return self._data
+        return self._guest if f"{path}/".startswith(FOR_GUESTS) else self._page
 
     def _is_ours(self, scope: Scope) -> bool:
         hosts = [value for name, value in scope["headers"] if name == b"host"]

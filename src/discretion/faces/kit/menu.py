@@ -50,7 +50,7 @@ _PARTS: Final = (
     )),
     (_("For me"), (
         ("/notices", _("Notices"), "bell", ()),
-        ("/my/look-ups", _("My look-ups"), "history", ()),
+        ("/my-look-ups", _("My look-ups"), "history", ()),
     )),
     (_("This screen"), (("/display", _("Display and keys"), "settings", ()),)),
 )  # fmt: skip

@@ -71,6 +71,8 @@ ACTS: Final = MappingProxyType({
     "badge_taken": _("This badge belongs to somebody else."),
     "badge_unknown": _("This badge is not known here. The administrator can assign it."),
     "business_date_turned": _("This can be undone on its own business date only."),
+    "question_many": _("Ten of your questions are open. Please wait for an answer first."),
+    "question_words": _("Please say what you would like to know."),
     "case_closed": _("The case is closed. Open a new one if there is more to do."),
     "case_full": _("A case names at most 50 guests."),
     "case_purpose": _("This duty opens no case for this purpose. The duty manager can say who does."),

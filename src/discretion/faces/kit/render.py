@@ -18,6 +18,7 @@ from discretion.faces.kit.nouns import NOUNS, document_kinds, group_words, noun,
 from discretion.faces.kit.refusals import refusal_title
 from discretion.faces.kit.said import sentence
 from discretion.faces.kit.statics import ASSETS
+from discretion.faces.kit.tabs import tabs
 from discretion.faces.kit.words import LANGUAGES, translator
 
 if TYPE_CHECKING:
@@ -60,6 +61,7 @@ def _environment(language: str, directories: Sequence[Path], names: Mapping[str,
         document_types=document_kinds(language),
         kinships=nouns(words, "kinship", NOUNS["kinship"]),
         menu=partial(menu, words),
+        guest_tabs=partial(tabs, words),
         col=_column,
         said=partial(sentence, words),
         refusal_title=partial(refusal_title, words),

@@ -39,6 +39,7 @@ _SENTENCES: Final = MappingProxyType({
     "disabled": _("This person can no longer sign in."),
     "display": _("Kept for this browser."),
     "emergency_ended": _("The emergency viewing has ended. Please add what happened."),
+    "guest_kept": _("Kept."),
     "emergency_noted": _("Added. Thank you; the reviewers see it."),
     "enabled": _("This person can sign in again."),
     "amend": _("Booking changed."),

@@ -22,11 +22,13 @@ from litestar.enums import MediaType
 from discretion.faces.kit import forms, language
 from discretion.faces.kit.crossing import is_token_of, token_of
 from discretion.faces.kit.formats import Formats
+from discretion.faces.kit.means import KeeperFailedError
 from discretion.faces.kit.permissions import NEEDS_SHIFT, Permission, home_of, may
 from discretion.faces.kit.words import translator
 from discretion.office.locks import Held, held_by
 from discretion.office.notices import unread_of
 from discretion.office.properties import Property, property_and_locks
+from discretion.wire.guests import GuestVisit, WhichGuest
 from discretion.wire.lookup import Disclosure, Entered, LookUp, Person, Refusal, WhoAmI
 
 if TYPE_CHECKING:
@@ -48,6 +50,10 @@ _PACK_FROM_BYTES: Final = 1024
 
 class NotSignedInError(Exception):
     """The page is for somebody signed in, and nobody is."""
+
+
+class NoVisitError(Exception):
+    """The page is a guest's own, and no guest is here, or the visit is over."""
 
 
 class EnteredBeforeError(Exception):
@@ -85,6 +91,7 @@ class Caller:
         self._set_cookies: list[Cookie] = []
         self.raw_ticket = _raw(cookies.get(self._name("ticket"), ""), TICKET_SIZE_BYTES)
         self.raw_terminal = _raw(cookies.get(self._name("terminal"), ""), TERMINAL_SIZE_BYTES)
+        self.raw_guest = _raw(cookies.get(self._name("my"), ""), TICKET_SIZE_BYTES)
         self._visit = _raw(cookies.get(self._name("visit"), ""), _VISIT_SIZE_BYTES)
         self.theme = cookies["theme"] if cookies.get("theme") in {"light", "dark"} else ""
         self.has_keys = cookies.get("keys") != "off"
@@ -101,7 +108,8 @@ class Caller:
 
     def owns(self, token: str) -> bool:
         """Return whether a form's token belongs to this browser."""
-        return any(is_token_of(secret, token) for secret in (self.raw_ticket, self._visit) if secret is not None)
+        secrets = (self.raw_ticket, self.raw_guest, self._visit)
+        return any(is_token_of(secret, token) for secret in secrets if secret is not None)
 
     async def form(self, kind: type[Form]) -> forms.Filled[Form]:
         """Return the request's form, each field checked. Errors: `MalformedFormError`."""
@@ -144,6 +152,14 @@ class Caller:
         """Take the ticket from the browser."""
         self._set_cookies.append(self._cookie(self._name("ticket"), "", 0))
 
+    def take_guest(self, ticket: bytes) -> None:
+        """Give a guest's browser the ticket of its visit, until it closes."""
+        self._set_cookies.append(self._cookie(self._name("my"), urlsafe_b64encode(ticket).decode(), None))
+
+    def drop_guest(self) -> None:
+        """Take the ticket of a visit from the browser."""
+        self._set_cookies.append(self._cookie(self._name("my"), "", 0))
+
     def take_terminal(self, secret: bytes) -> None:
         """Give the browser the secret that makes it a shared terminal."""
         self.remember(self._name("terminal"), urlsafe_b64encode(secret).decode())
@@ -169,6 +185,9 @@ class Caller:
     def _context(self, context: Mapping[str, Any]) -> dict[str, Any]:
         return {
             "seat": None,
+            "guest": None,
+            "house": None,
+            "tab": "",
             "f": self.formats,
             "token": token_of(self._secret()),
             "here": self.request.url.path if self.request.method == "GET" else "",
@@ -180,6 +199,45 @@ class Caller:
             "said_code": self.request.query_params.get("said", ""),
             **context,
         }
+
+
+class GuestSeat(Caller):
+    """A guest on a visit to their own pages, at one hotel."""
+
+    def __init__(self, request: AnyRequest, means: Means, ticket: bytes, visit: GuestVisit, house: Property) -> None:
+        """Take what the keeper and the office said of this ticket."""
+        super().__init__(request, means)
+        self.ticket = ticket
+        self.visit = visit
+        self.property = house
+        self.office = means.office
+        self.formats = Formats(self.language, house.time_zone)
+
+    @property
+    def property_id(self) -> bytes:
+        """The hotel of this visit."""
+        return self.visit.property_id
+
+    @property
+    def guest_id(self) -> bytes:
+        """Whose pages these are."""
+        return self.visit.guest_id
+
+    @property
+    def session_id(self) -> bytes:
+        """This visit."""
+        return self.visit.session_id
+
+    @property
+    def lang(self) -> str:
+        """The reader's language as the office writes it: `zh` or `en`."""
+        return "zh" if self.language == "zh_Hans" else "en"
+
+    def _secret(self) -> bytes:
+        return self.ticket
+
+    def _context(self, context: Mapping[str, Any]) -> dict[str, Any]:
+        return super()._context({"guest": self, "house": self.property, **context})
 
 
 class Seat(Caller):
@@ -246,6 +304,25 @@ class Seat(Caller):
 
     def _context(self, context: Mapping[str, Any]) -> dict[str, Any]:
         return super()._context({"seat": self, "house": self.property, "person": self.person, **context})
+
+
+async def guest_of(request: AnyRequest, means: Means) -> GuestSeat:
+    """Return the guest who holds the request's ticket. Errors: `NoVisitError`."""
+    name = cookie_name("my", is_secure=means.settings.is_secure)
+    ticket = _raw(request.cookies.get(name, ""), TICKET_SIZE_BYTES)
+    if ticket is None:
+        raise NoVisitError
+    try:
+        visit, found = await asyncio.gather(
+            means.hatches.ask(WhichGuest(ticket=ticket)), property_and_locks(means.office, ticket[:16])
+        )
+    except KeeperFailedError as error:
+        if error.code not in {"ticket", "not_allowed"}:
+            raise
+        raise NoVisitError from error
+    if not isinstance(visit, GuestVisit) or found is None:
+        raise NoVisitError
+    return GuestSeat(request, means, ticket, visit, found[0])
 
 
 async def seat_of(request: AnyRequest, means: Means) -> Seat:

@@ -1,10 +1,18 @@
-"""The portal: the guest's own face. What it shows so far needs nobody signed in: the policy, in words."""
+"""The portal: the guest's own face, without any script; and the policy, for everybody."""
 
 from pathlib import Path
 from typing import Any
 
-from discretion.faces.portal import policy
+from discretion.faces.portal import coming_in, own_record, passkey, policy, take_home, who_looked
 
 TEMPLATES = Path(__file__).resolve().parent / "templates"
 
-PAGES: tuple[Any, ...] = (policy.policy_page,)
+PAGES: tuple[Any, ...] = (
+    policy.policy_page,
+    coming_in.guest_sign_in_page, coming_in.begin_guest_sign_in, coming_in.code_page, coming_in.take_code,
+    coming_in.guest_sign_out, coming_in.leave, coming_in.left_page,
+    who_looked.who_looked_page, who_looked.question_page, who_looked.ask_question, who_looked.looked_file,
+    take_home.looked_pdf, take_home.proof_file,
+    passkey.come_in_page, passkey.new_page, passkey.begin, passkey.finish,
+    own_record.record_page, own_record.keep_tells, own_record.take_off,
+)  # fmt: skip

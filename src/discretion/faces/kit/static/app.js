@@ -117,6 +117,16 @@ async function verify(form, submitter) {
   form.submit();
 }
 
+// A guest's own passkey: to come in by it, or to make it on the way.
+async function own(form, isNew) {
+  const property = form.elements.property.value;
+  const begun = await post(form, "/my-passkey/begin", { property, is_new: isNew });
+  const publicKey = isNew ? PublicKeyCredential.parseCreationOptionsFromJSON(begun.options) : PublicKeyCredential.parseRequestOptionsFromJSON(begun.options);
+  const answer = (await (isNew ? navigator.credentials.create({ publicKey }) : navigator.credentials.get({ publicKey }))).toJSON();
+  const done = await post(form, "/my-passkey/finish", { property, is_new: isNew, challenge: begun.challenge, answer });
+  location.assign(done.to);
+}
+
 async function enrol(form, words, say) {
   const secret = location.hash.slice(1);
   if (secret.length !== 64) throw new Error(words.secret);
@@ -140,6 +150,7 @@ for (const form of document.querySelectorAll("form[data-passkey]")) {
     try {
       if (form.dataset.passkey === "enrol") await enrol(form, words, say);
       else if (form.dataset.passkey === "act") await verify(form, event.submitter);
+      else if (form.dataset.passkey.startsWith("own")) await own(form, form.dataset.passkey === "own-new");
       else await signIn(form);
     } catch (error) {
       say.textContent = error instanceof DOMException ? words.cancelled : error.message;
