@@ -476,6 +476,7 @@ PLACES = (
     Place("course_test", "Ada", _test_begun),
     Place("test_failed", "Ada", _test_failed),
     Place("training_report", "Egon", _at_the_course("/training/report")),
+    Place("digits", "Ada", _at("/digits")),
     Place("handover", "Ada", _handover),
     Place("handover_notes", "Ada", _handover_notes),
     Place("locks", "Ben", _locks),

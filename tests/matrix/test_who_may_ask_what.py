@@ -106,6 +106,8 @@ def rows(stage: Stage, people: dict[str, Player]) -> list[str]:
         f"{'choose_duty':<42} whoever holds a ticket without a duty, of those the roster offers (test_house_asks…)",
         f"{'end_emergency, note_emergency':<42} whoever began it (test_exceptions)",
         f"{'finish_sign_in':<42} whoever holds a passkey of the property (test_replayed_assertion and others)",
+        f"{'return_by_digits':<42} whoever was displaced at that terminal and knows their digits (test_four_digits_misused)",
+        f"{'set_digits':<42} whoever holds a passkey, for themselves (test_four_digits_misused)",
         f"{'sign_out':<42} whoever holds the ticket",
         f"{'sign_release':<42} whoever has a passkey registered for it, in the duty it is registered for (test_release_signed_by_a_misused_passkey)",
     ]

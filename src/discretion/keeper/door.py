@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Any, cast
 import msgspec
 
 from discretion.hotel.record import RecordError
-from discretion.keeper import emergency, entries, proofs, search, signing
+from discretion.keeper import digits, emergency, entries, proofs, search, signing
 from discretion.keeper.approvals import Approvals
 from discretion.keeper.desk import FailError
 from discretion.keeper.guests import Guests, Letterbox
@@ -82,6 +82,7 @@ class Door:
             exceptions.OfferDeputy: self._approve,
             exceptions.PreviewRequest: self._approve,
             exceptions.RequestApproval: self._approve,
+            exceptions.SetDigits: self._by(digits.set_digits),
             exceptions.SignRelease: self._by(signing.answer),
             exceptions.StepUp: self._approve,
             exceptions.Vote: self._approve,
@@ -99,6 +100,7 @@ class Door:
             ProveEntries: self._watch,
             ReadEntries: self._read_entries,
             ReadLedgerState: self._watch,
+            exceptions.ReturnByDigits: self._come_back,
             wire.SignOut: self._sign_out,
             wire.Snapshot: self._snapshot,
             wire.WhoAmI: self._who_am_i,
@@ -265,7 +267,10 @@ class Door:
     async def _sign_out(self, message: wire.SignOut) -> Answer:
         live = await self._live(message.ticket)
         self._sessions.forget(message.ticket)
-        return await self._people.sign_out(live, self._desk(live.property_id).rounds)
+        return await self._people.sign_out(live, self._desk(live.property_id).rounds, is_parked=message.is_parked)
+
+    async def _come_back(self, message: exceptions.ReturnByDigits) -> Answer:
+        return await digits.come_back(message, self._people, self._desk(message.property_id).rounds)
 
     async def _choose_duty(self, message: wire.ChooseDuty) -> Answer:
         live = await self._live(message.ticket)

@@ -106,6 +106,7 @@ class StaffFacts(Struct, frozen=True):
     is_locked: bool
     key_id: bytes
     wrapped_key: bytes
+    by_digits: bool = False  # come back at a shared terminal without the passkey
 
 
 class GuestFacts(Struct, frozen=True):

@@ -180,9 +180,9 @@ class People:
         await rounds.ask([ask])
         return await self.person(live)
 
-    async def sign_out(self, live: Live, rounds: Rounds) -> Entered:
-        """End a session."""
-        write = (_SQL["end_session"], {"session": Uid(live.session_id)})
+    async def sign_out(self, live: Live, rounds: Rounds, *, is_parked: bool = False) -> Entered:
+        """End a session; `is_parked` where its person may come back to it at its shared terminal."""
+        write = (_SQL["end_session"], {"session": Uid(live.session_id), "parked": is_parked})
         (reply,) = await rounds.ask(
             [Ask(AskKind.SIGN_OUT, os.urandom(16), session_id=live.session_id, writes=(write,))]
         )

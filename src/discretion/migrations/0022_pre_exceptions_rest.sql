@@ -48,6 +48,22 @@ end $$;
 create trigger signature_told after insert on hotel.release_signature for each row execute function hotel.signature_told();  -- after signature_counted, by name
 alter table hotel.release_signature enable always trigger signature_told;
 
+-- ---------------------------------------------------------------------------------------------------------- back at a shared terminal
+-- Whoever is displaced at a shared terminal may come back for a while with four digits: a new session, which opens less (decision 0037).
+alter table keys.session
+  add column parked_at timestamptz,                      -- displaced then, and not come back since
+  add column digit_tries smallint not null default 0 check (digit_tries between 0 and 5),
+  add column by_digits boolean not null default false,
+  add check (parked_at is null or (ended_at is not null and terminal_id is not null)),
+  add check (not by_digits or terminal_id is not null);
+create table keys.staff_digits (          -- four digits of a person, as a slow hash under a salt of their own
+  property_id uuid not null, staff_id uuid not null,
+  salt bytea not null check (octet_length(salt) = 16), hash bytea not null check (octet_length(hash) = 32),
+  set_at timestamptz not null default clock_timestamp(),
+  primary key (property_id, staff_id)
+);
+
 -- ---------------------------------------------------------------------------------------------------------- rights
+grant select, insert, update on keys.staff_digits to discretion_keeper;
 grant insert (kind, credential_id, passkey, rp_id, origin) on hotel.policy_signer to discretion_keeper;
 grant insert (property_id, release_id, signer_id, as_role, public_key, signature, nonce) on hotel.release_signature to discretion_keeper;

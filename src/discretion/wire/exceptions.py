@@ -31,11 +31,12 @@ class Action(Struct, frozen=True, forbid_unknown_fields=True, array_like=True):
     Shapes: `kind` look_up and emergency: `subject` is a guest, with `purpose` and `groups`. vote_yes, vote_no:
     `subject` is a request for approval. deputy_offer: `subject` is who is to vote, `purpose` the role, with its end in
     `until_at`. deputy_accept: `subject` is the offer. sign_release: `subject` is a release of the policy, whose text
-    the keeper puts into the challenge.
+    the keeper puts into the challenge. set_digits: `subject` is whoever sets their own.
     """
 
     kind: Annotated[
-        str, Meta(pattern=r"^(look_up|emergency|vote_yes|vote_no|deputy_offer|deputy_accept|sign_release)\Z"),
+        str,
+        Meta(pattern=r"^(look_up|emergency|vote_yes|vote_no|deputy_offer|deputy_accept|sign_release|set_digits)\Z"),
     ]
     subject: Id
     purpose: Annotated[str, Meta(max_length=40, pattern=r"^[A-Za-z0-9_-]*\Z")] = ""
@@ -127,6 +128,21 @@ class SignRelease(VerifiedAsk, frozen=True, kw_only=True, tag="sign_release"):
     release_id: Id
 
 
+class SetDigits(VerifiedAsk, frozen=True, kw_only=True, tag="set_digits"):
+    """Set one's own four digits for coming back at shared terminals."""
+
+    digits: Annotated[str, Meta(pattern=r"^[0-9]{4}\Z")]
+
+
+class ReturnByDigits(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True, tag="return_by_digits"):
+    """Come back with four digits at the shared terminal where one was displaced a short while ago."""
+
+    property_id: Id
+    terminal_id: Id
+    staff_id: Id
+    digits: Annotated[str, Meta(pattern=r"^[0-9]{4}\Z")]
+
+
 class BeginEmergency(VerifiedAsk, frozen=True, kw_only=True, tag="begin_emergency"):
     """Begin to view these groups of one guest in an emergency, for fifteen minutes.
 
@@ -155,5 +171,5 @@ class NoteEmergency(TicketedAsk, frozen=True, kw_only=True, tag="note_emergency"
 
 ExceptionRequest = (
     BeginAction | StepUp | RequestApproval | EndRequest | PreviewRequest | Vote | OfferDeputy | AcceptDeputy | EndDeputy
-    | SignRelease | BeginEmergency | EndEmergency | NoteEmergency
+    | SignRelease | SetDigits | ReturnByDigits | BeginEmergency | EndEmergency | NoteEmergency
 )

@@ -97,9 +97,10 @@ class WhoAmI(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True, tag=
 
 
 class SignOut(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True, tag="sign_out"):
-    """End the ticket."""
+    """End the ticket. `is_parked`: displaced at a shared terminal, where its person may come back with four digits."""
 
     ticket: Ticket
+    is_parked: bool = False
 
 
 class ChooseDuty(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True, tag="choose_duty"):

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from babel.support import Translations
 
 _SENTENCES: Final = MappingProxyType({
+    "digits_set": _("Set. They count from the next time somebody takes over a terminal from you."),
     "release_signed": _("Signed. The signature is in the ledger."),
     "release_withdrawn": _("Taken back. What is in force stays in force."),
     "approval_asked": _("Asked. Whoever may approve has been told."),
