@@ -481,6 +481,7 @@ PLACES = (
     Place("handover_notes", "Ada", _handover_notes),
     Place("locks", "Ben", _locks),
     Place("lock_error", "Ben", _lock_error),
+    Place("sign_ins", "Ben", lambda house, page: page.goto(f"/locks/sign-ins?of={house.stage.ada.staff_id.hex()}") and None),
     Place("locked_out", "", _locked_out),
     Place("presence", "Ben", _at("/presence")),
     Place("recovery", "Ben", _at("/recovery")),

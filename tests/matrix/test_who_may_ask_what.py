@@ -89,6 +89,7 @@ def rows(stage: Stage, people: dict[str, Player]) -> list[str]:
         "invite (recovery)": lambda player: player.ask(lookup.Invite, staff_id=stage.ada.staff_id, kind="recovery"),
         "prove_entries": lambda player: player.ask(ProveEntries, indexes=[0]),
         "read_entries": lambda player: player.ask(ReadEntries, count=1),
+        "read_sign_ins": lambda player: player.ask(exceptions.ReadSignIns, staff_id=stage.ada.staff_id),
         "read_ledger_state": lambda player: player.ask(ReadLedgerState),
         "snapshot": lambda player: player.ask(lookup.Snapshot, stay_id=guests["arriving"].stay_id, guest_ids=[guests["arriving"].guest_id]),
         "who_am_i": lambda player: player.ask(lookup.WhoAmI),

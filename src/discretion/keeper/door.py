@@ -82,6 +82,7 @@ class Door:
             exceptions.OfferDeputy: self._approve,
             exceptions.PreviewRequest: self._approve,
             exceptions.RequestApproval: self._approve,
+            exceptions.ReadSignIns: self._by(people.sign_ins),
             exceptions.SetDigits: self._by(digits.set_digits),
             exceptions.SignRelease: self._by(signing.answer),
             exceptions.StepUp: self._approve,

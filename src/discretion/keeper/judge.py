@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 PEOPLE_DUTIES = frozenset({"it_admin"})
 READING_DUTIES = frozenset({"auditor", "privacy"})  # who may read entries; nobody else, whatever a page offers
 RECOVERY_DUTIES = frozenset({"duty_manager", "privacy"})
+LOCKING_DUTIES = frozenset({"duty_manager", "it_admin", "privacy", "security"})
 SIGNING_DUTIES = frozenset({"general_manager", "legal", "privacy"})
 WRITING_PURPOSES = frozenset({"check_in"})  # to look is not to write: an auditor, say, sees masks and changes nothing
 _RELATIONS = ("arriving", "in_house", "departed", "none")
@@ -53,6 +54,8 @@ def _duties_for(ask: Ask) -> frozenset[str]:
     """Return the duties that an ask without a record is kept for; none where it rests on something else."""
     if ask.kind is AskKind.READ_ENTRIES:
         return READING_DUTIES
+    if ask.kind is AskKind.READ_SIGN_INS:
+        return LOCKING_DUTIES
     if ask.kind is AskKind.RELEASE_SIGN:
         return SIGNING_DUTIES
     if ask.kind is AskKind.INVITE:

@@ -54,6 +54,7 @@ class AskKind(StrEnum):
     POLICY = "policy"
     PREVIEW = "preview"
     READ_ENTRIES = "read_entries"
+    READ_SIGN_INS = "read_sign_ins"
     RECOVER = "recover"
     RELEASE_SIGN = "release_sign"
     REQUEST_END = "request_end"

@@ -32,6 +32,7 @@ from discretion.keeper.tickets import (
     secret_hash,
     sign_in_options,
 )
+from discretion.wire.exceptions import SignInLine, SignIns
 from discretion.wire.lookup import (
     Challenge,
     ChooseDuty,
@@ -51,7 +52,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from discretion.keeper.rounds import Rounds
-    from discretion.wire.exceptions import Action, VerifiedAsk
+    from discretion.wire.exceptions import Action, ReadSignIns, VerifiedAsk
+    from discretion.wire.lookup import Answer
 
     Writes = tuple[tuple[str, Mapping[str, object]], ...]
 
@@ -187,6 +189,18 @@ class People:
             [Ask(AskKind.SIGN_OUT, os.urandom(16), session_id=live.session_id, writes=(write,))]
         )
         return Entered(entry=reply.receipt.committed.draft.index if isinstance(reply, Opened) else -1)
+
+    async def sign_ins(self, message: ReadSignIns, live: Live, _: People, rounds: Rounds) -> Answer:
+        """Return when and where somebody signed in; that it was asked is an entry."""
+        details = (("about", message.staff_id.hex()),)
+        answer = await self._entered(
+            Ask(AskKind.READ_SIGN_INS, message.request_id, live.session_id, details=details), rounds, b"",
+        )
+        if isinstance(answer, Failed):
+            return answer
+        rows = await self.rows("sign_ins", live.property_id, {"staff": Uid(message.staff_id)})
+        names = SignInLine.__struct_fields__
+        return SignIns(items=[SignInLine(**dict(zip(names, row, strict=True))) for row in rows])
 
     async def invite(self, message: Invite, live: Live, rounds: Rounds) -> Entered | Failed:
         """Make a one-time link; for a recovery only its first half."""

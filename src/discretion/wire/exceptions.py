@@ -143,6 +143,30 @@ class ReturnByDigits(Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
     digits: Annotated[str, Meta(pattern=r"^[0-9]{4}\Z")]
 
 
+class ReadSignIns(TicketedAsk, frozen=True, kw_only=True, tag="read_sign_ins"):
+    """See when and where somebody of this hotel signed in, of the last thirty days."""
+
+    staff_id: Id
+
+
+class SignInLine(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """One sign-in. Times are UTC seconds; `ended_at` is 0 while it is live, `terminal` the name of a shared one."""
+
+    session_id: bytes
+    duty: str
+    started_at: int
+    seen_at: int
+    ended_at: int
+    terminal: str
+    by_digits: bool
+
+
+class SignIns(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True, tag="sign_ins"):
+    """Somebody's sign-ins, newest first, at most fifty."""
+
+    items: list[SignInLine]
+
+
 class BeginEmergency(VerifiedAsk, frozen=True, kw_only=True, tag="begin_emergency"):
     """Begin to view these groups of one guest in an emergency, for fifteen minutes.
 
@@ -171,5 +195,5 @@ class NoteEmergency(TicketedAsk, frozen=True, kw_only=True, tag="note_emergency"
 
 ExceptionRequest = (
     BeginAction | StepUp | RequestApproval | EndRequest | PreviewRequest | Vote | OfferDeputy | AcceptDeputy | EndDeputy
-    | SignRelease | SetDigits | ReturnByDigits | BeginEmergency | EndEmergency | NoteEmergency
+    | SignRelease | SetDigits | ReturnByDigits | ReadSignIns | BeginEmergency | EndEmergency | NoteEmergency
 )

@@ -19,7 +19,7 @@ from msgspec import Meta, Struct
 
 from discretion.wire.bounds import Groups, Id, PurposeName, RawJson, Ticket, TicketedAsk, Word
 from discretion.wire.entries import Entries, LedgerState, Proofs, ProveEntries, ReadEntries, ReadLedgerState
-from discretion.wire.exceptions import ExceptionRequest
+from discretion.wire.exceptions import ExceptionRequest, SignIns
 from discretion.wire.frame import LOOKUP_FRAME_SIZE_BYTES_MAX, FrameError, HatchClosedError, encode_frame, read_frame
 from discretion.wire.guests import GuestAnswer, GuestRequest
 
@@ -315,7 +315,7 @@ class Failed(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True, tag=
 
 Answer = (
     Disclosure | Refusal | Answers | Found | Inscribed | Entered | Person | Challenge | SignedIn | Enrolled | Failed
-    | Entries | Proofs | LedgerState | GuestAnswer
+    | Entries | Proofs | LedgerState | SignIns | GuestAnswer
 )
 
 

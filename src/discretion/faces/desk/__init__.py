@@ -78,7 +78,7 @@ PAGES: tuple[Any, ...] = (
     my_training.my_training_page, my_training.course_page, my_training.begin_test, my_training.test_page,
     my_training.answer_test,
     handover.handover_page, handover.hand_over, handover.notes_page, handover.read_note,
-    locks.locks_page, locks.add_lock, locks.release_lock,
+    locks.locks_page, locks.sign_ins_page, locks.add_lock, locks.release_lock,
     duties.presence_page, duties.attest, duties.badge,
     terminals.terminals_page, terminals.add_terminal, terminals.renew_code, terminals.end_terminal,
     terminal.terminal_page, terminal.select, terminal.selected_page, terminal.come_back, terminal.enrol_page,

@@ -270,6 +270,7 @@ _OF_ENTRIES: Final[dict[str, dict[str, tuple[str, str]]]] = {
         "sign_out": marked_in("action", "Sign-out"),
         "snapshot": marked_in("action", "Sealed copy kept"),
         "step_up": marked_in("action", "Passkey verified anew"),
+        "read_sign_ins": marked_in("action", "Sign-ins of a colleague read"),
         "release_sign": marked_in("action", "Signature of the policy"),
         "succeed": marked_in("action", "Ledger begun after another"),
         "vote": marked_in("action", "Vote on an approval"),

@@ -192,3 +192,13 @@ update keys.session set parked_at = null where property_id = %(p)s and session_i
 insert into keys.session (property_id, session_id, ticket_hash, staff_id, duty, credential_id, demo, terminal_id, ends_at, by_digits)
 select o.property_id, %(session)s, %(ticket_hash)s, o.staff_id, o.duty, o.credential_id, o.demo, o.terminal_id, o.ends_at, true
   from keys.session o where o.property_id = %(p)s and o.session_id = %(parked)s
+
+-- name: sign_ins
+-- When and where somebody signed in, newest first. What has run out has ended, whether anybody ended it or not.
+select uuid_send(s.session_id), coalesce(s.duty, ''), extract(epoch from s.started_at)::bigint, extract(epoch from s.seen_at)::bigint,
+       coalesce(extract(epoch from coalesce(s.ended_at, case when s.ends_at <= clock_timestamp() then s.ends_at
+                                                             when s.seen_at < clock_timestamp() - interval '16 minutes' then s.seen_at end)), 0)::bigint,
+       coalesce(m.name, ''), s.by_digits
+  from keys.session s left join hotel.terminal m on m.property_id = %(p)s and m.terminal_id = s.terminal_id
+ where s.property_id = %(p)s and s.staff_id = %(staff)s and s.started_at > clock_timestamp() - interval '30 days'
+ order by s.started_at desc limit 50
