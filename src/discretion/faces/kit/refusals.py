@@ -76,6 +76,8 @@ ACTS: Final = MappingProxyType({
     "business_date_turned": _("This can be undone on its own business date only."),
     "question_many": _("Ten of your questions are open. Please wait for an answer first."),
     "question_words": _("Please say what you would like to know."),
+    "cases_gone": _("One of the cases is no longer yours, or this colleague works on no such cases. Choose somebody else, or leave the case."),
+    "cases_recipient": _("Choose who takes the cases on."),
     "case_closed": _("The case is closed. Open a new one if there is more to do."),
     "case_full": _("A case names at most 50 guests."),
     "case_purpose": _("This duty opens no case for this purpose. The duty manager can say who does."),
