@@ -244,6 +244,6 @@ async def test_cases_go_to_somebody_who_works_on_such_cases_and_to_nobody_else(t
     assert await hand_over(*place, new) == Done(new.handover_id, is_repeat=False)
     assert await hand_over(*place, new) == Done(new.handover_id, is_repeat=True)
     assert [each.case_id for each in (await open_things(*place, hotel.ben)).cases] == [case_id]
-    acts = await hotel.rows(f"select act, subject_id::text from hotel.case_act where case_id = '{case_id.hex()}'")
+    acts = await hotel.rows("select act, subject_id::text from hotel.case_act where property_id = %s::uuid")
     assert acts == [("owner_changed", str(uuid.UUID(bytes=hotel.ben)))]
     assert code(await hand_over(*place, handed(hotel, case_ids=(case_id,), cases_to=hotel.ben))) == "cases_gone"
