@@ -280,6 +280,12 @@ def _reviews(house: RunningHouse, page: Page) -> None:
     page.goto("/reviews")
 
 
+def _review_filter_kept(house: RunningHouse, page: Page) -> None:
+    page.goto("/reviews?q=purpose:complaint")
+    page.fill("input[name=name]", f"投诉 {os.urandom(2).hex()}")
+    pressed(page.locator("form[action='/reviews/filters'] button"))
+
+
 def _reviews_error(_house: RunningHouse, page: Page) -> None:
     page.goto("/reviews")
     page.fill("input[name=query]", "action:find")
@@ -506,6 +512,7 @@ PLACES = (
     Place("entry_verified", "Egon", _verified),
     Place("reviews", "Ben", _reviews),
     Place("reviews_error", "Ben", _reviews_error),
+    Place("review_filter_kept", "Egon", _review_filter_kept),
     Place("review", "Ben", _review),
     Place("review_read", "Egon", _review),
     Place("review_judged", "Ben", _judged),

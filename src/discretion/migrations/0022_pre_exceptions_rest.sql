@@ -63,7 +63,17 @@ create table keys.staff_digits (          -- four digits of a person, as a slow 
   primary key (property_id, staff_id)
 );
 
+-- ---------------------------------------------------------------------------------------------------------- filters of reviewers
+create table hotel.review_filter (        -- conditions that a reviewer keeps under a name; none names a guest. Nothing is decided by them: not captured
+  property_id uuid not null, staff_id uuid not null, name text not null check (length(btrim(name)) between 1 and 40),
+  query text not null check (length(query) between 1 and 1000 and query !~ 'guest:'), at timestamptz not null default clock_timestamp(),
+  primary key (property_id, staff_id, name),
+  foreign key (property_id, staff_id) references hotel.staff (property_id, staff_id)
+);
+
 -- ---------------------------------------------------------------------------------------------------------- rights
+grant select, insert, delete on hotel.review_filter to discretion_office;
+grant update (query, at) on hotel.review_filter to discretion_office;
 grant select, insert, update on keys.staff_digits to discretion_keeper;
 grant insert (kind, credential_id, passkey, rp_id, origin) on hotel.policy_signer to discretion_keeper;
 grant insert (property_id, release_id, signer_id, as_role, public_key, signature, nonce) on hotel.release_signature to discretion_keeper;

@@ -10,6 +10,7 @@ TEMPLATES = Path(__file__).resolve().parent / "templates"
 PAGES: tuple[Any, ...] = (
     ledger.watch_page, ledger.watch,
     proofs.checkpoint_file, proofs.entry_page, proofs.proof_file, proofs.leaf_file, proofs.range_page,
-    reviews.queue_page, reviews.ask_queue, reviews.approvals_page, review.review_page, review.judge, review.lock,
+    reviews.queue_page, reviews.ask_queue, reviews.save_filter, reviews.drop_filter,
+    reviews.approvals_page, review.review_page, review.judge, review.lock,
     releases.releases_page, releases.release_page, releases.release_text, releases.sign, releases.withdraw,
 )  # fmt: skip
