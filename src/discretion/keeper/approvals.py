@@ -14,11 +14,13 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING, Any
 
+from discretion.keeper.erasure import Erasing
 from discretion.keeper.papers import Ask, AskKind
 from discretion.keeper.reply import entered, told
 from discretion.keeper.store.database import Uid, uid_or_none
 from discretion.keeper.store.sql import queries
 from discretion.keeper.tickets import PasskeyError
+from discretion.wire.erasure import CarryOutErasure, subject_of
 from discretion.wire.exceptions import (
     AcceptDeputy,
     Action,
@@ -58,7 +60,8 @@ class Approvals:
     def __init__(self, people: People) -> None:
         self._people = people
         self._serve: dict[type, Callable[[Any, Live, Rounds], Awaitable[Answer]]] = {
-            AcceptDeputy: self._accept_deputy, EndDeputy: self._end_deputy, EndRequest: self._end_request,
+            AcceptDeputy: self._accept_deputy, CarryOutErasure: self._erase, EndDeputy: self._end_deputy,
+            EndRequest: self._end_request,
             OfferDeputy: self._offer_deputy, PreviewRequest: self._preview, RequestApproval: self._request,
             StepUp: self._step_up, Vote: self._vote,
         }
@@ -192,6 +195,11 @@ class Approvals:
     async def _end_deputy(self, message: EndDeputy, live: Live, rounds: Rounds) -> Answer:
         end = (_SQL["end_deputy"], {"deputy": Uid(message.deputy_id), "staff": Uid(live.staff_id)})
         return await entered(_deputy_ask(message, live, "end", (end,)), rounds)
+
+    async def _erase(self, message: CarryOutErasure, live: Live, rounds: Rounds) -> Answer:
+        writes = await self._people.verified(message, Action("erase", subject_of(message.order_ids)), live)
+        erasing = Erasing(rounds, lambda query, params: self._people.run(query, live.property_id, params))
+        return await erasing.by_person(message.order_ids, live, writes)
 
     async def _find(self, approval_id: bytes, live: Live) -> _Request | None:
         rows = await self._people.rows("request", live.property_id, {"request": Uid(approval_id)}, _SQL)

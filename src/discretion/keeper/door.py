@@ -34,6 +34,7 @@ from discretion.keeper.store.sql import queries
 from discretion.wire import exceptions
 from discretion.wire import lookup as wire
 from discretion.wire.entries import ProveEntries, ReadEntries, ReadLedgerState
+from discretion.wire.erasure import CarryOutErasure
 from discretion.wire.frame import LENGTH_SIZE_BYTES, LOOKUP_FRAME_SIZE_BYTES_MAX
 
 if TYPE_CHECKING:
@@ -75,6 +76,7 @@ class Door:
             exceptions.AcceptDeputy: self._approve,
             exceptions.BeginAction: self._begin_action,
             exceptions.BeginEmergency: self._by(emergency.answer),
+            CarryOutErasure: self._approve,
             exceptions.EndDeputy: self._approve,
             exceptions.EndEmergency: self._by(emergency.answer),
             exceptions.EndRequest: self._approve,

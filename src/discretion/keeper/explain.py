@@ -18,7 +18,7 @@ from discretion.keeper.papers import Ask, AskKind, Opened
 from discretion.keeper.proofs import prove
 from discretion.keeper.store.database import Uid
 from discretion.keeper.store.sql import queries
-from discretion.keeper.vault.keyring import SealError, subkey
+from discretion.keeper.vault.keyring import SealError, tag_key
 from discretion.keeper.vault.opening import key_ids_of, opening_keys, salted_parts
 from discretion.ledger.errors import LeafError
 from discretion.ledger.leaf import decode_leaf, tag
@@ -51,10 +51,10 @@ async def explain(message: ExplainGuest, rounds: Rounds, database: Database) -> 
         key = rounds.room.keyring.guest_key(message.guest_id, key_id, wrapped)
     except SealError:
         return Failed(code="unavailable")
-    tag_key = subkey(key, b"tag" + epoch.to_bytes(4, "big"))
+    secret = tag_key(key, epoch)
     end = min(last, message.before_seq - 1)
     first = max(1, end - EXPLAINED_MAX + 1)
-    seqs = {tag(tag_key, seq): seq for seq in (*range(first, end + 1), last + 1)}
+    seqs = {tag(secret, seq): seq for seq in (*range(first, end + 1), last + 1)}
     found = await database.rows(_SQL["entries_by_tag"], {"p": place, "tags": list(seqs)})
     items = await _explained({seqs[decode_leaf(row[1]).tag]: row for row in found}, rounds, database)
     has_more = items and items[-1].seq > last  # a tag that was never given: the counter was set back

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from discretion.policy.table import Policy
 
 PEOPLE_DUTIES = frozenset({"it_admin"})
+ERASING_DUTIES = frozenset({"privacy"})
 READING_DUTIES = frozenset({"auditor", "privacy"})  # who may read entries; nobody else, whatever a page offers
 RECOVERY_DUTIES = frozenset({"duty_manager", "privacy"})
 LOCKING_DUTIES = frozenset({"duty_manager", "it_admin", "privacy", "security"})
@@ -52,6 +53,8 @@ def judge(facts: Facts, policy: Policy) -> Judged:
 
 def _duties_for(ask: Ask) -> frozenset[str]:
     """Return the duties that an ask without a record is kept for; none where it rests on something else."""
+    if ask.kind is AskKind.ERASE and ask.session_id:
+        return ERASING_DUTIES
     if ask.kind is AskKind.READ_ENTRIES:
         return READING_DUTIES
     if ask.kind is AskKind.READ_SIGN_INS:

@@ -36,6 +36,7 @@ class AskKind(StrEnum):
     EMERGENCY_END = "emergency_end"
     EMERGENCY_NOTE = "emergency_note"
     ENROL = "enrol"
+    ERASE = "erase"
     EXPLAIN = "explain"
     FIND = "find"
     GUEST_CODE = "guest_code"

@@ -74,8 +74,12 @@ class People:
         self, name: str, property_id: bytes, params: Mapping[str, object], sql: Mapping[str, str] = _SQL,
     ) -> list[tuple[Any, ...]]:
         """Return the rows of one named query."""
+        return await self.run(sql[name], property_id, params)
+
+    async def run(self, query: str, property_id: bytes, params: Mapping[str, object]) -> list[tuple[Any, ...]]:
+        """Return the rows of a query of somebody else's, over this connection."""
         async with self._lock:
-            return await self._database.rows(sql[name], {"p": Uid(property_id), **params})
+            return await self._database.rows(query, {"p": Uid(property_id), **params})
 
     async def person(self, live: Live) -> Person | Failed:
         """Return who holds a session."""

@@ -35,7 +35,7 @@ from discretion.keeper.start import (
 from discretion.keeper.store.database import Database, Uid
 from discretion.keeper.store.memory import Memory
 from discretion.keeper.store.sql import queries
-from discretion.keeper.vault.keyring import SealError, new_property_key, subkey
+from discretion.keeper.vault.keyring import SealError, new_property_key, tag_key
 from discretion.ledger.checkpoint import NOTE_SIZE_MAX, Signer, open_checkpoint
 from discretion.ledger.errors import LedgerError
 from discretion.ledger.leaf import LEAF_SIZE_BYTES, decode_leaf, tag
@@ -228,7 +228,7 @@ async def _counters(
     }):
         for guest_id, key_id, wrapped, epoch, seq in rows:
             with suppress(SealError):  # a damaged key has no tags
-                key = subkey(keyring.guest_key(guest_id, key_id, wrapped), b"tag" + epoch.to_bytes(4, "big"))
+                key = tag_key(keyring.guest_key(guest_id, key_id, wrapped), epoch)
                 known = list(_followed(key, seq, places))
                 if known:
                     found.append((guest_id, epoch, seq + len(known), known[-1]))

@@ -9,18 +9,20 @@ Left to others: proofs for outsiders (the ledger's own issue).
 
 from __future__ import annotations
 
+import base64
 from bisect import bisect_left, bisect_right
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import msgspec
 
+from discretion.keeper.erasure import TAG_SIZE_BYTES
 from discretion.keeper.store.database import Uid
 from discretion.keeper.store.sql import queries
 from discretion.keeper.vault.opening import PartState, key_ids_of, open_parts, opening_keys
 from discretion.ledger.checkpoint import open_checkpoint
 from discretion.ledger.errors import CheckpointError
-from discretion.ledger.leaf import MAGIC
+from discretion.ledger.leaf import MAGIC, decode_leaf
 from discretion.ledger.tile import TILE_WIDTH, tile_root
 from discretion.ledger.tree import Frontier, leaf_hash
 
@@ -41,6 +43,8 @@ class _Context(msgspec.Struct):
     given: tuple[int, int] = (0, 0)
     first: int = -1
     end: int = -1
+    erased_key: str = ""
+    tags: str = ""
 
 
 _decode_context = msgspec.json.Decoder(_Context).decode
@@ -67,15 +71,21 @@ class _Tally:
     checkpoints: int = 0
     allowed: int = 0
     unexplained: set[int] = field(default_factory=set)  # entries without any opening that no later one names yet
+    keyless: dict[tuple[str, bytes], _BadError] = field(default_factory=dict)  # by key and tag: no erasure names it yet
 
     def take(self, context: bytes) -> None:
-        """Count what an entry allows; take off what one about a recovery names."""
+        """Count what an entry allows; take off what one about a recovery or an erasure names."""
         told = _decode_context(context)
         self.allowed += any(told.given)
         if told.kind == "recover":
             named = self.unexplained & set(range(told.first, told.end))
             self.unexplained -= named
             self.erased += len(named)
+        if told.kind == "erase":
+            tags = base64.b64decode(told.tags)
+            for at in range(0, len(tags), TAG_SIZE_BYTES):
+                named_here = self.keyless.pop((told.erased_key, tags[at:at + TAG_SIZE_BYTES]), None)
+                self.erased += named_here is not None
 
 
 class _Heads:
@@ -148,6 +158,8 @@ async def rescan(
             raise _BadError("behind_signed", size)
         if tally.unexplained:
             raise _BadError("opening", min(tally.unexplained))
+        if tally.keyless:
+            raise min(tally.keyless.values(), key=lambda bad: bad.index)
     except _BadError as bad:
         problem, index = bad.problem, bad.index
     else:
@@ -219,9 +231,14 @@ async def _check_openings(database: Database, keyring: Keyring, rows: list[tuple
             tally.unexplained.add(row[0])  # put back after a loss; a later entry must say so
             continue
         parts = open_parts(keyring, row, keys)
-        for state, _ in parts:
-            # Nothing is erased yet: the entries that name an erasure come with the guest's rights (ledger.md 3).
-            if state is not PartState.MATCHES:
-                raise _BadError("key" if state is PartState.KEYLESS else "opening", row[0])
-            tally.openings += 1
-        tally.take(parts[-1][1])
+        for (state, _), sealed, owner in zip(parts, row[6:9], (row[4], None, row[4]), strict=True):
+            if state is PartState.MATCHES:
+                tally.openings += 1
+                continue
+            is_keyless = sealed is not None and state is not PartState.DAMAGED
+            bad = _BadError("key" if is_keyless else "opening", row[0])
+            if owner is None or state is PartState.DAMAGED:
+                raise bad
+            tally.keyless[owner.hex, decode_leaf(row[1]).tag[:TAG_SIZE_BYTES]] = bad  # a later erasure must name it
+        if parts[-1][1]:
+            tally.take(parts[-1][1])

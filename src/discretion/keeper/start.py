@@ -14,11 +14,13 @@ import time
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
-from discretion.keeper.answer import Room, limited_by
+from discretion.keeper.answer import Room, limited_by, read_by_consent
+from discretion.keeper.erasure import carry_out_again
 from discretion.keeper.release import ReleaseError, Releases
 from discretion.keeper.rescan import rescan
 from discretion.keeper.store.appends import Appends
-from discretion.keeper.store.database import Database, Uid
+from discretion.keeper.store.database import Database, Uid, WriteRefusedError
+from discretion.keeper.store.erased import ErasedListError
 from discretion.keeper.store.memory import Memory, MemoryFileError
 from discretion.keeper.store.reads import Reads
 from discretion.keeper.store.sql import queries
@@ -118,6 +120,7 @@ async def rooms_of(
                 raise StartError(_WORDS.get(verdict.problem, "ledger_disagrees"))
             room = room_of(settings, keyring, signer, memory, policy, wanted)
             rooms[row[0]] = room = room.under(*await _in_force(room))
+            await _erased_again(room, reading)
             if room.policy.has_witness_first and trust_of(settings) is None:
                 raise StartError("witnesses_needed")
             await rooms[row[0]].witnessing.load(Uid(row[0]), reading)
@@ -127,6 +130,14 @@ async def rooms_of(
     if len(rooms) != len(known):
         raise StartError("property_not_founded")
     return rooms
+
+
+async def _erased_again(room: Room, database: Database) -> None:
+    try:
+        if count := await carry_out_again(room, database):
+            _log.warning("erased again what this database had forgotten: %d", count)
+    except (ErasedListError, WriteRefusedError) as error:
+        raise StartError("erased_list") from error
 
 
 async def _in_force(room: Room) -> InForce:
@@ -147,7 +158,7 @@ def room_of(
         property_id, Reads(Database(conninfo), property_id), Appends(Database(conninfo), property_id), keyring,
         Vault(keyring, signer.verifier), signer, memory,
         Witnessing(settings.witnesses, trust_of(settings), settings.stopped_file(property_id), wanted),
-        policy, limited_by(policy),
+        policy, limited_by(policy), read_by_consent(policy),
         Releases(
             Database(conninfo), property_id, settings.policy_memory_file(property_id), policy,
             has_witnesses=trust_of(settings) is not None, is_demo=settings.installation.demo,

@@ -11,12 +11,14 @@ import asyncio
 import logging
 import os
 import struct
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import msgspec
 
 from discretion.hotel.record import RecordError
 from discretion.keeper import own
+from discretion.keeper.certify import certify
+from discretion.keeper.erasure import Erasing, sweep
 from discretion.keeper.explain import explain
 from discretion.keeper.inscribe import seal_batch
 from discretion.keeper.look_ups import read_look_ups
@@ -27,6 +29,7 @@ from discretion.keeper.rounds import RoundError
 from discretion.keeper.store.database import StoreError, Uid
 from discretion.ledger.errors import LedgerError
 from discretion.wire import upkeep as wire
+from discretion.wire.erasure import CarryOutErasures, CertifyErasure, SweepErased
 from discretion.wire.frame import UPKEEP_FRAME_SIZE_BYTES_MAX, FrameError, read_frame
 from discretion.wire.guests import AddressPost, Letters, TakeLetters
 from discretion.wire.lookup import Failed
@@ -35,8 +38,13 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from discretion.keeper.desk import Desk
+    from discretion.keeper.erasure import Rows
     from discretion.keeper.guests import Letterbox
 
+_Told: TypeAlias = (
+    wire.ExplainGuest | wire.ReadLookUps | wire.ReadRecorded | AddressPost | CarryOutErasures | CertifyErasure
+    | SweepErased
+)
 _log = logging.getLogger("discretion.keeper.upkeep")
 
 
@@ -101,8 +109,8 @@ class Upkeep:
 
     async def _serve(self, message: wire.UpkeepRequest, desk: Desk) -> wire.UpkeepAnswer:
         room = desk.rounds.room
-        if isinstance(message, wire.ExplainGuest | wire.ReadLookUps | wire.ReadRecorded | AddressPost):
-            return await _read(message, desk)
+        if isinstance(message, _Told):
+            return await _told(message, desk)
         if isinstance(message, wire.PublishCheckpoint | wire.AddCosignatures | wire.StopLedger):
             return wire.Done(counts=await _outside(message, desk))
         if isinstance(message, wire.GuestIds):
@@ -122,18 +130,36 @@ class Upkeep:
         return wire.Done(counts={})
 
 
-async def _read(
-    message: wire.ExplainGuest | wire.ReadLookUps | wire.ReadRecorded | AddressPost, desk: Desk,
-) -> wire.UpkeepAnswer:
-    """Return what entries say: of one guest, of look-ups for their review, counted for a replay; or an address."""
+async def _told(message: _Told, desk: Desk) -> wire.UpkeepAnswer:
+    """Return what entries say: of one guest, for a review, counted for a replay; an address; or what erasures did."""
     if isinstance(message, AddressPost):
         return await own.address(message, desk.rounds)
+    if isinstance(message, CarryOutErasures | CertifyErasure | SweepErased):
+        return await _erasures(message, desk)
     if isinstance(message, wire.ReadRecorded):
         return await read_recorded(message.since_at, desk.rounds.room, desk.database, desk.lock)
     if isinstance(message, wire.ReadLookUps):
         return await read_look_ups(message, desk.rounds.room, desk.database, desk.lock)
     async with desk.lock:
         return await explain(message, desk.rounds, desk.database)
+
+
+async def _erasures(message: CarryOutErasures | CertifyErasure | SweepErased, desk: Desk) -> wire.UpkeepAnswer:
+    """Carry out a plan's orders, prove one, or sweep what they left."""
+    if isinstance(message, CarryOutErasures):
+        return await Erasing(desk.rounds, _rows(desk)).by_worker(message.plan_id)
+    async with desk.lock:
+        if isinstance(message, CertifyErasure):
+            return await certify(message, desk.rounds.room, desk.database)
+        return wire.Done(counts=await sweep(desk.rounds.room, desk.database))
+
+
+def _rows(desk: Desk) -> Rows:
+    async def rows(query: str, params: Mapping[str, object]) -> list[tuple[Any, ...]]:
+        async with desk.lock:
+            return await desk.database.rows(query, {"p": Uid(desk.rounds.room.property_id), **params})
+
+    return rows
 
 
 async def _outside(

@@ -23,6 +23,7 @@ from procrastinate.exceptions import ConnectorException
 from psycopg_pool import PoolTimeout
 
 from discretion.office.database import Office, OfficeUnavailableError
+from discretion.office.erasure_clock import ErasureClock
 from discretion.office.finds import VALID as FIND_VALID
 from discretion.office.guest_mail import GuestMail
 from discretion.office.mail import Post
@@ -147,7 +148,9 @@ class Jobs:
         return dropped
 
 
-def make_queue(conninfo: str, jobs: Jobs, others: Others, post: Post, guest_mail: GuestMail) -> procrastinate.App:
+def make_queue(
+    conninfo: str, jobs: Jobs, others: Others, post: Post, guest_mail: GuestMail, erasing: ErasureClock,
+) -> procrastinate.App:
     """Return the queue with every periodic job; nothing is connected yet."""
     queue = procrastinate.App(
         connector=procrastinate.PsycopgConnector(
@@ -175,6 +178,8 @@ def make_queue(conninfo: str, jobs: Jobs, others: Others, post: Post, guest_mail
     every(EVERY_MINUTE, "run_review_clocks", jobs.run_review_clocks)
     every(EVERY_TEN_SECONDS, "send_mail", post.send)
     every(EVERY_TEN_SECONDS, "bring_posts", guest_mail.bring_posts)
+    every(EVERY_MINUTE, "carry_out_erasures", erasing.carry_out, "%d erasures were carried out")
+    every(EVERY_HOUR, "sweep_erased", erasing.sweep, "what was erased at %d properties is out of the files too")
     return queue
 
 
@@ -196,8 +201,8 @@ async def _work(settings: Settings, conninfo: str, others: Others) -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)
     async with Office(conninfo, connections_max=2) as office:
-        guest_mail = GuestMail(settings, office, others.writes_to_guests)
-        queue = make_queue(conninfo, Jobs(office), others, Post(settings, office, others.writes), guest_mail)
+        post, guest_mail = Post(settings, office, others.writes), GuestMail(settings, office, others.writes_to_guests)
+        queue = make_queue(conninfo, Jobs(office), others, post, guest_mail, ErasureClock(settings, office))
         try:
             await queue.open_async()
         except (ConnectorException, PoolTimeout) as error:

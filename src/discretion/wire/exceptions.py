@@ -30,14 +30,14 @@ class Action(Struct, frozen=True, forbid_unknown_fields=True, array_like=True):
 
     Shapes: `kind` look_up and emergency: `subject` is a guest, with `purpose` and `groups`. vote_yes, vote_no:
     `subject` is a request for approval. deputy_offer: `subject` is who is to vote, `purpose` the role, with its end in
-    `until_at`. deputy_accept: `subject` is the offer. sign_release: `subject` is a release of the policy, whose text
-    the keeper puts into the challenge. set_digits: `subject` is whoever sets their own.
+    `until_at`. deputy_accept: `subject` is the offer. erase: `subject` stands for orders (`erasure.subject_of`).
+    sign_release: `subject` is a release of the policy, whose text the keeper puts into the challenge. set_digits:
+    `subject` is whoever sets their own.
     """
 
-    kind: Annotated[
-        str,
-        Meta(pattern=r"^(look_up|emergency|vote_yes|vote_no|deputy_offer|deputy_accept|sign_release|set_digits)\Z"),
-    ]
+    kind: Annotated[str, Meta(pattern=(
+        r"^(look_up|emergency|erase|vote_yes|vote_no|deputy_offer|deputy_accept|sign_release|set_digits)\Z"
+    ))]
     subject: Id
     purpose: Annotated[str, Meta(max_length=40, pattern=r"^[A-Za-z0-9_-]*\Z")] = ""
     groups: Groups = 0

@@ -227,6 +227,10 @@ class Settings:
         """The file in which the keeper remembers the release of the policy in force last; none before the first."""
         return self.directory / self.keeper.memory / f"{property_id.hex()}.policy"
 
+    def erased_file(self, property_id: bytes) -> Path:
+        """The list of whom a property has erased: applied again to a database that has forgotten it."""
+        return self.signer_memory_file(property_id).with_suffix(".erased")
+
     def seen_directory(self, property_id: bytes) -> Path:
         """The directory of a property's checkpoints that witnesses brought back before the start: notes we signed."""
         return self.directory / self.keeper.memory / f"{property_id.hex()}.seen"

@@ -20,6 +20,13 @@ from msgspec import Meta, Struct
 
 from discretion.wire.bounds import Id, RawJson, Word  # noqa: TC001 - msgspec reads the annotations
 from discretion.wire.entries import EntryLine  # noqa: TC001 - as above
+from discretion.wire.erasure import (
+    CarryOutErasures,
+    CertifyErasure,
+    ErasureProof,
+    ErasuresDone,
+    SweepErased,
+)
 from discretion.wire.frame import UPKEEP_FRAME_SIZE_BYTES_MAX, FrameError, HatchClosedError
 from discretion.wire.guests import AddressPost, Letters, TakeLetters
 from discretion.wire.lookup import Failed
@@ -136,7 +143,8 @@ class Health(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True, tag=
 
 UpkeepRequest = (
     ExplainGuest | GuestIds | SealBatch | EnterImport | EnterChanges | PublishCheckpoint | AddCosignatures | AwaitWanted
-    | ReadLookUps | StopLedger | ReadRecorded | Health | TakeLetters | AddressPost
+    | ReadLookUps | StopLedger | ReadRecorded | Health | TakeLetters | AddressPost | CarryOutErasures | SweepErased
+    | CertifyErasure
 )
 
 
@@ -245,7 +253,7 @@ class Recorded(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True, ta
     unread: int
 
 
-UpkeepAnswer = Ids | Done | Explained | LookUpsRead | Recorded | Letters | Failed
+UpkeepAnswer = Ids | Done | Explained | LookUpsRead | Recorded | Letters | ErasuresDone | ErasureProof | Failed
 
 
 class UpkeepFrame(Struct, frozen=True, forbid_unknown_fields=True, array_like=True):

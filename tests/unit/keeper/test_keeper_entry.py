@@ -11,7 +11,7 @@ import pytest
 from msgspec import structs
 
 from discretion.keeper.papers import Ask, AskKind, Denied, Opened, Receipt, Unopened
-from discretion.keeper.vault.keyring import SealError, subkey, unseal
+from discretion.keeper.vault.keyring import SealError, opening_key, tag_key, unseal
 from discretion.keeper.vault.unseal import ReceiptError
 from discretion.ledger.checkpoint import Signer, sign_checkpoint
 from discretion.ledger.leaf import (
@@ -179,7 +179,7 @@ def test_each_part_opens_under_its_owners_key_in_its_place_alone() -> None:
     entered = Entered()
     house, draft = entered.house, entered.draft
     place = house.property_id + draft.index.to_bytes(8, "big") + entered.facts.ask.request_id
-    guest_opening = subkey(entered.key, b"opening")
+    guest_opening = opening_key(entered.key)
     staff_opening = house.keyring.staff_key(entered.staff.staff_id, entered.staff.key_id, entered.staff.wrapped_key)
     for part, sealed, key, committed in zip(
         PARTS, draft.sealed_parts, (guest_opening, staff_opening, guest_opening), decode_leaf(draft.leaf).commitments, strict=True,
@@ -197,7 +197,7 @@ def test_entries_of_one_guest_in_one_round_are_numbered_and_linked() -> None:
     drafts = house.drafted(*(allowed(facts(staff_facts(), guest, guest_id=guest_id)) for _ in range(3)))
     texts = [parse_canonical_json(draft.opening.texts[0]) for draft in drafts]
     assert [(text["seq"], text["previous"]) for text in texts] == [(5, 2), (6, 0), (7, 1)]
-    record = subkey(key, b"tag" + (1).to_bytes(4, "big"))
+    record = tag_key(key, 1)
     assert [decode_leaf(draft.leaf).tag for draft in drafts] == [tag(record, seq) for seq in (5, 6, 7)]
 
 

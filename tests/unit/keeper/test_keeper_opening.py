@@ -8,7 +8,7 @@ from uuid import UUID
 
 import pytest
 
-from discretion.keeper.vault.keyring import subkey
+from discretion.keeper.vault.keyring import opening_key
 from discretion.keeper.vault.opening import PartState, key_ids_of, open_parts, opening_keys
 from discretion.ledger.errors import LeafError
 from tests.papers import House, allowed, facts, staff_facts
@@ -45,7 +45,7 @@ def kept() -> Kept:
 
 def test_every_part_of_a_whole_entry_matches_and_says_its_text(kept: Kept) -> None:
     keys = opening_keys(kept.house.keyring, kept.key_rows)
-    assert keys[kept.row[4]] == subkey(kept.guest_key, b"opening")
+    assert keys[kept.row[4]] == opening_key(kept.guest_key)
     assert [text for _, text in open_parts(kept.house.keyring, kept.row, keys)] == list(kept.texts)
     assert kept.states() == [MATCHES] * 3
     assert set(key_ids_of([kept.row, kept.row])) == {kept.row[4], kept.row[5]}

@@ -116,6 +116,12 @@ def _presence() -> click.Command:
     return presence
 
 
+def _erase() -> click.Command:
+    from discretion.faces.cli.erase import erase
+
+    return erase
+
+
 def _lock() -> click.Command:
     from discretion.faces.cli.lock import lock
 
@@ -155,6 +161,7 @@ COMMANDS: Final[Mapping[str, Callable[[], click.Command]]] = {
     "training": _training,
     "presence": _presence,
     "door": _door,
+    "erase": _erase,
     "lock": _lock,
     "import": _import,
     "ledger": _ledger,

@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import Any
 
-from discretion.faces.watchroom import ledger, proofs, releases, review, reviews
+from discretion.faces.watchroom import consent_words, ledger, proofs, releases, review, reviews
 
 TEMPLATES = Path(__file__).resolve().parent / "templates"
 
@@ -13,4 +13,5 @@ PAGES: tuple[Any, ...] = (
     reviews.queue_page, reviews.ask_queue, reviews.save_filter, reviews.drop_filter,
     reviews.approvals_page, review.review_page, review.judge, review.lock,
     releases.releases_page, releases.release_page, releases.release_text, releases.sign, releases.withdraw,
+    consent_words.words_page, consent_words.new_words_page, consent_words.add_words,
 )  # fmt: skip

@@ -24,7 +24,7 @@ TERMS_MAX: Final = 15  # one less than the keeper takes: the default time is a t
 VALUES_MAX: Final = 20
 ACTIONS: Final = (
     "alarm", "change", "demo_sign_in", "deputy", "duty", "emergency_begin", "emergency_end", "emergency_note",
-    "enrol", "explain", "find", "import", "inscribe", "invite", "list", "look_up", "policy", "preview",
+    "enrol", "erase", "explain", "find", "import", "inscribe", "invite", "list", "look_up", "policy", "preview",
     "read_entries", "read_sign_ins", "recover", "release_sign", "request_end", "request_open", "reveal", "sign_in",
     "sign_out", "snapshot", "step_up", "succeed", "vote",
 )  # fmt: skip

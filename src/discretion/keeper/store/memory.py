@@ -19,6 +19,7 @@ import struct
 from typing import TYPE_CHECKING
 
 from discretion.keeper.store.database import StoreError
+from discretion.keeper.store.erased import ErasedList
 from discretion.ledger.errors import ShapeError
 from discretion.ledger.tree import Frontier
 
@@ -49,11 +50,13 @@ class ForkError(StoreError):
 class Memory:
     """The last signed head of one ledger, and how many openings its entries allowed and the vault made.
 
-    `frontier` is the tree under the last signed head. Use: `advance` for each round, `sync` before publishing.
+    `frontier` is the tree under the last signed head, `erased` the list of whom the property has erased, beside it.
+    Use: `advance` for each round, `sync` before publishing.
     """
 
     def __init__(self, path: Path) -> None:
         """Read the newer whole slot. Errors: `MemoryFileError`."""
+        self.erased = ErasedList(path.with_suffix(".erased"))
         try:
             self._file = os.open(path, os.O_RDWR | os.O_CLOEXEC)
         except OSError as error:

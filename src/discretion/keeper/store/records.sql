@@ -5,8 +5,10 @@ select k.key_id, k.wrapped, v.version, v.versions from keys.guest_key k
  where k.property_id = %(p)s and k.guest_id = %(guest)s
 
 -- name: add_guest_key
--- The key of a new record.
-insert into keys.guest_key (property_id, guest_id, key_id, wrapped) values (%(p)s, %(guest)s, %(key_id)s, %(wrapped)s)
+-- The key of a new record; nobody who was erased gets one again.
+insert into keys.guest_key (property_id, guest_id, key_id, wrapped)
+select %(p)s, %(guest)s, %(key_id)s, %(wrapped)s
+ where not exists (select 1 from hotel.erasure_order e where e.property_id = %(p)s and e.guest_id = %(guest)s and e.groups = 255 and e.done_at is not null)
 
 -- name: add_sequence
 -- The counter of a new record's entries.
@@ -31,8 +33,11 @@ with made as (insert into vault.token (property_id, token, guest_id) select %(p)
 select 1 where (select count(*) from made) > 0
 
 -- name: known_guests
--- Which of these have a record already.
+-- Which of these have a record already, or had one that was erased.
 select uuid_send(guest_id) from keys.guest_key where property_id = %(p)s and guest_id = any (%(guests)b::uuid[])
+union
+select uuid_send(guest_id) from hotel.erasure_order
+ where property_id = %(p)s and guest_id = any (%(guests)b::uuid[]) and groups = 255 and done_at is not null
 
 -- name: take_snapshot
 -- The sealed copies for one stay; each guest must have a record.
@@ -76,10 +81,12 @@ select count(*), (select h.size from ledger.head h where h.property_id = %(p)s) 
 select size, note from ledger.checkpoint where property_id = %(p)s order by size
 
 -- name: opening_keys
--- The wrapped keys behind these openings, with whose they are.
+-- The wrapped keys behind these openings, with whose they are; of those that an erasure has destroyed, that it has.
 select key_id, 'guest' as kind, guest_id as owner_id, wrapped from keys.guest_key where property_id = %(p)s and key_id = any (%(keys)b::uuid[])
 union all
 select key_id, 'staff', staff_id, wrapped from keys.staff_key where property_id = %(p)s and key_id = any (%(keys)b::uuid[])
+union all
+select key_id, 'erased', guest_id, null from hotel.erasure_order where property_id = %(p)s and key_id = any (%(keys)b::uuid[]) and groups = 255
 
 -- name: restore_entries
 -- Put back entries that the database has lost, under the head they make; their openings are gone. What follows in their guests'

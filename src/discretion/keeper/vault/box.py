@@ -16,7 +16,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from discretion.hotel import mask, record
 from discretion.hotel.purpose import FieldGroup
-from discretion.keeper.vault.keyring import NONCE_SIZE_BYTES, SUITE_AES_256_GCM, SealError, subkey
+from discretion.keeper.vault.keyring import NONCE_SIZE_BYTES, SUITE_AES_256_GCM, SealError, box_key
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -35,14 +35,13 @@ def seal_boxes(
 
     Shapes: `groups` gives for each name the record's JSON and the version it will have.
     """
-    sealing = AESGCM(subkey(key, b"box"))
     boxes: list[bytes | None] = [None] * len(GROUP_NAMES)
     header, place = SUITE_AES_256_GCM + key_id, _place(property_id, guest_id)
     noise = os.urandom(NONCE_SIZE_BYTES * len(groups))  # one call for the record
     for at, (name, (plain, version)) in enumerate(groups.items()):
         number = GROUP_NAMES.index(name)
         nonce = noise[at * NONCE_SIZE_BYTES:(at + 1) * NONCE_SIZE_BYTES]
-        sealed = sealing.encrypt(nonce, plain, _bound(place, number, version))
+        sealed = AESGCM(box_key(key, number)).encrypt(nonce, plain, _bound(place, number, version))
         boxes[number] = header + nonce + sealed
     return boxes
 
@@ -82,7 +81,7 @@ class Boxes:
         in it is no record.
         """
         self._opened += 1
-        opening, place = AESGCM(subkey(key, b"box")), _place(self._property_id, guest_id)
+        place = _place(self._property_id, guest_id)
         fields: dict[str, bytes] = {}
         for number, name in enumerate(GROUP_NAMES):
             bit = 1 << number
@@ -93,7 +92,7 @@ class Boxes:
                 raise SealError("a box under another key")
             try:
                 bound_to = _bound(place, number, versions[number])
-                plain = opening.decrypt(box[_HEADER:_START], box[_START:], bound_to)
+                plain = AESGCM(box_key(key, number)).decrypt(box[_HEADER:_START], box[_START:], bound_to)
             except (InvalidTag, ValueError) as error:  # ValueError: too short to hold a nonce
                 raise SealError("a box does not open") from error
             if not clear & bit:

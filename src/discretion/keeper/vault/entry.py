@@ -16,7 +16,14 @@ from typing import TYPE_CHECKING
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from discretion.keeper.papers import Allowed, Draft
-from discretion.keeper.vault.keyring import NONCE_SIZE_BYTES, STAFF_KEPT_MAX, SUITE_AES_256_GCM, SealError, subkey
+from discretion.keeper.vault.keyring import (
+    NONCE_SIZE_BYTES,
+    STAFF_KEPT_MAX,
+    SUITE_AES_256_GCM,
+    SealError,
+    opening_key,
+    tag_key,
+)
 from discretion.ledger.leaf import PARTS, Opening, canonical_json, commit, encode_leaf, tag
 from discretion.ledger.tree import leaf_hash
 
@@ -66,8 +73,8 @@ def _draft(
         last[ask.guest_id] = (seq, index)
         # Canonical as it stands: sorted, and nothing to escape.
         guest_text = b'{"guest":"%b","previous":%d,"seq":%d}' % (ask.guest_id.hex().encode(), before[1], seq)
-        guest_key_id, sealing = guest.key_id, AESGCM(subkey(guest_key, b"opening"))
-        leaf_tag = tag(subkey(guest_key, b"tag" + guest.tag_epoch.to_bytes(4, "big")), seq)
+        guest_key_id, sealing = guest.key_id, AESGCM(opening_key(guest_key))
+        leaf_tag = tag(tag_key(guest_key, guest.tag_epoch), seq)
     else:
         leaf_tag = os.urandom(16)
         if guest is not None:  # the key is damaged: the entry names the guest and no more

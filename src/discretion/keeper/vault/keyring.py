@@ -3,7 +3,8 @@
 Rules:
 * A key leaves this module only to seal, unseal, tag or hash; never into a log, an error or a table unwrapped.
 * Every wrapped or sealed value is bound by its associated data to its place: moved elsewhere it does not open.
-* Below a guest's key each use has a key of its own (HKDF-Expand, RFC 5869, one block: the guest's key is uniform).
+* A guest's key is ten secrets under one wrapping: one for the boxes of each field group, one for openings, one for
+  tags. Forgetting one ends what it sealed, wherever copies of that are, and leaves the others.
 * Values name their suite in the first byte, so that SM4-GCM can stand beside AES-256-GCM later.
 
 Trust: whoever holds the root key and the `keys` schema can open every record of the database.
@@ -20,10 +21,13 @@ from typing import TYPE_CHECKING
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
+from discretion.hotel.purpose import FIELD_GROUPS
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
 KEY_SIZE_BYTES = 32
+GUEST_KEY_SIZE_BYTES = (len(FIELD_GROUPS) + 2) * KEY_SIZE_BYTES
 NONCE_SIZE_BYTES = 12
 SUITE_AES_256_GCM = b"\x01"
 PROPERTY_KEY_NAMES = ("record", "token", "opening", "ledger", "check")
@@ -67,10 +71,29 @@ def subkey(key: bytes, use: bytes) -> bytes:
     return hmac.digest(key, b"discretion/v1/" + use + b"\x01", "sha256")
 
 
+def box_key(key: bytes, group: int) -> bytes:
+    """Return what seals the boxes of one field group, of a guest's key."""
+    return key[group * KEY_SIZE_BYTES:(group + 1) * KEY_SIZE_BYTES]
+
+
+def opening_key(key: bytes) -> bytes:
+    """Return what seals a guest's parts of openings, of a guest's key."""
+    return key[-2 * KEY_SIZE_BYTES:-KEY_SIZE_BYTES]
+
+
+def tag_key(key: bytes, epoch: int) -> bytes:
+    """Return what makes a guest's tags in one epoch, of a guest's key."""
+    return subkey(key[-KEY_SIZE_BYTES:], b"tag" + epoch.to_bytes(4, "big"))
+
+
 def seal(key: bytes, plain: bytes, bound_to: bytes) -> bytes:
     """Return suite, nonce, ciphertext and tag: 29 bytes longer than `plain`."""
+    return _sealed(AESGCM(key), plain, bound_to)
+
+
+def _sealed(sealing: AESGCM, plain: bytes, bound_to: bytes) -> bytes:
     nonce = os.urandom(NONCE_SIZE_BYTES)
-    return SUITE_AES_256_GCM + nonce + AESGCM(key).encrypt(nonce, plain, bound_to)
+    return SUITE_AES_256_GCM + nonce + sealing.encrypt(nonce, plain, bound_to)
 
 
 def unseal(key: bytes, sealed: bytes, bound_to: bytes) -> bytes:
@@ -116,15 +139,27 @@ class Keyring:
 
     def new_guest_key(self, guest_id: bytes) -> tuple[bytes, bytes, bytes]:
         """Return key id, key, and the key wrapped for `guest_id`."""
-        return self._new_key(b"guest", guest_id)
+        return self._new_key(b"guest", guest_id, GUEST_KEY_SIZE_BYTES)
+
+    def without_groups(self, guest_id: bytes, key_id: bytes, wrapped: bytes, groups: int) -> bytes:
+        """Return a guest's key wrapped anew, with fresh secrets for the boxes of `groups`. Errors: `SealError`."""
+        key = self.guest_key(guest_id, key_id, wrapped)
+        kept = b"".join(
+            os.urandom(KEY_SIZE_BYTES) if groups >> group & 1 else box_key(key, group)
+            for group in range(len(FIELD_GROUPS))
+        )
+        return _sealed(self._record, kept + key[len(kept):], b"guest" + self.property_id + guest_id + key_id)
 
     def new_staff_key(self, staff_id: bytes) -> tuple[bytes, bytes, bytes]:
         """Return key id, key, and the key wrapped for `staff_id`."""
-        return self._new_key(b"staff", staff_id)
+        return self._new_key(b"staff", staff_id, KEY_SIZE_BYTES)
 
     def guest_key(self, guest_id: bytes, key_id: bytes, wrapped: bytes) -> bytes:
         """Return a guest's key. Not kept: destroying the row must end it at once. Errors: `SealError`."""
-        return self._unwrap(b"guest", guest_id, key_id, wrapped)
+        key = self._unwrap(b"guest", guest_id, key_id, wrapped)
+        if len(key) != GUEST_KEY_SIZE_BYTES:
+            raise SealError("a wrapped key of another format")
+        return key
 
     def staff_key(self, staff_id: bytes, key_id: bytes, wrapped: bytes) -> bytes:
         """Return a staff member's key. Errors: `SealError`."""
@@ -153,11 +188,10 @@ class Keyring:
         raw[8] = raw[8] & 0x3F | 0x80
         return bytes(raw)
 
-    def _new_key(self, kind: bytes, owner_id: bytes) -> tuple[bytes, bytes, bytes]:
-        raw = os.urandom(16 + KEY_SIZE_BYTES + NONCE_SIZE_BYTES)
-        key_id, key, nonce = raw[:16], raw[16:48], raw[48:]
-        bound_to = kind + self.property_id + owner_id + key_id
-        return key_id, key, SUITE_AES_256_GCM + nonce + self._record.encrypt(nonce, key, bound_to)
+    def _new_key(self, kind: bytes, owner_id: bytes, size_bytes: int) -> tuple[bytes, bytes, bytes]:
+        raw = os.urandom(16 + size_bytes)
+        key_id, key = raw[:16], raw[16:]
+        return key_id, key, _sealed(self._record, key, kind + self.property_id + owner_id + key_id)
 
     def _unwrap(self, kind: bytes, owner_id: bytes, key_id: bytes, wrapped: bytes) -> bytes:
         try:

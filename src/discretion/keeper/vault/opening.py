@@ -12,7 +12,7 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
-from discretion.keeper.vault.keyring import SealError, subkey, unseal
+from discretion.keeper.vault.keyring import SealError, opening_key, unseal
 from discretion.ledger.leaf import PARTS, SALT_SIZE_BYTES, commit, commitments_of
 
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ class PartState(StrEnum):
     """How one part of an opening stands to its leaf."""
 
     MATCHES = "matches"
-    ERASED = "erased"  # nothing is kept
+    ERASED = "erased"  # nothing is kept, or an erasure has destroyed the key
     KEYLESS = "keyless"  # something is kept, and the key that opens it is not there
     DAMAGED = "damaged"  # it does not open, or is another entry's
 
@@ -41,15 +41,21 @@ def key_ids_of(rows: Iterable[Sequence[Any]]) -> list[object]:
 
 
 def opening_keys(keyring: Keyring, found: Iterable[Sequence[Any]]) -> dict[object, bytes]:
-    """Return what opens openings, by key id, from rows of `opening_keys`; a wrapped key that is damaged is left out."""
+    """Return what opens openings, by key id, from rows of `opening_keys`.
+
+    A wrapped key that is damaged is left out; one that an erasure has destroyed is empty.
+    """
     keys: dict[object, bytes] = {}
     for key_id, kind, owner_id, wrapped in found:
+        if kind == "erased":
+            keys.setdefault(key_id, b"")
+            continue
         try:
             unwrap = keyring.guest_key if kind == "guest" else keyring.staff_key
             key = unwrap(owner_id.bytes, key_id.bytes, wrapped)
         except SealError:
             continue  # every opening under it is then keyless, and said so by its index
-        keys[key_id] = subkey(key, b"opening") if kind == "guest" else key
+        keys[key_id] = opening_key(key) if kind == "guest" else key
     return keys
 
 
@@ -70,8 +76,8 @@ def salted_parts(keyring: Keyring, row: Sequence[Any], keys: Mapping[object, byt
         PARTS, _BOUND, row[6:9], owners, commitments_of(row[1]), strict=True
     ):
         key = keys.get(owner) if owner else keyring.opening_key
-        if sealed is None or key is None:
-            opened.append((PartState.ERASED if sealed is None else PartState.KEYLESS, b""))
+        if sealed is None or not key:
+            opened.append((PartState.KEYLESS if sealed is not None and key is None else PartState.ERASED, b""))
             continue
         try:
             plain = unseal(key, sealed, bound + place)

@@ -1,0 +1,53 @@
+"""Erasing a guest in tests: the privacy officer, a case of the guest's rights, an order, and its carrying out."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from discretion.wire import erasure, exceptions
+from tests.cast import Guest, Player, Stage, new_id
+
+WHOLE = 255
+
+
+def officer(stage: Stage) -> Player:
+    """Return the privacy officer of Harbour, hired at the first asking."""
+    if "Petra" not in stage.players:
+        stage.players["Petra"] = stage.hire("Petra", "privacy", is_at_work=False)
+    return stage.players["Petra"]
+
+
+def case_of(stage: Stage, guest: Guest) -> bytes:
+    """Open a case of a guest's rights; return its id."""
+    number = stage.case(guest, "dsr")
+    row = stage.office.execute("select case_id from hotel.case_file where number = %s", (number,)).fetchone()
+    assert row is not None
+    return bytes(row[0].bytes)
+
+
+def order(
+    stage: Stage, guest: Guest, groups: int = WHOLE, *, case_id: bytes | None = None, plan_id: bytes | None = None, why: str = "",
+) -> bytes:
+    """Order an erasure as the office would; return the order's id."""
+    order_id = new_id()
+    stage.office.execute(
+        "insert into hotel.erasure_order (property_id, order_id, guest_id, groups, why, case_id, plan_id) values (%s, %s, %s, %s, %s, %s, %s)",
+        (guest.property_id.hex(), order_id.hex(), guest.guest_id.hex(), groups, why or ("retention" if plan_id else "request"),
+         case_id.hex() if case_id else None, plan_id.hex() if plan_id else None),
+    )
+    return order_id
+
+
+def carry_out(player: Player, *order_ids: bytes, **changed: Any) -> Any:
+    """Have orders carried out by a person, whose passkey is verified for exactly them."""
+    ids = list(order_ids)
+    return player.verified(erasure.CarryOutErasure, exceptions.Action("erase", erasure.subject_of(ids)), **{"order_ids": ids, **changed})
+
+
+def erased(stage: Stage, guest: Guest, groups: int = WHOLE) -> bytes:
+    """Erase a guest by a plan, as the worker does; return the order's id."""
+    plan = new_id()
+    order_id = order(stage, guest, groups, plan_id=plan)
+    done = stage.upkeep(erasure.CarryOutErasures(property_id=guest.property_id, request_id=new_id(), plan_id=plan))
+    assert isinstance(done, erasure.ErasuresDone) and done.done == 1, done
+    return order_id
