@@ -290,6 +290,12 @@ def _reviews(house: RunningHouse, page: Page) -> None:
     page.goto("/reviews")
 
 
+def _review_filter_kept(house: RunningHouse, page: Page) -> None:
+    page.goto("/reviews?q=purpose:complaint")
+    page.fill("input[name=name]", f"投诉 {os.urandom(2).hex()}")
+    pressed(page.locator("form[action='/reviews/filters'] button"))
+
+
 def _reviews_error(_house: RunningHouse, page: Page) -> None:
     page.goto("/reviews")
     page.fill("input[name=query]", "action:find")
@@ -327,6 +333,11 @@ def _releases(house: RunningHouse, page: Page) -> None:
     if not house.stage.office.execute("select from hotel.policy_release").fetchone():
         propose(house.stage, house.stage.ben, WIDER, seconds=86_400, report=REPORT)
     page.goto("/watch/policy")
+
+
+def _release(house: RunningHouse, page: Page) -> None:
+    _releases(house, page)
+    pressed(page.locator("main a[href^='/watch/policy/']").first)
 
 
 def _course(house: RunningHouse) -> None:
@@ -820,10 +831,12 @@ PLACES = (
     Place("course_test", "Ada", _test_begun),
     Place("test_failed", "Ada", _test_failed),
     Place("training_report", "Egon", _at_the_course("/training/report")),
+    Place("digits", "Ada", _at("/digits")),
     Place("handover", "Ada", _handover),
     Place("handover_notes", "Ada", _handover_notes),
     Place("locks", "Ben", _locks),
     Place("lock_error", "Ben", _lock_error),
+    Place("sign_ins", "Ben", lambda house, page: page.goto(f"/locks/sign-ins?of={house.stage.ada.staff_id.hex()}") and None),
     Place("locked_out", "", _locked_out),
     Place("presence", "Ben", _at("/presence")),
     Place("recovery", "Ben", _at("/recovery")),
@@ -853,9 +866,11 @@ PLACES = (
     Place("watch", "Egon", _watch),
     Place("watch_error", "Egon", _watch_error),
     Place("releases", "Egon", _releases),
+    Place("release", "Egon", _release),
     Place("entry_verified", "Egon", _verified),
     Place("reviews", "Ben", _reviews),
     Place("reviews_error", "Ben", _reviews_error),
+    Place("review_filter_kept", "Egon", _review_filter_kept),
     Place("review", "Ben", _review),
     Place("review_read", "Egon", _review),
     Place("review_judged", "Ben", _judged),

@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Any, cast
 import msgspec
 
 from discretion.hotel.record import RecordError
-from discretion.keeper import copies, emergency, entries, merges, proofs, search
+from discretion.keeper import copies, digits, emergency, entries, merges, proofs, search, signing
 from discretion.keeper.approvals import Approvals
 from discretion.keeper.desk import FailError
 from discretion.keeper.guests import Guests, Letterbox
@@ -73,15 +73,18 @@ class Door:
         self._menu: dict[type, Callable[[Any], Awaitable[Answer]]] = {
             exceptions.AcceptDeputy: self._approve,
             exceptions.BeginAction: self._begin_action,
-            exceptions.BeginEmergency: self._emergency,
+            exceptions.BeginEmergency: self._by(emergency.answer),
             CarryOutErasure: self._approve,
             exceptions.EndDeputy: self._approve,
-            exceptions.EndEmergency: self._emergency,
+            exceptions.EndEmergency: self._by(emergency.answer),
             exceptions.EndRequest: self._approve,
-            exceptions.NoteEmergency: self._emergency,
+            exceptions.NoteEmergency: self._by(emergency.answer),
             exceptions.OfferDeputy: self._approve,
             exceptions.PreviewRequest: self._approve,
             exceptions.RequestApproval: self._approve,
+            exceptions.ReadSignIns: self._by(people.sign_ins),
+            exceptions.SetDigits: self._by(digits.set_digits),
+            exceptions.SignRelease: self._by(signing.answer),
             exceptions.StepUp: self._approve,
             exceptions.Vote: self._approve,
             merging.AskMerge: self._merge,
@@ -103,6 +106,7 @@ class Door:
             ProveEntries: self._watch,
             ReadEntries: self._read_entries,
             ReadLedgerState: self._watch,
+            exceptions.ReturnByDigits: self._come_back,
             wire.SignOut: self._sign_out,
             wire.Snapshot: self._copies,
             wire.WhoAmI: self._who_am_i,
@@ -248,17 +252,21 @@ class Door:
         return await copies.answer(message, (live.session_id, live.staff_id), desk.rounds, desk.database, desk.lock)
 
     async def _begin_action(self, message: exceptions.BeginAction) -> Answer:
-        return await self._people.begin_action(message.action, await self._live(message.ticket))
+        live = await self._live(message.ticket)
+        return await self._people.begin_action(
+            message.action, live, await signing.text_of(message.action, live, self._people),
+        )
 
     async def _approve(self, message: TicketedAsk) -> Answer:
         live = await self._live(message.ticket)
         return await self._approvals.answer(message, live, self._desk(live.property_id).rounds)
 
-    async def _emergency(
-        self, message: exceptions.BeginEmergency | exceptions.EndEmergency | exceptions.NoteEmergency,
-    ) -> Answer:
-        live = await self._live(message.ticket)
-        return await emergency.answer(message, live, self._people, self._desk(live.property_id).rounds)
+    def _by(self, answer: Callable[..., Awaitable[Answer]]) -> Callable[[Any], Awaitable[Answer]]:
+        async def served(message: TicketedAsk) -> Answer:
+            live = await self._live(message.ticket)
+            return await answer(message, live, self._people, self._desk(live.property_id).rounds)
+
+        return served
 
     async def _who_am_i(self, message: wire.WhoAmI) -> Answer:
         return await self._people.person(await self._live(message.ticket))
@@ -266,7 +274,10 @@ class Door:
     async def _sign_out(self, message: wire.SignOut) -> Answer:
         live = await self._live(message.ticket)
         self._sessions.forget(message.ticket)
-        return await self._people.sign_out(live, self._desk(live.property_id).rounds)
+        return await self._people.sign_out(live, self._desk(live.property_id).rounds, is_parked=message.is_parked)
+
+    async def _come_back(self, message: exceptions.ReturnByDigits) -> Answer:
+        return await digits.come_back(message, self._people, self._desk(message.property_id).rounds)
 
     async def _choose_duty(self, message: wire.ChooseDuty) -> Answer:
         live = await self._live(message.ticket)

@@ -68,6 +68,18 @@ def fact_bits(facts: Facts, bit: Mapping[str, int]) -> int:
     return bits | sum({bit.get(claim.fact, 0) for claim in facts.claims})  # one bit a fact, so a sum is their union
 
 
+def reached_claims(facts: Facts, policy: Policy) -> tuple[Claim, ...]:
+    """Return the claims that count for this ask.
+
+    Whoever came back with four digits has the requests given to them, and all with a passkey verified for this ask.
+    """
+    claims = counting_claims(facts.claims, policy)
+    by_digits = facts.staff is not None and facts.staff.by_digits
+    if by_digits and not any(claim.fact == "fresh_passkey" for claim in claims):
+        return tuple(claim for claim in claims if claim.fact == "assigned")
+    return claims
+
+
 def counting_claims(claims: tuple[Claim, ...], policy: Policy) -> tuple[Claim, ...]:
     """Return the claims that count under this policy: the keeper counts the votes of an approval itself."""
     return tuple(

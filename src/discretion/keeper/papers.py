@@ -57,7 +57,9 @@ class AskKind(StrEnum):
     POLICY = "policy"
     PREVIEW = "preview"
     READ_ENTRIES = "read_entries"
+    READ_SIGN_INS = "read_sign_ins"
     RECOVER = "recover"
+    RELEASE_SIGN = "release_sign"
     REQUEST_END = "request_end"
     REQUEST_OPEN = "request_open"
     SIGN_IN = "sign_in"
@@ -110,6 +112,7 @@ class StaffFacts(Struct, frozen=True):
     is_locked: bool
     key_id: bytes
     wrapped_key: bytes
+    by_digits: bool = False  # come back at a shared terminal without the passkey
 
 
 class GuestFacts(Struct, frozen=True):

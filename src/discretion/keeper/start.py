@@ -161,7 +161,8 @@ def room_of(
         policy, limited_by(policy), read_by_consent(policy),
         Releases(
             Database(conninfo), property_id, settings.policy_memory_file(property_id), policy,
-            has_witnesses=trust_of(settings) is not None,
+            has_witnesses=trust_of(settings) is not None, is_demo=settings.installation.demo,
+            notice_hours=settings.keeper.policy_notice_hours,
         ),
     )
 

@@ -62,6 +62,7 @@ class NewSettings:
     tls_cert: str = ""
     tls_key: str = ""
     is_behind_proxy: bool = False
+    policy_notice_hours: int = 24
 
 
 def make(directory: Path, new: NewSettings, passwords: Mapping[str, str] | None = None) -> Settings:
@@ -126,6 +127,8 @@ def settings_text(new: NewSettings) -> str:
         _line("policy", new.policy),
         "# What the signer signed last: on another disk if you can, and never restored together with the database.",
         _line("memory", "signer"),
+        "# Hours between the proposal of a release of the policy and its moment; one that shows less needs none.",
+        _line("policy_notice_hours", new.policy_notice_hours),
         "",
         "[house]",
         "# Plain HTTP is served on loopback only: give certificate files, or stand behind a reverse proxy.",

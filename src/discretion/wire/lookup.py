@@ -20,7 +20,7 @@ from msgspec import Meta, Struct
 from discretion.wire.bounds import Groups, Id, PurposeName, RawJson, Ticket, TicketedAsk, Word
 from discretion.wire.entries import Entries, LedgerState, Proofs, ProveEntries, ReadEntries, ReadLedgerState
 from discretion.wire.erasure import CarryOutErasure, ErasuresDone
-from discretion.wire.exceptions import ExceptionRequest
+from discretion.wire.exceptions import ExceptionRequest, SignIns
 from discretion.wire.frame import LOOKUP_FRAME_SIZE_BYTES_MAX, FrameError, HatchClosedError, encode_frame, read_frame
 from discretion.wire.guests import GuestAnswer, GuestRequest
 from discretion.wire.merging import MergeRequest
@@ -101,9 +101,10 @@ class WhoAmI(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True, tag=
 
 
 class SignOut(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True, tag="sign_out"):
-    """End the ticket."""
+    """End the ticket. `is_parked`: displaced at a shared terminal, where its person may come back with four digits."""
 
     ticket: Ticket
+    is_parked: bool = False
 
 
 class ChooseDuty(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True, tag="choose_duty"):
@@ -319,7 +320,7 @@ class Failed(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True, tag=
 
 Answer = (
     Disclosure | Refusal | Answers | Found | Inscribed | Entered | Person | Challenge | SignedIn | Enrolled | Failed
-    | Entries | Proofs | LedgerState | GuestAnswer | ErasuresDone
+    | Entries | Proofs | LedgerState | SignIns | GuestAnswer | ErasuresDone
 )
 
 

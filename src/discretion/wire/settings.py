@@ -84,13 +84,15 @@ class Keeper(Struct, frozen=True, forbid_unknown_fields=True):
 
     `policy` is a file, or empty for the policy that came with this version: what decides until a release of a property
     is in force. `memory` is the directory in which the
-    signer remembers what it signed last: never put back from a backup together with the database.
+    signer remembers what it signed last: never put back from a backup together with the database. A release of the
+    policy that is no tightening comes into force `policy_notice_hours` after its proposal at the earliest.
     """
 
     socket: Annotated[str, Meta(min_length=1, max_length=1000)]
     upkeep_socket: Annotated[str, Meta(min_length=1, max_length=1000)]
     policy: PathText
     memory: Annotated[str, Meta(min_length=1, max_length=1000)]
+    policy_notice_hours: Annotated[int, Meta(ge=0, le=720)]
 
 
 class House(Struct, frozen=True, forbid_unknown_fields=True):

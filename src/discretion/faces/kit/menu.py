@@ -47,6 +47,7 @@ _PARTS: Final = (
         ("/my-shifts", _("My shifts"), "clock", ()),
         ("/handover", _("Shift handover"), "arrow-right", ()),
         ("/my-training", _("My training"), "clipboard-check", ()),
+        ("/digits", _("Four digits"), "key-round", ()),
     )),
     (_("Staff"), (
         ("/presence", _("Presence"), "user-check", (Permission.PRESENCE_ATTEST,)),

@@ -29,6 +29,7 @@ class Permission(StrEnum):
     HOLD_WORK = "retention:hold:work"
     LOCK_CHANGE = "access:lock:change"
     POLICY_READ = "policy:release:read"
+    POLICY_SIGN = "policy:release:sign"
     PRESENCE_ATTEST = "presence:shift:attest"
     PRIVACY_READ = "privacy:desk:read"
     PRIVACY_WORK = "privacy:desk:work"
@@ -85,23 +86,24 @@ DUTIES: Final = MappingProxyType({
     Role.FINANCE: frozenset({Permission.CASE_WORK, Permission.GUEST_FIND, Permission.STAY_LIST}),
     Role.GENERAL_MANAGER: _FACTS | _REVIEWS | {
         Permission.CASE_WORK, Permission.DEPUTY_NAME, Permission.EMERGENCY_BEGIN, Permission.GUEST_FIND,
-        Permission.HOLD_WORK, Permission.POLICY_READ, Permission.PRIVACY_READ, Permission.RETENTION_READ,
-        Permission.RIGHTS_JUDGE, Permission.STAY_LIST,
+        Permission.HOLD_WORK, Permission.POLICY_READ, Permission.POLICY_SIGN, Permission.PRIVACY_READ,
+        Permission.RETENTION_READ, Permission.RIGHTS_JUDGE, Permission.STAY_LIST,
     },
     Role.PRIVACY: _REVIEWS | {
         Permission.CASE_WORK, Permission.CONSENT_READ, Permission.CONSENT_WORDS, Permission.DEPUTY_NAME,
         Permission.ENTRY_READ, Permission.GUEST_FIND, Permission.HOLD_WORK, Permission.LOCK_CHANGE,
-        Permission.POLICY_READ, Permission.PRIVACY_READ, Permission.PRIVACY_WORK, Permission.RECORD_JOIN,
-        Permission.RETENTION_CHANGE, Permission.RETENTION_READ, Permission.RIGHTS_JUDGE, Permission.RIGHTS_TAKE,
-        Permission.RIGHTS_WORK, Permission.STAFF_RECOVER, Permission.TRAINING_CHANGE, Permission.TRAINING_READ,
+        Permission.POLICY_READ, Permission.POLICY_SIGN, Permission.PRIVACY_READ, Permission.PRIVACY_WORK,
+        Permission.RECORD_JOIN, Permission.RETENTION_CHANGE, Permission.RETENTION_READ, Permission.RIGHTS_JUDGE,
+        Permission.RIGHTS_TAKE, Permission.RIGHTS_WORK, Permission.STAFF_RECOVER, Permission.TRAINING_CHANGE,
+        Permission.TRAINING_READ,
     },
     Role.AUDITOR: frozenset({
         Permission.CASE_WORK, Permission.ENTRY_READ, Permission.POLICY_READ, Permission.PRIVACY_READ,
         Permission.RETENTION_READ, Permission.REVIEW_READ, Permission.TRAINING_READ,
     }),
     Role.LEGAL: frozenset({
-        Permission.CASE_WORK, Permission.GUEST_FIND, Permission.HOLD_WORK, Permission.PRIVACY_READ,
-        Permission.RETENTION_READ, Permission.RIGHTS_JUDGE,
+        Permission.CASE_WORK, Permission.GUEST_FIND, Permission.HOLD_WORK, Permission.POLICY_READ,
+        Permission.POLICY_SIGN, Permission.PRIVACY_READ, Permission.RETENTION_READ, Permission.RIGHTS_JUDGE,
     }),
     Role.IT_ADMIN: _FACTS | {Permission.LOCK_CHANGE, Permission.STAFF_CHANGE, Permission.TERMINAL_CHANGE},
 })  # fmt: skip

@@ -228,9 +228,10 @@ class Reads:
             standing.seen[staff_id, 0] = {}
         for staff_id, purpose, guest_id, level in usage:
             standing.seen.setdefault((staff_id, purpose), {})[guest_id] = level
-        for session, staff_id, duty, is_over, shift, badge, trained, ends, is_locked, key_id, wrapped in rows:
+        for session, staff_id, duty, is_over, shift, badge, trained, ends, is_locked, key_id, wrapped, digits in rows:
             standing.staff[session] = StaffFacts(
                 session, staff_id, duty, is_over, shift, badge, trained, ends, is_locked, key_id or b"", wrapped or b"",
+                digits,
             )
 
 

@@ -59,7 +59,7 @@ select uuid_send(s.session_id), uuid_send(s.staff_id), coalesce(s.duty, ''), s.e
        extract(epoch from s.ends_at)::bigint,
        exists (select 1 from hotel.lock l where l.property_id = %(p)s and l.target_id in (s.staff_id, s.session_id, s.terminal_id)
                  and l.released_at is null and (l.until_at is null or l.until_at > place.at)),
-       uuid_send(k.key_id), k.wrapped
+       uuid_send(k.key_id), k.wrapped, s.by_digits
   from place cross join unnest(%(sessions)b::uuid[]) as u (id)
   join keys.session s on s.property_id = %(p)s and s.session_id = u.id
   join hotel.staff t on t.property_id = %(p)s and t.staff_id = s.staff_id
