@@ -77,6 +77,10 @@ insert into hotel.lookup_review (property_id, review_id, number, entry_idx, at, 
   why, due_at, said, said_at, guest_zh, guest_en, note, case_id)
 values (%(p)s, %(x)s, 'V-731', 1, now(), %(to)s, 'front_desk', %(g)s, 'look_up', 'complaint', 1, 0, %(c)s, %(g)s, 'unexplained', now(), %(c)s, now(), %(c)s,
   %(c)s, %(c)s, %(case)s);
+insert into hotel.consent_text (property_id, kind, version, language, basis, title, words, effect) values (%(p)s, 'loyalty', 'c', 'en', 'consent', 't', 'w', 'e');
+insert into hotel.consent (property_id, consent_id, guest_id, kind, no, given, version, language, hash, channel, session_id, staff_id, paper, signed_on)
+select t.property_id, %(x)s, %(g)s, t.kind, 1, true, t.version, t.language, t.hash, 'desk_paper', %(g)s, %(to)s, %(c)s, current_date
+  from hotel.consent_text t where t.property_id = %(p)s and t.version = 'c';
 insert into hotel.mark (property_id, mark_id, guest_id, kind, reason_code, author_id) values (%(p)s, %(x)s, %(g)s, 'vip', %(c)s, %(by)s);
 insert into hotel.lock (property_id, lock_id, kind, target_id, reason, by_id) values (%(p)s, %(x)s, 'guest', %(g)s, %(c)s, %(by)s);
 update hotel.lock set released_at = now(), released_by = %(to)s where lock_id = %(x)s;

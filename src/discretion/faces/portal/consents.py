@@ -20,7 +20,7 @@ from discretion.faces.kit.forms import MalformedFormError
 from discretion.faces.kit.refusals import act_sentence
 from discretion.faces.kit.seat import GuestSeat
 from discretion.hotel.consent import Channel
-from discretion.office import consents
+from discretion.office import consents, retention
 from discretion.office.outcome import ActRefusal
 
 if TYPE_CHECKING:
@@ -40,8 +40,11 @@ class AnswerForm(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 @get("/my/consents")
 async def consents_page(guest: NamedDependency[GuestSeat]) -> Response[bytes]:
     """Show what needs no consent, what the guest decides, and what was said so far."""
+    async with guest.office.reading() as now:
+        kept = await retention.kept(now, guest.property_id, guest.guest_id)
     return guest.page(
         "my_consents.html", here="/my/consents", tab="/my/consents",
+        until={each.group: each.until for each in kept if each.until},
         choices=await consents.choices(guest.office, guest.property_id, guest.guest_id, guest.language),
         history=await consents.history(guest.office, guest.property_id, guest.guest_id),
     )
