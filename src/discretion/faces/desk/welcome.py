@@ -76,6 +76,10 @@ MISSIONS: Final = (
         _("Give the verdict, and the sentence that the guest will read."),
     )),
     Mission(Role.PRIVACY, "scale", _("Answer for who may see what, and why."), (
+        _("Open your desk: what waits, how many, how overdue. No guest stands there."),
+        _("Open “Records of processing”: made from the policy in force. Write what only the hotel can say."),
+        _("Open “Impact assessment”: keep a version, read it, and sign it off."),
+        _("Open the public transparency page: see why a quarter that still runs is not on it."),
         _("Open the page /policy: it is for everybody. Choose a duty and a purpose, and ask “what if”."),
         _("Open “Releases of the policy”: which one is in force, who signed, what a new one would change."),
         _("Open “Approvals”: what needs your vote waits there. A sealed record opens to the desk only so."),

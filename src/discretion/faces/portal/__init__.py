@@ -6,10 +6,13 @@ from typing import Any
 from discretion.faces.portal import (
     coming_in,
     consents,
+    own_copy,
     own_record,
     passkey,
     policy,
+    requests,
     take_home,
+    transparency,
     who_looked,
     wishes,
 )
@@ -18,6 +21,7 @@ TEMPLATES = Path(__file__).resolve().parent / "templates"
 
 PAGES: tuple[Any, ...] = (
     policy.policy_page,
+    transparency.transparency_page, transparency.transparency_of_house, transparency.transparency_file,
     coming_in.guest_sign_in_page, coming_in.begin_guest_sign_in, coming_in.code_page, coming_in.take_code,
     coming_in.guest_sign_out, coming_in.leave, coming_in.left_page,
     who_looked.who_looked_page, who_looked.question_page, who_looked.ask_question, who_looked.looked_file,
@@ -26,4 +30,6 @@ PAGES: tuple[Any, ...] = (
     consents.consents_page, consents.consent_page, consents.answer,
     wishes.help_page, wishes.ask_for_help, wishes.take_help_back,
     own_record.record_page, own_record.keep_tells, own_record.take_off,
+    requests.requests_page, requests.wish_page, requests.check_page, requests.send, requests.request_page,
+    requests.supplement, requests.withdraw, own_copy.own_copy,
 )  # fmt: skip
