@@ -7,7 +7,8 @@ from datetime import UTC, datetime, timedelta
 import psycopg
 import pytest
 
-from discretion.office import legal_holds, retention_plans
+from discretion.hotel.retention import Period
+from discretion.office import legal_holds, retention, retention_plans
 from discretion.office.legal_holds import NewHold
 from discretion.office.outcome import ActRefusal
 from discretion.office.staff import NewStaff, add_staff
@@ -61,6 +62,18 @@ async def test_who_came_on_hold_after_the_plan_is_not_deleted(hotel: Hotel) -> N
     assert await retention_plans.run_plan(hotel.office, hotel.property_id, plan.plan_id) == ActRefusal("plan_stale")
     assert (await plan_of(hotel)).records == 0
     assert await orders(hotel) == []
+
+
+async def test_nobody_shortens_a_period_without_the_hotels_name(hotel: Hotel) -> None:  # noqa: F811
+    await adopted(hotel)
+    add_guest(hotel, ("checked_out", ago(40), ago(38)))
+    rows = {row.code: row for row in await retention.rules_in_force(hotel.office, hotel.property_id)}
+    for code, keep, gone in (("own-record", None, Period(0, 1)), ("CN-register", Period(0, 1), None), ("CN-register", Period(36, 0), Period(36, 0))):
+        for typed in ("", "yes", "Harbour", "harbour hotel", "Hilltop Hotel"):
+            new = retention.NewPeriods(rows[code].rule_id, keep, gone, "because I say so", typed)
+            done = await retention.change_periods(hotel.office, hotel.property_id, hotel.ada, ("海港酒店", "Harbour Hotel"), new)
+            assert isinstance(done, ActRefusal) and done.code == "confirm", (code, typed, done)
+    assert (await plan_of(hotel)).records == 0
 
 
 async def test_neither_the_office_nor_the_worker_orders_by_hand(hotel: Hotel, module_database: DatabaseUnderTest) -> None:  # noqa: F811

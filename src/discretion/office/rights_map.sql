@@ -44,3 +44,8 @@ t.property_id = %(property_id)s and t.case_id in (
 -- Rows of requests for approval about the guest.
 t.property_id = %(property_id)s and t.request_id in (
   select q.request_id from hotel.access_request q where q.property_id = %(property_id)s and q.guest_id = %(guest_id)s)
+
+-- name: merge
+-- Rows of links that join one of the guest's records with another.
+t.property_id = %(property_id)s and t.merge_id in (
+  select m.merge_id from hotel.guest_merge m where m.property_id = %(property_id)s and %(guest_id)s in (m.survivor_id, m.absorbed_id))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 import click
@@ -229,23 +230,30 @@ def check(terminal: Terminal, /, *, code: str) -> Exit:
     """Check for what is overdue."""
     at = chosen_property(terminal, code)
 
-    async def do(office: Office) -> tuple[Due, Sequence[RuleRow]]:
+    async def do(office: Office) -> tuple[Due, Sequence[RuleRow], Sequence[Plan]]:
         return (
             await retention_plans.due(office, at.property_id, days_ago=1),
             await office_retention.rules_in_force(office, at.property_id),
+            await retention_plans.plans(office, at.property_id),
         )
 
-    overdue, rows = ask_office(terminal, do)
+    overdue, rows, plans = ask_office(terminal, do)
+    day_ago = datetime.now(UTC) - timedelta(days=1)
+    stuck = [each for each in plans if each.state == "running" and each.run_at and each.run_at < day_ago]
     alarms = [clash for clash in office_retention.contradictions(rows) if clash.is_alarm]
-    is_good = bool(rows) and not overdue.records and not alarms and not overdue.counts.contradictory
+    is_good = bool(rows) and not overdue.records and not stuck and not alarms and not overdue.counts.contradictory
     terminal.show({
         "ok": is_good, "rules": len(rows), "overdue": overdue.records,
+        "plans_not_carried_out": len(stuck),
         "contradictions": [f"{clash.keep.code} {clash.gone.code}" for clash in alarms],
         "contradictory": overdue.counts.contradictory,
     }, terminal.words(
         marked("Rules: %(rules)d. Records beyond a limit: %(overdue)d. Contradictions between laws: %(alarms)d."),
         rules=len(rows), overdue=overdue.records, alarms=len(alarms),
     ))
+    if stuck:
+        said = marked("A plan was run over a day ago and is not carried out. See: discretion status")
+        terminal.say(terminal.words(said))
     if not is_good:
         terminal.say(terminal.words(marked("See: discretion retention rules, discretion retention plan")))
     return Exit.OK if is_good else Exit.PROBLEM

@@ -11,13 +11,13 @@ if TYPE_CHECKING:
     from babel.support import Translations
 
 _SENTENCES: Final = MappingProxyType({
-    "digits_set": _("Set. They count from the next time somebody takes over a terminal from you."),
-    "release_signed": _("Signed. The signature is in the ledger."),
-    "release_withdrawn": _("Taken back. What is in force stays in force."),
     "assessment_signed": _("Signed off. The version, its facts and this signature stay as they are."),
     "assessment_written": _("Kept as a new version."),
     "authority_answered": _("Noted. The public page counts it in its quarter."),
     "controller_stated": _("Kept. The records say it from now on."),
+    "digits_set": _("Set. They count from the next time somebody takes over a terminal from you."),
+    "release_signed": _("Signed. The signature is in the ledger."),
+    "release_withdrawn": _("Taken back. What is in force stays in force."),
     "approval_asked": _("Asked. Whoever may approve has been told."),
     "approval_ended": _("Ended. It opens nothing any more."),
     "attested": _("Presence attested."),

@@ -1,4 +1,4 @@
--- 0022: a passkey signs a release of the policy; whoever may sign is told, and everybody before it comes into force.
+-- 0021: a passkey signs a release of the policy; whoever may sign is told, and everybody before it comes into force.
 set local lock_timeout = '5s';
 set local statement_timeout = '60s';
 
