@@ -130,7 +130,7 @@ def _judge_merge(facts: Facts, policy: Policy) -> Judged:
 
     Nothing is opened, so the passkey of the sign-in does where the policy has one verified anew before showing.
     """
-    if facts.staff is None or facts.staff.duty not in MERGING_DUTIES:
+    if facts.staff is None or facts.staff.duty not in MERGING_DUTIES or facts.staff.by_digits:
         return Denied(facts, None, 0, "not_allowed")
     facts = structs.replace(facts, claims=reached_claims(facts, policy))
     bits = fact_bits(facts, policy.fact_bit) | policy.fact_bit["fresh_passkey"]
@@ -223,6 +223,7 @@ def _judge_inscribe(facts: Facts, policy: Policy) -> Judged:
         return _judge_founding(facts, policy)
     if ask.purpose not in WRITING_PURPOSES:
         return Denied(facts, None, 0, "not_allowed")
+    facts = structs.replace(facts, claims=reached_claims(facts, policy)) if facts.claims else facts
     bits = fact_bits(facts, policy.fact_bit)
     decision = decide(policy, ask.purpose, _duty(facts), _relation(facts), bits)
     if decision.guards or ask.masked & ~(decision.clear | decision.masked):

@@ -83,9 +83,8 @@ class Keeper(Struct, frozen=True, forbid_unknown_fields=True):
     """`socket` for the house; `upkeep_socket` for the operator and the worker, in a directory only they can enter.
 
     `policy` is a file, or empty for the policy that came with this version: what decides until a release of a property
-    is in force. `memory` is the directory in which the
-    signer remembers what it signed last: never put back from a backup together with the database. A release of the
-    policy that is no tightening comes into force `policy_notice_hours` after its proposal at the earliest.
+    is in force. `memory` is the directory in which the signer remembers what it signed last: never put back together
+    with the database. A release that is no tightening comes into force `policy_notice_hours` after its proposal.
     """
 
     socket: Annotated[str, Meta(min_length=1, max_length=1000)]
