@@ -25,6 +25,7 @@ from discretion.hotel.purpose import FieldGroup
 from discretion.office.outcome import ActRefusal, Done
 from discretion.office.plain_text import is_plain
 from discretion.office.releases import most
+from discretion.office.retention import rules_in_force
 from discretion.office.sql import queries
 
 if TYPE_CHECKING:
@@ -176,6 +177,12 @@ async def stated(office: Office, property_id: bytes) -> Stated:
     if row is None:
         return Stated(Controller())
     return Stated(msgspec.json.decode(row.body, type=Controller), row.version, row.by_name, row.at)
+
+
+async def missing(office: Office, property_id: bytes, known: Stated) -> tuple[str, ...]:
+    """Return what nobody has said yet; how long it is kept is said where retention rules are in force."""
+    rules = await rules_in_force(office, property_id)
+    return tuple(name for name in known.controller.missing if name != "retention" or not rules)
 
 
 async def state(

@@ -41,11 +41,13 @@ class Matter:
 
 
 MATTERS: Final[Mapping[str, Matter]] = MappingProxyType({
-    "rights": Matter("/cases", _("Rights requests"), "hand", Permission.CASE_WORK),
+    "rights": Matter("/rights", _("Rights requests"), "hand", Permission.RIGHTS_JUDGE),
     "reviews": Matter("/reviews", _("Look-ups to review"), "gavel", Permission.REVIEW_READ),
     "approvals": Matter("/approvals", _("Approvals for the privacy officer"), "user-check", Permission.CASE_WORK),
     "authority": Matter("/cases", _("Requests of authorities"), "briefcase", Permission.CASE_WORK),
     "answers": Matter("/privacy#answers", _("Say what authorities were given"), "receipt", Permission.PRIVACY_READ),
+    "plans": Matter("/retention", _("Retention plans that wait"), "hourglass", Permission.RETENTION_READ),
+    "holds": Matter("/holds", _("Legal holds that run"), "lock", Permission.HOLD_WORK),
     "releases": Matter("/watch/policy", _("Releases of the policy to sign"), "file-text", Permission.POLICY_READ),
 })  # fmt: skip
 """What the desk shows, in this order."""
@@ -71,7 +73,8 @@ async def privacy_page(seat: NamedDependency[Seat]) -> Response[bytes]:
             (matter, waiting[code]) for code, matter in MATTERS.items()
             if code in waiting and seat.may(matter.permission)
         ],
-        stated=stated, newest=versions[0] if versions else None,
+        stated=stated, missing=await processing.missing(seat.office, seat.property_id, stated),
+        newest=versions[0] if versions else None,
         signed=next((each for each in versions if each.signed_at is not None), None),
         unanswered=await privacy_desk.unanswered(seat.office, seat.property_id),
         statements=await privacy_desk.statements(seat.office, seat.property_id),

@@ -91,10 +91,11 @@ async def records_page(seat: NamedDependency[Seat]) -> Response[bytes]:
     seat.require(Permission.PRIVACY_READ)
     found, policy = await policy_in_force(seat)
     stated = await processing.stated(seat.office, seat.property_id)
+    missing = await processing.missing(seat.office, seat.property_id, stated)
     known = processing.packaged()
     return seat.page(
         "processing.html", here="/privacy/records", found=found, policy_hash=found.hash.hex(), stated=stated,
-        missing=stated.controller.missing, fields=_fields(seat), words_of=msgspec.structs.asdict(stated.controller),
+        missing=missing, fields=_fields(seat), words_of=msgspec.structs.asdict(stated.controller),
         items=[_shown(seat, activity) for activity in processing.activities(policy)], staff=_kind(seat, known.staff),
         measures=[_said(seat, each) for each in known.measure], places=processing.places_by_what(),
         may_work=seat.may(Permission.PRIVACY_WORK), made_at=datetime.now(UTC), parts=_PARTS,
@@ -109,11 +110,12 @@ async def records_file(seat: NamedDependency[Seat], name: FromPath[str]) -> Resp
         raise NotFoundException
     found, policy = await policy_in_force(seat)
     stated = await processing.stated(seat.office, seat.property_id)
+    missing = await processing.missing(seat.office, seat.property_id, stated)
     items = [_shown(seat, activity) for activity in processing.activities(policy)]
     headers = {"content-disposition": f'attachment; filename="{name}"', "cache-control": "no-store"}
     if name == "records.csv":
         return Response(_sheet(items), media_type="text/csv; charset=utf-8", headers=headers)
-    body = msgspec.json.format(msgspec.json.encode(_document(seat, found, stated, items)), indent=2)
+    body = msgspec.json.format(msgspec.json.encode(_document(seat, found, stated, missing, items)), indent=2)
     return Response(body, media_type="application/json", headers=headers)
 
 
@@ -213,12 +215,14 @@ def _sheet(items: list[dict[str, Any]]) -> bytes:
     ])
 
 
-def _document(seat: Seat, found: InForce, stated: Stated, items: list[dict[str, Any]]) -> dict[str, Any]:
+def _document(
+    seat: Seat, found: InForce, stated: Stated, missing: tuple[str, ...], items: list[dict[str, Any]],
+) -> dict[str, Any]:
     known = processing.packaged()
     return {
         "property": seat.property.code, "made_at": datetime.now(UTC), "language": seat.language,
         "policy_sha256": found.hash.hex(), "policy_release": found.number,
         "controller": msgspec.structs.asdict(stated.controller), "controller_version": stated.version,
-        "missing": list(stated.controller.missing), "activities": items, "staff": _kind(seat, known.staff),
+        "missing": list(missing), "activities": items, "staff": _kind(seat, known.staff),
         "measures": [_said(seat, each) for each in known.measure],
     }
