@@ -26,6 +26,7 @@ from typing import TYPE_CHECKING, Any
 import psycopg
 
 from bench import baseline, explainer, ledger
+from bench import guests as of_guests
 from bench.hotel import PROPERTY, Hotel, hotel
 from discretion.starter import cluster
 
@@ -91,6 +92,7 @@ def main() -> int:
     result["ledger"] = ledger.measure(
         plan.entries, plan.turns, min(plan.seconds, 4.0), lambda told: _load("bench.load", told), _say,
     )
+    result["guests_pages"] = of_guests.measure(plan.entries, _house, _say)
     _say("the demo's first page")
     result["demo_first_page_s"] = _demo_first_page_s(1 if plan.is_quick else 3)
     (HERE / "latest.json").write_text(json.dumps(result, indent=2, sort_keys=True) + "\n")
@@ -372,7 +374,7 @@ def _table(result: dict[str, Any]) -> str:
             f" {result['p50_ms'][clients]} | {result['p99_ms'][clients]} | {result['http_per_s'].get(clients, '–')} |",
         )
     one = result["p50_ms"]["1"] / result["unprotected_p50_ms"]["1"]
-    machine, long = result["machine"], result["ledger"]
+    machine, long, own = result["machine"], result["ledger"], result["guests_pages"]
     lines += [
         "",
         (
@@ -392,6 +394,11 @@ def _table(result: dict[str, Any]) -> str:
             f" all its tiles {long['tiles_s']} s · a look-up costs {long['long_to_short']['1']}× (1 client), {long['long_to_short']['32']}×"
             f" (32) of one in a short ledger · with a witness every second {long['published_to_not']['1']} and"
             f" {long['published_to_not']['32']} of the rate without"
+        ),
+        "",
+        (
+            f"a guest's list of who looked, {own['of_the_guest']} entries of {own['entries']:,}: keeper {own['keeper_ms']['p50']} ms"
+            f" (p95 {own['keeper_ms']['p95']}), page {own['page_ms']['p50']} ms (p95 {own['page_ms']['p95']}), {own['page_bytes']:,} bytes"
         ),
         "",
         f"{machine['cpu']}, {machine['cores']} cores, {machine['memory_gb']} GB; fdatasync {machine['fdatasync_per_s']:,.0f}/s;"

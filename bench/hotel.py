@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import os
 import shutil
@@ -19,6 +20,7 @@ import psycopg
 from bench.passkey import Passkey
 from discretion.starter import cluster, data_directory, migrations, roles
 from discretion.starter.account import postgres_account
+from discretion.wire.lookup import Answer, Hatch, Request
 from discretion.wire.settings import Property, Settings, load
 from discretion.wire.upkeep import Done, SealBatch, SealedGuest, UpkeepHatch
 
@@ -42,6 +44,8 @@ class Hotel:
     """The installation under measurement."""
 
     def __init__(self, directory: Path) -> None:
+        self._loop = asyncio.new_event_loop()
+        self._hatch: Hatch | None = None
         self.directory = directory
         place = cluster.Place(
             files=directory / "postgres",
@@ -172,6 +176,12 @@ class Hotel:
             tickets.append(Passkey(self.settings).enrol_and_sign_in(PROPERTY_ID, secret))
         return tickets
 
+    def ask(self, message: Request) -> Answer:
+        """Return the keeper's answer to one message of the house, over one line that stays open."""
+        if self._hatch is None:
+            self._hatch = Hatch(str(self.settings.keeper_socket))
+        return self._loop.run_until_complete(self._hatch.ask(message))
+
     def fill(self, guests: int) -> list[bytes]:
         """Make this many arriving guests with sealed records of `RECORD_SIZE_BYTES`; return their ids."""
         ids = [os.urandom(16) for _ in range(guests)]
@@ -208,6 +218,9 @@ class Hotel:
 
     def stop(self) -> None:
         """Stop everything."""
+        if self._hatch is not None:
+            self._loop.run_until_complete(self._hatch.close())
+        self._loop.close()
         if self.process is not None:
             self.process.terminate()
             self.process.wait()

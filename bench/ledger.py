@@ -50,8 +50,8 @@ def measure(
                 "socket": str(made.settings.keeper_socket), "warm_up": 0.3, "seconds": seconds,
             }
         say(f"a ledger of {entries:,} entries")
-        _grow(long, entries)
-        result: dict[str, Any] = {"entries": entries, "tiles_s": round(_publish(long), 2), "proof_ms": _proof_ms(long)}
+        grow(long, entries)
+        result: dict[str, Any] = {"entries": entries, "tiles_s": round(publish(long), 2), "proof_ms": _proof_ms(long)}
         witness = open_.enter_context(_witness(long))
         rates: dict[tuple[str, int], list[float]] = {}
         for turn in range(turns):
@@ -68,7 +68,7 @@ def measure(
     return result
 
 
-def _grow(made: Hotel, entries: int) -> None:
+def grow(made: Hotel, entries: int) -> None:
     """Put so many random leaves in front of everything that follows, as if a year had passed; their openings are none."""
     assert made.process is not None
     made.process.terminate()
@@ -92,7 +92,7 @@ def _grow(made: Hotel, entries: int) -> None:
     made.start()
 
 
-def _publish(made: Hotel) -> float:
+def publish(made: Hotel) -> float:
     """Return the seconds until the keeper has kept every full tile and the checkpoint over them."""
     hatch = UpkeepHatch(str(made.settings.upkeep_socket))
     started = time.perf_counter()

@@ -7,7 +7,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from discretion.wire import exceptions, lookup, upkeep
+from discretion.wire import exceptions, guests, lookup, upkeep
 from discretion.wire.entries import Entries, LedgerState, Proofs, ProveEntries, ReadEntries, ReadLedgerState, Term
 from tests.cast import Stage, groups, new_id
 from tests.conftest import HARBOUR
@@ -16,7 +16,7 @@ SQL = ("'; drop table hotel.guest; --", "' or '1'='1", "\\'; select pg_sleep(9);
 # Every message, well formed; each text in it is replaced by each piece of SQL in turn.
 ANSWERS = (
     lookup.Disclosure, lookup.Refusal, lookup.Failed, lookup.Found, lookup.Answers, lookup.Entered, lookup.Inscribed, lookup.Challenge, Entries, Proofs,
-    LedgerState,
+    LedgerState, guests.CodeSent,
 )
 
 
@@ -57,6 +57,15 @@ def messages(stage: Stage) -> list[lookup.Request]:
         exceptions.BeginEmergency(**asked(), challenge_id=new_id(), assertion=b"{}", guest_id=guest_id, groups=1, situation="life", words="ten characters", reference="r"),
         exceptions.EndEmergency(**asked(), emergency_id=new_id()),
         exceptions.NoteEmergency(**asked(), emergency_id=new_id(), words="ten characters"),
+        guests.BeginGuestSignIn(property_id=stage.ada.property_id, number="R-1", contact="dora@example.org", language="en"),
+        guests.FinishGuestSignIn(property_id=stage.ada.property_id, code_id=new_id(), code="12345678"),
+        guests.BeginGuestPasskey(property_id=stage.ada.property_id),
+        guests.FinishGuestPasskey(property_id=stage.ada.property_id, challenge_id=new_id(), answer=b"{}"),
+        guests.DemoGuestSignIn(property_id=stage.ada.property_id, guest_id=guest_id),
+        guests.WhichGuest(ticket=bytes(48)),
+        guests.OwnRecord(**asked(), groups=1),
+        guests.OwnEntries(**asked()),
+        guests.OwnProofs(**asked(), indexes=[0]),
     ]
 
 

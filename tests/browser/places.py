@@ -12,8 +12,10 @@ import msgspec
 from discretion.hotel import number
 from discretion.office.courses import packaged
 from tests.cast import new_id
+from tests.consents import answer, by, on_paper, record_now
 from tests.controllers import terminal_cookie
 from tests.pages import pressed
+from tests.portals import visit
 from tests.releases import REPORT, WIDER, propose
 from tests.reviewing import review_of
 
@@ -411,6 +413,100 @@ def _locked_out(house: RunningHouse, page: Page) -> None:
     page.goto("/my-shifts")
 
 
+def my(path: str = "") -> Callable[[RunningHouse, Page], None]:
+    """Open a page of a guest's own, as a guest whom the desk has looked at."""
+
+    def go(house: RunningHouse, page: Page) -> None:
+        guest = house.stage.guest("arriving")  # anew: an hour has five codes for one reservation
+        house.stage.ada.look_up(guest, clear=1, masked=2)
+        house.stage.ada.look_up(guest, "marketing", clear=1)
+        page.context.add_cookies([visit(house.stage, guest).cookie(house)])
+        page.goto(f"/my{path}")
+
+    return go
+
+
+def _my_question(house: RunningHouse, page: Page) -> None:
+    my()(house, page)
+    page.goto(page.locator("a[href$='/question']").first.get_attribute("href") or "")
+
+
+def _my_question_error(house: RunningHouse, page: Page) -> None:
+    _my_question(house, page)
+    pressed(page.locator("main form button[type=submit]"))
+
+
+def _my_question_asked(house: RunningHouse, page: Page) -> None:
+    _my_question(house, page)
+    page.fill("textarea", "Why was this looked at?")
+    pressed(page.locator("main form button[type=submit]"))
+
+
+def _my_code(house: RunningHouse, page: Page) -> None:
+    page.goto("/my/sign-in?at=harbour")
+    page.fill("input[name=number]", "R-0")
+    page.fill("input[name=contact]", "nobody@example.org")
+    pressed(page.locator("main form button[type=submit]"))
+
+
+def _my_code_error(house: RunningHouse, page: Page) -> None:
+    _my_code(house, page)
+    page.fill("input[name=code]", "12")
+    pressed(page.locator("main form button[type=submit]"))
+
+
+def _my_help(house: RunningHouse, page: Page) -> None:
+    my("/help")(house, page)
+    page.fill("textarea", "Two more towels, please")
+    pressed(page.locator("form[action='/my/help'] button[type=submit]"))
+
+
+def _consents(house: RunningHouse, page: Page) -> None:
+    """Somebody in house who said yes on paper, and yes and no on the tablet."""
+    _in_house(house)
+    guest = house.stage.guests["Hanna"]
+    if not house.stage.office.execute("select 1 from hotel.consent where guest_id = %s", (guest.guest_id.hex(),)).fetchall():
+        hand = by(house.stage, house.stage.ada)
+        record_now(house.stage, hand, on_paper(guest, "face_check_in"), answer(guest, "loyalty"), answer(guest, "loyalty", given=False))
+    page.goto(f"/guests/{guest.guest_id.hex()}/consents")
+
+
+def _privacy(path: str) -> Callable[[RunningHouse, Page], None]:
+    def go(house: RunningHouse, page: Page) -> None:
+        page.context.add_cookies([house.ticket(house.on_duty("Piet", "privacy"))])
+        page.goto(path)
+
+    return go
+
+
+def _consent(rest: str) -> Callable[[RunningHouse, Page], None]:
+    return lambda house, page: page.goto(f"/guests/{house.stage.guests['Dora'].guest_id.hex()}/consents/{rest}") and None
+
+
+def _tablet(house: RunningHouse, page: Page) -> None:
+    page.goto(f"/guests/{house.stage.guests['Dora'].guest_id.hex()}/consents")
+    pressed(page.locator("form[action$='/marketing/hand-over'] button").first)
+
+
+def _tablet_refused(house: RunningHouse, page: Page) -> None:
+    _tablet(house, page)
+    page.check("input[name=guardian][value=parent]")
+    pressed(page.locator("button[name=answer][value=yes]"))
+
+
+def _tablet_thanks(house: RunningHouse, page: Page) -> None:
+    page.goto(f"/guests/{house.stage.guest('in_house').guest_id.hex()}/consents")
+    pressed(page.locator("form[action$='/marketing/hand-over'] button").first)
+    pressed(page.locator("button[name=answer][value=yes]"))
+
+
+def _consent_paper_error(house: RunningHouse, page: Page) -> None:
+    _consent("marketing/paper")(house, page)
+    page.check("input[name=answer][value=yes]")
+    page.fill("input[name=paper]", "13800138000")
+    pressed(page.locator("main form button[type=submit]"))
+
+
 PLACES = (
     Place("sign_in", "", _at("/sign-in")),
     Place("enrol", "", _at("/enrol")),
@@ -443,6 +539,17 @@ PLACES = (
     Place("emergency_form", "Ada", _emergency_form),
     Place("emergency", "Ben", _emergency),
     Place("purpose", "Ada", lambda _house, page: page.goto("/guests/" + "0" * 32) and None),
+    Place("consents", "Ada", _consents),
+    Place("consent_words", "", _privacy("/watch/consents")),
+    Place("consent_words_form", "", _privacy("/watch/consents/sharing")),
+    Place("consent_tablet", "Ada", _tablet),
+    Place("consent_refused", "Ada", _tablet_refused),
+    Place("consent_thanks", "Ada", _tablet_thanks),
+    Place("consent_sheet", "Ada", _consent("face_check_in/sheet")),
+    Place("consent_paper", "Ada", _consent("face_check_in/paper")),
+    Place("consent_paper_error", "Ada", _consent_paper_error),
+    Place("my_consents", "", my("/consents")),
+    Place("my_consent", "", my("/consents/face_check_in")),
     Place("stay", "Ada", _stay),
     Place("check_in", "Ada", _booking_act("check-in")),
     Place("amend", "Ada", _booking_act("amend")),
@@ -505,4 +612,17 @@ PLACES = (
     Place("notices", "Ben", _notices),
     Place("own_look_ups", "Ada", _own_look_ups),
     Place("own_look_up", "Ada", _own_look_up),
+    Place("my_sign_in", "", _at("/my/sign-in")),
+    Place("my_code", "", _my_code),
+    Place("my_code_error", "", _my_code_error),
+    Place("my_passkey", "", _at("/my-passkey")),
+    Place("my_left", "", _at("/my/left")),
+    Place("my", "", my()),
+    Place("my_exceptions", "", my("?show=exceptions&since=all")),
+    Place("my_question", "", _my_question),
+    Place("my_question_error", "", _my_question_error),
+    Place("my_question_asked", "", _my_question_asked),
+    Place("my_record", "", my("/record")),
+    Place("my_help", "", _my_help),
+    Place("my_new_passkey", "", my("-passkey/new")),
 )

@@ -14,6 +14,7 @@ import pytest
 
 from discretion.hotel.purpose import Purpose, Role
 from discretion.wire import exceptions, lookup, upkeep
+from discretion.wire import guests as of_guests
 from discretion.wire.entries import ProveEntries, ReadEntries, ReadLedgerState
 from tests.cast import Guest, Player, Stage, new_id
 from tests.conftest import HARBOUR
@@ -107,6 +108,12 @@ def rows(stage: Stage, people: dict[str, Player]) -> list[str]:
         f"{'end_emergency, note_emergency':<42} whoever began it (test_exceptions)",
         f"{'finish_sign_in':<42} whoever holds a passkey of the property (test_replayed_assertion and others)",
         f"{'sign_out':<42} whoever holds the ticket",
+        f"{'begin_guest_sign_in':<42} anyone; a code goes only to who is on record (test_code_guessing and others)",
+        f"{'finish_guest_sign_in':<42} whoever holds the code that was sent (test_code_guessing)",
+        f"{'begin_guest_passkey, finish_guest_passkey':<42} whoever holds a guest’s passkey, or is on a visit (test_guest_passkeys)",
+        f"{'which_guest':<42} a guest on a visit (test_visit_of_another)",
+        f"{'own_record, own_entries, own_proofs':<42} a guest on a visit, of themselves alone (test_visit_of_another)",
+        f"{'demo_guest_sign_in':<42} nobody; on no menu but a demo’s (test_visit_of_another)",
     ]
 
 
@@ -145,9 +152,10 @@ def test_every_message_stands_in_the_reviewed_table_or_in_the_other() -> None:
 def test_of_the_operators_messages_none_brings_back_a_record() -> None:
     tags = {kind.__struct_config__.tag for kind in upkeep.UpkeepRequest.__args__}
     assert tags == {"guest_ids", "seal_batch", "enter_import", "enter_changes", "publish_checkpoint", "health", "add_cosignatures",
-                    "await_wanted", "stop_ledger", "explain_guest", "read_look_ups", "read_recorded"}
+                    "await_wanted", "stop_ledger", "explain_guest", "read_look_ups", "read_recorded", "take_letters", "address_post"}
     answers = {kind.__struct_config__.tag for kind in upkeep.UpkeepAnswer.__args__}
-    assert answers == {"ids", "done", "explained", "look_ups_read", "recorded", "failed"}
+    assert answers == {"ids", "done", "explained", "look_ups_read", "recorded", "letters", "failed"}
+    assert set(of_guests.GuestLetter.__struct_fields__) == {"kind", "address", "language", "what", "code"}  # one address at a time: decision 0027
     assert set(upkeep.LookUpLine.__struct_fields__) == {  # ids, codes and bits: decision 0023
         "index", "at", "staff_id", "duty", "session_id", "guest_id", "kind", "purpose", "clear", "masked", "relation", "rules", "obligations",
         "facts", "policy", "context", "reason_given", "reference", "has_reference",

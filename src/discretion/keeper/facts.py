@@ -4,7 +4,7 @@ Rules:
 * Only what the keeper read counts; nothing comes from the ask.
 * Unknown is false for support, step and approval, and true for a restriction (`policy.md`, 2).
 * An approval counts only under the policy it was asked under, and by the votes of roles that may give it.
-* Consents have no source yet and are false.
+* A consent is a claim like the others: the guest's last word, read for purposes that rest on it.
 """
 
 from __future__ import annotations

@@ -109,6 +109,9 @@ alter table hotel.case_file
   add check (withheld_until is null or purpose = 'lawful_request');
 alter table hotel.case_guest alter column added_by drop not null;
 alter table hotel.case_act alter column staff_id drop not null;
+alter table hotel.case_act drop constraint case_act_act_check;
+alter table hotel.case_act add constraint case_act_act_check
+  check (act in ('opened', 'guest_added', 'owner_changed', 'due_changed', 'noted', 'withheld', 'closed'));
 create table hotel.entry_question (       -- a guest's question to one entry about them
   property_id uuid not null, case_id uuid not null, guest_id uuid not null, entry_idx bigint not null check (entry_idx >= 0),
   primary key (property_id, case_id),
@@ -116,6 +119,17 @@ create table hotel.entry_question (       -- a guest's question to one entry abo
   foreign key (property_id, guest_id) references hotel.guest (property_id, guest_id)
 );
 create index entry_question_by_guest on hotel.entry_question (property_id, guest_id);
+create function hotel.post_answer() returns trigger language plpgsql security definer set search_path = pg_catalog as $$
+begin
+  insert into hotel.guest_post (property_id, post_id, guest_id, code)
+  select q.property_id, gen_random_uuid(), q.guest_id, 'answer' from hotel.entry_question q
+   where q.property_id = new.property_id and q.case_id = new.case_id
+     and not exists (select 1 from hotel.guest_setting s where s.property_id = q.property_id and s.guest_id = q.guest_id and s.tells = 'nothing');
+  return null;
+end $$;
+create trigger post_answer after update of closed_at on hotel.case_file for each row
+  when (old.closed_at is null and new.closed_at is not null) execute function hotel.post_answer();
+alter table hotel.case_file enable always trigger post_answer;
 
 -- ---------------------------------------------------------------------------------------------------------- a guest's entries
 -- An index of the ledger by guest, made from committed entries when a checkpoint is: a look-up writes nothing for it.

@@ -17,6 +17,7 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Final, Literal
 
 from discretion.hotel import number as numbers
+from discretion.hotel.purpose import Purpose
 from discretion.office.case_kinds import CASE_KINDS, purposes_worked_by
 from discretion.office.free_words import fault_of, one_line
 from discretion.office.outcome import ActRefusal, RefusedError
@@ -65,6 +66,7 @@ class CaseLine:
     owner_id: bytes | None
     owner_name: str
     due_at: datetime | None
+    withheld_until: date | None
     closed_at: datetime | None
     closed_by_name: str
     outcome: str
@@ -256,6 +258,26 @@ async def change_due(
         if line.due_at != due_at:
             await _changed(now, who, line, "set_due", due_at=due_at)
             await _noted(now, who, line.case_id, "due_changed", act_id, due_at.isoformat(timespec="minutes"))
+
+    return await _acted(office, who, number, act_id, do)
+
+
+async def withhold(
+    office: Office, who: OnDuty, number: str, act_id: bytes, until_on: date,
+) -> CaseDone | ActRefusal:
+    """Keep the look-ups for a lawful request from their guests until a day; a day of today or before ends that.
+
+    Refusals: `not_found`, `case_closed`, `until` for one over a year ahead, `not_yours` for another kind of case.
+    """
+    if until_on > datetime.now(UTC).date() + DUE_MAX:
+        return ActRefusal("until")
+
+    async def do(now: Statements, line: CaseLine) -> None:
+        if line.purpose != Purpose.LAWFUL_REQUEST or who.duty not in CASE_KINDS[line.purpose].closes:
+            raise RefusedError("not_yours")
+        if line.withheld_until != until_on:
+            await _changed(now, who, line, "set_withheld", until_on=until_on)
+            await _noted(now, who, line.case_id, "withheld", act_id, until_on.isoformat())
 
     return await _acted(office, who, number, act_id, do)
 

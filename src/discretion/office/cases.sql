@@ -1,7 +1,7 @@
 -- name: columns
 -- A case `c` as a line.
 c.case_id, c.number, c.purpose, c.summary, c.reference, c.opened_at, coalesce(b.name, '') as opened_by_name, c.owner_id,
-coalesce(w.name, '') as owner_name, c.due_at, c.closed_at, coalesce(e.name, '') as closed_by_name, c.outcome,
+coalesce(w.name, '') as owner_name, c.due_at, c.withheld_until, c.closed_at, coalesce(e.name, '') as closed_by_name, c.outcome,
 (select count(*)::int from hotel.case_guest n where n.property_id = %(property_id)s and n.case_id = c.case_id) as guests,
 clock_timestamp() as now_at
 
@@ -118,6 +118,10 @@ on conflict do nothing
 -- name: set_owner
 -- Whose case it is.
 update hotel.case_file set owner_id = %(owner_id)s where property_id = %(property_id)s and case_id = %(case_id)s
+
+-- name: set_withheld
+-- Until when the law keeps the look-ups of this case from their guests.
+update hotel.case_file set withheld_until = %(until_on)s where property_id = %(property_id)s and case_id = %(case_id)s
 
 -- name: set_due
 -- When it is due.

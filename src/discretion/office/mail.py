@@ -98,7 +98,7 @@ class Post:
         tried = 0
         failed: set[bytes] = set()
         try:
-            with _connected(mail) as server:
+            with connected(mail) as server:
                 if mail.username and self._password_file is not None:
                     server.login(mail.username, read_secret(self._password_file))
                 for each in found:
@@ -139,7 +139,7 @@ class Post:
         return message
 
 
-def _connected(mail: Mail) -> smtplib.SMTP:
+def connected(mail: Mail) -> smtplib.SMTP:
     """Return a connection, under TLS where the settings ask for it. Errors: `OSError`, `smtplib.SMTPException`."""
     if mail.tls == "tls":
         return smtplib.SMTP_SSL(mail.host, mail.port, timeout=_SECONDS_MAX, context=ssl.create_default_context())

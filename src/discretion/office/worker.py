@@ -25,6 +25,7 @@ from psycopg_pool import PoolTimeout
 from discretion.office.database import Office, OfficeUnavailableError
 from discretion.office.erasure_clock import ErasureClock
 from discretion.office.finds import VALID as FIND_VALID
+from discretion.office.guest_mail import GuestMail
 from discretion.office.mail import Post
 from discretion.office.night_audit import business_date_due
 from discretion.office.review_clock import run_clocks
@@ -35,6 +36,7 @@ from discretion.wire.settings import SettingsError
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
+    from discretion.office.guest_mail import WritesToGuests
     from discretion.office.mail import Writes
     from discretion.wire.settings import Settings
 
@@ -85,6 +87,7 @@ class Others:
     publishing: Publishes
     reviewing: Reviews
     writes: Writes
+    writes_to_guests: WritesToGuests
 
 
 class Jobs:
@@ -146,7 +149,7 @@ class Jobs:
 
 
 def make_queue(
-    conninfo: str, jobs: Jobs, others: Others, post: Post, erasing: ErasureClock,
+    conninfo: str, jobs: Jobs, others: Others, post: Post, guest_mail: GuestMail, erasing: ErasureClock,
 ) -> procrastinate.App:
     """Return the queue with every periodic job; nothing is connected yet."""
     queue = procrastinate.App(
@@ -174,6 +177,7 @@ def make_queue(
     every(EVERY_TEN_SECONDS, "review_look_ups", others.reviewing.review)
     every(EVERY_MINUTE, "run_review_clocks", jobs.run_review_clocks)
     every(EVERY_TEN_SECONDS, "send_mail", post.send)
+    every(EVERY_TEN_SECONDS, "bring_posts", guest_mail.bring_posts)
     every(EVERY_MINUTE, "carry_out_erasures", erasing.carry_out, "%d erasures were carried out")
     every(EVERY_HOUR, "sweep_erased", erasing.sweep, "what was erased at %d properties is out of the files too")
     return queue
@@ -197,8 +201,8 @@ async def _work(settings: Settings, conninfo: str, others: Others) -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)
     async with Office(conninfo, connections_max=2) as office:
-        post, erasing = Post(settings, office, others.writes), ErasureClock(settings, office)
-        queue = make_queue(conninfo, Jobs(office), others, post, erasing)
+        post, guest_mail = Post(settings, office, others.writes), GuestMail(settings, office, others.writes_to_guests)
+        queue = make_queue(conninfo, Jobs(office), others, post, guest_mail, ErasureClock(settings, office))
         try:
             await queue.open_async()
         except (ConnectorException, PoolTimeout) as error:
@@ -207,12 +211,16 @@ async def _work(settings: Settings, conninfo: str, others: Others) -> None:
             if not await queue.check_connection_async():
                 raise SettingsError("schema_missing", key="jobs")
             tell_ready()
-            watching = asyncio.create_task(others.publishing.watch_for_wanted())
+            watching = [
+                asyncio.create_task(others.publishing.watch_for_wanted()),
+                asyncio.create_task(guest_mail.bring_codes()),
+            ]
             try:
                 await _take_jobs(queue, settings.worker.jobs_at_once, stop)
             finally:
-                watching.cancel()
-                await asyncio.gather(watching, return_exceptions=True)
+                for task in watching:
+                    task.cancel()
+                await asyncio.gather(*watching, return_exceptions=True)
         finally:
             await queue.close_async()
 

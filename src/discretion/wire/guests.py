@@ -20,8 +20,9 @@ from discretion.wire.entries import ENTRIES_AT_ONCE_MAX, Index
 
 OWN_ENTRIES_MAX = 500
 CODE_DIGITS = 8
-Number = Annotated[str, Meta(min_length=1, max_length=40)]
-Contact = Annotated[str, Meta(min_length=3, max_length=254)]
+_TYPED = r"^[^\x00-\x1f\x7f]*\Z"
+Number = Annotated[str, Meta(min_length=1, max_length=40, pattern=_TYPED)]
+Contact = Annotated[str, Meta(min_length=3, max_length=254, pattern=_TYPED)]
 
 
 class BeginGuestSignIn(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True, tag="begin_guest_sign_in"):

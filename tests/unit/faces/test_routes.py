@@ -7,7 +7,11 @@ import pytest
 from discretion.faces.kit.doorstep import FOR_MACHINES
 from tests.unit.faces.asgi import ORIGIN, asked, house_without_anything_behind
 
-OPEN = {"/", "/sign-in", "/enrol", "/language/{language}", "/static/{name}", "/wm.svg", "/api/v1/openapi.json", "/welcome", "/_ui", "/terminal", "/terminal/enrol", "/policy"}
+OPEN = {"/", "/sign-in", "/enrol", "/language/{language}", "/static/{name}", "/wm.svg", "/api/v1/openapi.json", "/welcome", "/_ui", "/terminal", "/terminal/enrol", "/policy",
+        "/my/sign-in", "/my/code/{code_id}", "/my/leave", "/my/left", "/my-passkey"}
+
+
+GUESTS = ("/my/", "/my-passkey/")  # whose pages these are is a guest on a visit
 
 
 def routes(method: str) -> list[str]:
@@ -17,7 +21,7 @@ def routes(method: str) -> list[str]:
 
 def address(path: str) -> str:
     return path.replace("{language}", "en").replace("{slug}", "cancel").replace("{group}", "identity").replace(
-        "{name}", "app.css").replace("{", "").replace("}", "") + "?purpose=check_in"
+        "{name}", "app.css").replace("{index}", "1").replace("{", "").replace("}", "") + "?purpose=check_in"
 
 
 @pytest.mark.parametrize("path", [path for path in routes("POST") if not path.startswith("/api/")])
@@ -39,7 +43,7 @@ async def test_a_change_without_our_own_form_is_refused(path, headers):
 @pytest.mark.parametrize("path", [path for path in routes("GET") if path not in OPEN and not path.startswith(FOR_MACHINES)])
 async def test_a_page_needs_somebody_signed_in(path):
     answered = await asked(house_without_anything_behind(), address(path))
-    assert (answered.status, answered.header("location")) == (303, "/sign-in")
+    assert (answered.status, answered.header("location")) == (303, "/my/sign-in" if path.startswith(GUESTS) or path == "/my" else "/sign-in")
 
 
 @pytest.mark.parametrize("path", [path for path in routes("POST") + routes("GET") if path.startswith("/api/") and not path.endswith("openapi.json")])

@@ -81,6 +81,13 @@ class DueForm(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     due_on: date
 
 
+class WithheldForm(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Until which day the law keeps it secret."""
+
+    act_id: Hex
+    until_on: date
+
+
 class WordsForm(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A note, or what came of the case."""
 
@@ -201,6 +208,17 @@ async def change_case_due(seat: NamedDependency[Seat], number: FromPath[str]) ->
     due_at = datetime.combine(new.due_on, _END_OF_DAY, ZoneInfo(seat.property.time_zone))
     outcome = await cases.change_due(seat.office, on_duty(seat), number, bytes.fromhex(new.act_id), due_at)
     return await _after(seat, number, outcome, "case_due", "due_on", form.raw)
+
+
+@post("/cases/{number:str}/withheld")
+async def withhold_case(seat: NamedDependency[Seat], number: FromPath[str]) -> Response[bytes]:
+    """Keep its look-ups from their guests until a day."""
+    form = await seat.form(WithheldForm)
+    await _must_be_on_shift(seat, number)
+    if (new := form.value) is None:
+        return await _refilled(seat, number, "until_on", form.raw, form.errors)
+    outcome = await cases.withhold(seat.office, on_duty(seat), number, bytes.fromhex(new.act_id), new.until_on)
+    return await _after(seat, number, outcome, "case_withheld", "until_on", form.raw)
 
 
 @post("/cases/{number:str}/notes")

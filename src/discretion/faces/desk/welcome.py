@@ -181,6 +181,7 @@ async def be_persona(caller: NamedDependency[Caller], welcome_key: NamedDependen
     if not isinstance(answer, SignedIn):
         raise TypeError(type(answer).__name__)
     caller.take_ticket(answer.ticket)
+    caller.take_back()
     caller.remember(language.COOKIE, caller.language)  # whoever tries the demo goes on in the language of its cards
     person = answer.person
     return caller.onward(await first_page(caller.means.office, person) if person.duty else "/duty")

@@ -31,6 +31,7 @@ _PARTS: Final = (
         ("/watch", _("Who looked: the ledger"), "clipboard-list", (Permission.ENTRY_READ,)),
         ("/reviews", _("Look-up review"), "gavel", (Permission.REVIEW_READ,)),
         ("/watch/policy", _("Releases of the policy"), "scale", (Permission.POLICY_READ,)),
+        ("/watch/consents", _("Words of consents"), "file-text", (Permission.CONSENT_WORDS,)),
     )),
     (_("My work"), (
         ("/my-shifts", _("My shifts"), "clock", ()),

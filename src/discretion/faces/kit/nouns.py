@@ -8,6 +8,7 @@ from __future__ import annotations
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
+from discretion.faces.kit.nouns_of_consents import OF_CONSENTS
 from discretion.faces.kit.nouns_of_work import OF_CONTEXT, OF_REVIEWS
 from discretion.faces.kit.words import marked_in
 from discretion.hotel.document_type import DocumentType
@@ -323,6 +324,8 @@ _OF_ENTRIES: Final[dict[str, dict[str, tuple[str, str]]]] = {
         "badge": marked_in("fact", "badges"),
         "case_file": marked_in("fact", "cases"),
         "case_guest": marked_in("fact", "guests of cases"),
+        "consent": marked_in("fact", "consents of guests"),
+        "consent_text": marked_in("fact", "words of consents"),
         "deputy": marked_in("fact", "deputies"),
         "door_source": marked_in("fact", "door controllers"),
         "emergency": marked_in("fact", "emergency viewings"),
@@ -348,7 +351,7 @@ _OF_ENTRIES: Final[dict[str, dict[str, tuple[str, str]]]] = {
     },
 }
 
-_ALL: Final = {**_TABLE, **OF_CONTEXT, **OF_REVIEWS, **_OF_ENTRIES}
+_ALL: Final = {**_TABLE, **OF_CONTEXT, **OF_REVIEWS, **OF_CONSENTS, **_OF_ENTRIES}
 NOUNS: Final = MappingProxyType({kind: MappingProxyType(codes) for kind, codes in _ALL.items()})
 
 

@@ -45,6 +45,7 @@ OF_CONTEXT: Final[dict[str, dict[str, tuple[str, str]]]] = {
         "owner_changed": marked_in("case_act", "Owner changed"),
         "due_changed": marked_in("case_act", "Due date changed"),
         "noted": marked_in("case_act", "Note"),
+        "withheld": marked_in("case_act", "Secrecy changed"),
         "closed": marked_in("case_act", "Closed"),
     },
 }

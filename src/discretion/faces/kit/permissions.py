@@ -21,6 +21,9 @@ class Permission(StrEnum):
     DEPUTY_NAME = "approval:deputy:name"
     EMERGENCY_BEGIN = "guest:emergency:begin"
     CASE_WORK = "case:file:work"
+    CONSENT_READ = "guest:consent:read"
+    CONSENT_RECORD = "guest:consent:record"
+    CONSENT_WORDS = "consent:words:change"
     ENTRY_READ = "ledger:entry:read"
     GUEST_FIND = "guest:record:find"
     LOCK_CHANGE = "access:lock:change"
@@ -42,9 +45,9 @@ class Permission(StrEnum):
 
 
 _DESK: Final = frozenset({
-    Permission.BOOKING_CHANGE, Permission.CASE_WORK, Permission.EMERGENCY_BEGIN, Permission.GUEST_FIND,
-    Permission.REQUEST_DISPATCH, Permission.REQUEST_WORK, Permission.ROOM_CHANGE, Permission.STAY_CHANGE,
-    Permission.STAY_LIST,
+    Permission.BOOKING_CHANGE, Permission.CASE_WORK, Permission.CONSENT_READ, Permission.CONSENT_RECORD,
+    Permission.EMERGENCY_BEGIN, Permission.GUEST_FIND, Permission.REQUEST_DISPATCH, Permission.REQUEST_WORK,
+    Permission.ROOM_CHANGE, Permission.STAY_CHANGE, Permission.STAY_LIST,
 })  # fmt: skip
 _REVIEWS: Final = frozenset({Permission.REVIEW_JUDGE, Permission.REVIEW_READ})
 _FACTS: Final = frozenset({Permission.ROSTER_CHANGE, Permission.TRAINING_CHANGE, Permission.TRAINING_READ})
@@ -59,8 +62,8 @@ DUTIES: Final = MappingProxyType({
     },
     Role.RESERVATIONS: frozenset({Permission.BOOKING_CHANGE, Permission.GUEST_FIND, Permission.STAY_LIST}),
     Role.CONCIERGE: frozenset({
-        Permission.CASE_WORK, Permission.EMERGENCY_BEGIN, Permission.GUEST_FIND, Permission.REQUEST_DISPATCH,
-        Permission.REQUEST_WORK, Permission.STAY_LIST,
+        Permission.CASE_WORK, Permission.CONSENT_READ, Permission.CONSENT_RECORD, Permission.EMERGENCY_BEGIN,
+        Permission.GUEST_FIND, Permission.REQUEST_DISPATCH, Permission.REQUEST_WORK, Permission.STAY_LIST,
     }),
     Role.HOUSEKEEPING: frozenset({
         Permission.EMERGENCY_BEGIN, Permission.REQUEST_WORK, Permission.ROOM_CHANGE, Permission.STAY_LIST,
@@ -76,9 +79,9 @@ DUTIES: Final = MappingProxyType({
         Permission.POLICY_READ, Permission.STAY_LIST,
     },
     Role.PRIVACY: _REVIEWS | {
-        Permission.CASE_WORK, Permission.DEPUTY_NAME, Permission.ENTRY_READ, Permission.GUEST_FIND,
-        Permission.LOCK_CHANGE, Permission.POLICY_READ, Permission.STAFF_RECOVER, Permission.TRAINING_CHANGE,
-        Permission.TRAINING_READ,
+        Permission.CASE_WORK, Permission.CONSENT_READ, Permission.CONSENT_WORDS, Permission.DEPUTY_NAME,
+        Permission.ENTRY_READ, Permission.GUEST_FIND, Permission.LOCK_CHANGE, Permission.POLICY_READ,
+        Permission.STAFF_RECOVER, Permission.TRAINING_CHANGE, Permission.TRAINING_READ,
     },
     Role.AUDITOR: frozenset({
         Permission.CASE_WORK, Permission.ENTRY_READ, Permission.POLICY_READ, Permission.REVIEW_READ,
@@ -89,8 +92,8 @@ DUTIES: Final = MappingProxyType({
 })  # fmt: skip
 
 NEEDS_SHIFT: Final = frozenset({
-    Permission.BOOKING_CHANGE, Permission.PRESENCE_ATTEST, Permission.REQUEST_DISPATCH, Permission.REQUEST_WORK,
-    Permission.ROOM_CHANGE, Permission.STAY_CHANGE,
+    Permission.BOOKING_CHANGE, Permission.CONSENT_RECORD, Permission.PRESENCE_ATTEST, Permission.REQUEST_DISPATCH,
+    Permission.REQUEST_WORK, Permission.ROOM_CHANGE, Permission.STAY_CHANGE,
 })  # fmt: skip
 
 _HOMES: Final = (

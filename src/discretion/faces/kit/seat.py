@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import gzip
 import os
+import re
 import time
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from typing import TYPE_CHECKING, Any, Final, TypeVar
@@ -46,6 +47,7 @@ TERMINAL_SIZE_BYTES: Final = 48
 _VISIT_SIZE_BYTES: Final = 32
 _YEAR_SECONDS: Final = 365 * 24 * 3600
 _PACK_FROM_BYTES: Final = 1024
+_HANDED: Final = re.compile(r"[a-z0-9_-]+(?:\.[a-z0-9_-]+){1,6}")
 
 
 class NotSignedInError(Exception):
@@ -68,6 +70,14 @@ class LockedError(Exception):
         self.held = held
         self.time_zone = time_zone
         self.language = language
+
+
+class HandedOverError(Exception):
+    """This screen is in a guest's hands: until somebody signs in anew, it shows the page at `address` and no other."""
+
+    def __init__(self, address: str) -> None:
+        super().__init__("handed over")
+        self.address = address
 
 
 class NotPermittedError(Exception):
@@ -93,6 +103,9 @@ class Caller:
         self.raw_terminal = _raw(cookies.get(self._name("terminal"), ""), TERMINAL_SIZE_BYTES)
         self.raw_guest = _raw(cookies.get(self._name("my"), ""), TICKET_SIZE_BYTES)
         self._visit = _raw(cookies.get(self._name("visit"), ""), _VISIT_SIZE_BYTES)
+        handed = cookies.get(self._name("handed"), "")
+        # The one page of a screen in a guest's hands.
+        self.handed = "/" + handed.replace(".", "/") if _HANDED.fullmatch(handed) else ""
         self.theme = cookies["theme"] if cookies.get("theme") in {"light", "dark"} else ""
         self.has_keys = cookies.get("keys") != "off"
         self.language = language.chosen(
@@ -151,6 +164,15 @@ class Caller:
     def drop_ticket(self) -> None:
         """Take the ticket from the browser."""
         self._set_cookies.append(self._cookie(self._name("ticket"), "", 0))
+
+    def hand_over(self, address: str) -> None:
+        """Let this browser show one page and no other, until `take_back`."""
+        self._set_cookies.append(self._cookie(self._name("handed"), address.removeprefix("/").replace("/", "."), None))
+
+    def take_back(self) -> None:
+        """Let this browser show every page again."""
+        if self.handed:
+            self._set_cookies.append(self._cookie(self._name("handed"), "", 0))
 
     def take_guest(self, ticket: bytes) -> None:
         """Give a guest's browser the ticket of its visit, until it closes."""
@@ -328,8 +350,12 @@ async def guest_of(request: AnyRequest, means: Means) -> GuestSeat:
 async def seat_of(request: AnyRequest, means: Means) -> Seat:
     """Return the seat of whoever holds the request's ticket.
 
-    Errors: `NotSignedInError` without a ticket, `KeeperFailedError` with one that has ended, `LockedError`.
+    Errors: `NotSignedInError` without a ticket, `KeeperFailedError` with one that has ended, `LockedError`,
+    `HandedOverError` for every page but the one that a guest holds in their hands.
     """
+    handed = Caller(request, means).handed
+    if handed and request.url.path != handed:
+        raise HandedOverError(handed)
     ticket = _raw(request.cookies.get(cookie_name("ticket", is_secure=means.settings.is_secure), ""), TICKET_SIZE_BYTES)
     if ticket is None:
         raise NotSignedInError

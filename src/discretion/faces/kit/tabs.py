@@ -12,6 +12,8 @@ if TYPE_CHECKING:
 TABS: Final = (
     ("/my", _("Who looked")),
     ("/my/record", _("My details")),
+    ("/my/consents", _("My consents")),
+    ("/my/help", _("Ask for something")),
 )
 
 

@@ -3,7 +3,16 @@
 from pathlib import Path
 from typing import Any
 
-from discretion.faces.portal import coming_in, own_record, passkey, policy, who_looked
+from discretion.faces.portal import (
+    coming_in,
+    consents,
+    own_record,
+    passkey,
+    policy,
+    take_home,
+    who_looked,
+    wishes,
+)
 
 TEMPLATES = Path(__file__).resolve().parent / "templates"
 
@@ -12,6 +21,9 @@ PAGES: tuple[Any, ...] = (
     coming_in.guest_sign_in_page, coming_in.begin_guest_sign_in, coming_in.code_page, coming_in.take_code,
     coming_in.guest_sign_out, coming_in.leave, coming_in.left_page,
     who_looked.who_looked_page, who_looked.question_page, who_looked.ask_question, who_looked.looked_file,
+    take_home.looked_pdf, take_home.proof_file,
     passkey.come_in_page, passkey.new_page, passkey.begin, passkey.finish,
+    consents.consents_page, consents.consent_page, consents.answer,
+    wishes.help_page, wishes.ask_for_help, wishes.take_help_back,
     own_record.record_page, own_record.keep_tells, own_record.take_off,
 )  # fmt: skip

@@ -36,6 +36,7 @@ if TYPE_CHECKING:
 
     from discretion.office.properties import Property
 
+_TYPED = r"^[^\x00-\x1f\x7f]*\Z"
 _NO_DIGITS = re.compile(r"[\s-]+")
 _FORGET = {"clear-site-data": '"cache", "storage"'}
 
@@ -43,8 +44,8 @@ _FORGET = {"clear-site-data": '"cache", "storage"'}
 class ComingInForm(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Which hotel, which reservation, and where the code is to go."""
 
-    number: Annotated[str, Meta(min_length=1, max_length=40)]
-    contact: Annotated[str, Meta(min_length=3, max_length=254)]
+    number: Annotated[str, Meta(min_length=1, max_length=40, pattern=_TYPED)]
+    contact: Annotated[str, Meta(min_length=3, max_length=254, pattern=_TYPED)]
     at: Annotated[str, Meta(max_length=40)] = ""
 
 

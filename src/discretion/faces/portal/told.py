@@ -72,6 +72,7 @@ _OWN: Final = MappingProxyType({
     "guest_view": _("You looked at your own details"),
 })  # fmt: skip
 _OTHER: Final = _("Your record was worked on")
+_YOU, _SYSTEM = _("You"), _("The system")
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +95,7 @@ class Told:
     approved_by: str = ""
     question: str = ""
     is_question_open: bool = False
+    answer: str = ""
     key: tuple[object, ...] = ()
 
 
@@ -155,7 +157,7 @@ def _line(guest: GuestSeat, entry: OwnEntry, found: Beside) -> Told | None:
             "An entry about you whose content is no longer kept"), "", "")
     if is_withheld(entry, at, found):
         return None
-    who = noun(words, "role", entry.duty) if entry.duty else words.gettext("The system")
+    who = noun(words, "role", entry.duty) if entry.duty else words.gettext(_YOU if entry.kind in _OWN else _SYSTEM)
     kind, title = _title(words, entry, who)
     review = found.emergencies.get(entry.emergency) if entry.emergency else found.reviews.get(entry.index)
     approvals = [found.approvals[use] for use in entry.uses if use in found.approvals]
@@ -165,6 +167,7 @@ def _line(guest: GuestSeat, entry: OwnEntry, found: Beside) -> Told | None:
         verdict=_verdict(review), sentence=_sentence(guest, review),
         approved_by=" · ".join(noun(words, "role", role) for each in approvals for role in each.roles),
         question=question.code if question else "", is_question_open=bool(question and question.state == "open"),
+        answer=question.zh if question else "",
     )
     is_plain = not (review or approvals or question) and kind in {"look", "own", "refused"}
     return replace(line, key=(kind, title, line.purpose, who) if is_plain else ())

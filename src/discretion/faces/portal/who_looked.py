@@ -23,6 +23,7 @@ from msgspec import Meta
 from discretion.faces.kit import forms
 from discretion.faces.kit.refusals import act_sentence
 from discretion.faces.kit.seat import GuestSeat, fresh_id
+from discretion.faces.kit.words import marked as _
 from discretion.faces.portal.told import Beside, Told, beside, by_day, is_withheld, looks_in, told
 from discretion.office.guest_door import ask_about, known_of
 from discretion.office.outcome import ActRefusal
@@ -34,6 +35,10 @@ if TYPE_CHECKING:
 
 YEAR = timedelta(days=365)
 SHOWN_MAX = 60  # lines on a page, so that it stays light on a phone
+HEADS = (
+    _("Time"), _("What happened"), _("Purpose"), _("Duty"), _("How often"), _("Approved by"), _("Reviewed"),
+    _("What the hotel says"),
+)
 READ_MAX = 20  # runs of entries read for one file
 
 
@@ -110,9 +115,7 @@ async def looked_file(guest: NamedDependency[GuestSeat]) -> Response[bytes]:
     """Give the whole list as a table."""
     lines = await whole(guest)
     words = guest.words
-    heads = [words.gettext(each) for each in (
-        "Time", "What happened", "Purpose", "Duty", "How often", "Approved by", "Reviewed", "What the hotel says",
-    )]
+    heads = [words.gettext(each) for each in HEADS]
     body = write_sheet(heads, [
         [
             guest.formats.local(line.at).isoformat(timespec="minutes"), line.title, line.purpose, line.who,
@@ -140,7 +143,7 @@ async def whole(guest: GuestSeat) -> list[Told]:
     """Return every line there is, newest first."""
     before, is_first = 2**62, True
     entries: list[OwnEntry] = []
-    for _ in range(READ_MAX):
+    for _run in range(READ_MAX):
         shown = await _ask(guest, before, OWN_ENTRIES_MAX, is_quiet=not is_first)
         entries += shown.lines
         before, is_first = shown.next_before, False
@@ -153,7 +156,7 @@ async def readable(guest: GuestSeat) -> list[OwnEntry]:
     """Return the entries that a proof may be given of, oldest first: all before the first that is secret for now."""
     before, is_first = 2**62, True
     entries: list[OwnEntry] = []
-    for _ in range(READ_MAX):
+    for _run in range(READ_MAX):
         shown = await _ask(guest, before, OWN_ENTRIES_MAX, is_quiet=not is_first)
         entries += shown.lines
         before, is_first = shown.next_before, False

@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import Any
 
-from discretion.faces.watchroom import ledger, proofs, releases, review, reviews
+from discretion.faces.watchroom import consent_words, ledger, proofs, releases, review, reviews
 
 TEMPLATES = Path(__file__).resolve().parent / "templates"
 
@@ -12,4 +12,5 @@ PAGES: tuple[Any, ...] = (
     proofs.checkpoint_file, proofs.entry_page, proofs.proof_file, proofs.leaf_file, proofs.range_page,
     reviews.queue_page, reviews.ask_queue, reviews.approvals_page, review.review_page, review.judge, review.lock,
     releases.releases_page,
+    consent_words.words_page, consent_words.new_words_page, consent_words.add_words,
 )  # fmt: skip

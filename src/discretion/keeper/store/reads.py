@@ -3,6 +3,7 @@
 Rules:
 * Guests are read anew for every round; staff, marks and locks are remembered while they provably stand (`standing`).
 * What is remembered was read before the round's own read, which says whether anything has changed since.
+* Consents are many, so they are read only for guests of asks whose purpose rests on one.
 """
 
 from __future__ import annotations
@@ -83,10 +84,13 @@ class Reads:
             if claim.fact == "emergency" and claim.until_at < now_at
         ]
 
-    async def gather(self, asks: Sequence[Ask], limited: Mapping[str, int]) -> Gathered:
+    async def gather(
+        self, asks: Sequence[Ask], limited: Mapping[str, int], by_consent: Mapping[str, tuple[str, ...]],
+    ) -> Gathered:
         """Return the facts of every ask, in the order asked, and the standing they were read on.
 
-        Shapes: `limited` gives the number (from 1) of each purpose that has a daily limit of its own.
+        Shapes: `limited` gives the number (from 1) of each purpose that has a daily limit of its own;
+        `by_consent` the facts of consent that a purpose reads, of those that read any.
         An ask whose session is not in the table comes back with `staff` None: it is nobody's.
         Errors: `StoreAwayError`.
         """
@@ -96,6 +100,9 @@ class Reads:
             sessions = {ask.session_id for ask in asks if ask.session_id} - standing.staff.keys()
             if sessions:
                 await self._read_staff(standing, sessions)
+            guests = {ask.guest_id for ask in asks if ask.purpose in by_consent} - standing.consulted
+            if guests:
+                await self._read_consents(standing, guests, by_consent)
             result = await self._database.run(_GUESTS, (
                 self._property, bytes_array(UUID, [ask.guest_id for ask in asks]),
                 bytes_array(UUID, [ask.request_id for ask in asks]),
@@ -184,6 +191,20 @@ class Reads:
             claim = Claim(fact, staff, session, purpose, groups, until_at, ref, policy, tuple(roles), quorum, uses)
             claims[guest] = (*claims.get(guest, ()), claim)
         return Standing(frontier, day, midnight_at, restricted, frozenset(locked), claims, release_id or b"")
+
+    async def _read_consents(
+        self, standing: Standing, guests: set[bytes], by_consent: Mapping[str, tuple[str, ...]],
+    ) -> None:
+        rows = await self._database.rows(
+            _SQL["consents"], {"p": self._property, "guests": [Uid(guest) for guest in guests if guest]},
+        )
+        standing.consulted |= guests
+        for guest, fact, ref in rows:
+            theirs = tuple(
+                Claim(fact, b"", b"", purpose, 255, 0, ref, b"", (), 0)
+                for purpose, facts in by_consent.items() if fact in facts
+            )
+            standing.claims[guest] = standing.claims.get(guest, ()) + theirs
 
     async def _read_staff(self, standing: Standing, sessions: set[bytes]) -> None:
         rows = await self._database.rows(

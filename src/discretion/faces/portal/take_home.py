@@ -1,0 +1,151 @@
+"""What a guest takes home: the list as PDF, and the list with proofs that others' tools check.
+
+Rules:
+* A proof is C2SP's tlog-proof, one an entry, with what the opening says of the guest and of the act, each with its
+  salt: whoever holds it makes those commitments again. Of staff only the commitment is given.
+* The numbers of the entries run from 1 without a gap, and each names the place of the one before: what is left out
+  shows.
+* The list ends with the entry of its own making, or before the first entry that is secret for now.
+"""
+
+from __future__ import annotations
+
+import gzip
+import io
+import json
+import tarfile
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from litestar import Response, get
+from litestar.di import NamedDependency
+
+from discretion.faces.kit.pdf import Section, statement
+from discretion.faces.kit.seat import GuestSeat, fresh_id
+from discretion.faces.portal.told import by_day
+from discretion.faces.portal.who_looked import readable, verdict_words, whole
+from discretion.ledger.leaf import SALT_SIZE_BYTES
+from discretion.wire.entries import ENTRIES_AT_ONCE_MAX
+from discretion.wire.guests import OwnProofs, OwnProofsShown
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from discretion.faces.portal.told import Told
+    from discretion.wire.guests import OwnProof
+
+README = """您的查看记录与证明 / Who looked at your record, with proof
+
+entries.jsonl  每行一个条目，编号从 1 开始、没有间断；每条都写明前一条的位置，所以少了哪一条看得出来。
+               One entry a line, numbered from 1 without a gap; each names the place of the one before, so that what
+               is left out shows.
+NNNN.entry     该条目写入审计日志的 120 字节。 The 120 bytes of that entry in the ledger.
+NNNN.tlog-proof  其证明，格式为 C2SP tlog-proof，可用任何支持该格式的工具核验。
+               Its proof, a C2SP tlog-proof; any tool for that format checks it.
+log.vkey       审计日志的公钥，应与酒店公布的一致。
+               The public key of the ledger; it must be the one that the hotel publishes.
+
+如何核验 / How to check an entry
+1. NNNN.entry = "DISCRET1" + tag (16) + C_guest (32) + C_staff (32) + C_context (32)
+   C_x = SHA-256("discretion/v1/" + x + 0x00 + salt + text)
+   用 entries.jsonl 的 salt 和 text 可算出 C_guest 与 C_context。
+   Salt and text of entries.jsonl make C_guest and C_context.
+2. 用证明核验该条目属于已签名的检查点。 Check with the proof that the entry is under the signed checkpoint:
+   discretion ledger verify NNNN.tlog-proof --entry NNNN.entry --vkey "$(cat log.vkey)"
+   https://c2sp.org/tlog-proof
+
+员工是谁不在其中：您可以向酒店的个人信息保护负责人申请了解。
+Who of the staff it was is not in here: ask the hotel's privacy officer.
+"""
+
+
+@get("/my/looked.pdf")
+async def looked_pdf(guest: NamedDependency[GuestSeat]) -> Response[bytes]:
+    """Give the whole list as a statement."""
+    lines = await whole(guest)
+    words, formats = guest.words, guest.formats
+    house = guest.property.name_zh if guest.language == "zh_Hans" else guest.property.name_en
+    number = fresh_id()[:8].upper()
+    made = formats.local(datetime.now(UTC))
+    opening = [
+        house,
+        words.gettext("Statement %(number)s of %(day)s %(time)s") % {
+            "number": number, "day": formats.date(made.date()), "time": formats.clock(made),
+        },
+        words.gettext("Look-ups that the law keeps secret are added on the day on which they may be told."),
+    ]
+    sections = [
+        Section(formats.date(day), tuple(_written(guest, line) for line in of_day))
+        for day, of_day in by_day(guest, lines)
+    ]
+    body = statement(guest.language, words.gettext("Who looked at my record"), opening, sections, f"{house} {number}")
+    return Response(body, media_type="application/pdf", headers={
+        "content-disposition": 'attachment; filename="list.pdf"',
+    })
+
+
+def _written(guest: GuestSeat, line: Told) -> tuple[str, ...]:
+    words = guest.words
+    said = [guest.formats.clock(line.at), line.who]
+    if len(line.indexes) > 1:
+        said.append(words.ngettext("%(num)d time within the hour", "%(num)d times within the hour", len(line.indexes))
+                    % {"num": len(line.indexes)})
+    if line.approved_by:
+        said.append(words.gettext("approved by %(who)s") % {"who": line.approved_by})
+    if line.verdict:
+        said.append(verdict_words(guest, line.verdict))
+    purpose = words.gettext("Purpose: %(what)s") % {"what": line.purpose} if line.purpose else ""
+    return line.title, purpose, line.sentence, " | ".join(said)
+
+
+@get("/my/proof")
+async def proof_file(guest: NamedDependency[GuestSeat]) -> Response[bytes]:
+    """Give the list with proofs, as one archive."""
+    entries = await readable(guest)
+    found: list[OwnProof] = []
+    vkey = ""
+    indexes = [entry.index for entry in entries]
+    for at in range(0, len(indexes), ENTRIES_AT_ONCE_MAX):
+        answer = await guest.means.hatches.ask(OwnProofs(
+            ticket=guest.ticket, request_id=bytes.fromhex(fresh_id()), indexes=indexes[at:at + ENTRIES_AT_ONCE_MAX],
+        ))
+        if not isinstance(answer, OwnProofsShown):
+            raise TypeError(type(answer).__name__)
+        found += answer.items
+        vkey = answer.vkey
+    body = archive(found, vkey, {entry.index: entry.seq for entry in entries})
+    return Response(body, media_type="application/gzip", headers={
+        "content-disposition": 'attachment; filename="list-with-proof.tar.gz"',
+    })
+
+
+def archive(items: Sequence[OwnProof], vkey: str, numbers: Mapping[int, int]) -> bytes:
+    """Return the archive: a page to read, the log's key, and of each entry what it says and its proof."""
+    file = io.BytesIO()
+    with tarfile.open(fileobj=file, mode="w", format=tarfile.USTAR_FORMAT) as tar:
+        _add(tar, "README.txt", README.encode())
+        _add(tar, "log.vkey", f"{vkey}\n".encode())
+        _add(tar, "entries.jsonl", b"".join(_entry(item, numbers.get(item.index, 0)) for item in items))
+        for item in items:
+            name = f"{numbers.get(item.index, 0):04}"
+            _add(tar, f"{name}.entry", item.leaf)
+            _add(tar, f"{name}.tlog-proof", item.proof.encode())
+    return gzip.compress(file.getvalue(), 9, mtime=0)
+
+
+def _entry(item: OwnProof, number: int) -> bytes:
+    """Return one entry as a line of JSON: what makes its leaf again."""
+    told = {
+        "number": number, "index": item.index,
+        "guest": {"salt": item.guest_part[:SALT_SIZE_BYTES].hex(), "text": item.guest_part[SALT_SIZE_BYTES:].decode()},
+        "context": {
+            "salt": item.context_part[:SALT_SIZE_BYTES].hex(), "text": item.context_part[SALT_SIZE_BYTES:].decode(),
+        },
+    }
+    return json.dumps(told, ensure_ascii=False, separators=(",", ":")).encode() + b"\n"
+
+
+def _add(tar: tarfile.TarFile, name: str, body: bytes) -> None:
+    member = tarfile.TarInfo(name)
+    member.size = len(body)
+    tar.addfile(member, io.BytesIO(body))
