@@ -104,8 +104,7 @@ create table ledger.change_subject (      -- for finding them again; gone with t
 insert into ledger.change_subject (property_id, subject_id, change_id)
 select distinct c.property_id, ledger.subject_of(r), c.change_id
   from ledger.fact_change c cross join lateral jsonb_array_elements(c.rows || coalesce(c.rows_before, '[]')) r
- where c.fact in ('occupant', 'mark', 'lock', 'case_file', 'case_guest', 'service_request', 'access_request', 'approval_vote', 'emergency',
-                  'entry_question', 'guest_post', 'guest_setting', 'hidden_stay')
+ where c.fact <> all (array['property', 'stay', 'staff', 'staff_role', 'shift', 'badge', 'presence', 'training'])
    and ledger.subject_of(r) is not null;
 
 -- What is captured, and whom it is about. Facts that name nobody are not looked through: an import of stays stays as quick as it was.
