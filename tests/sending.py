@@ -11,10 +11,10 @@ if TYPE_CHECKING:
     from playwright.sync_api import APIResponse, Page
 
 
-def sent(page: Page, path: str, fields: Mapping[str, str]) -> APIResponse:
+def sent(page: Page, path: str, fields: Mapping[str, str], token_of: str = "/display") -> APIResponse:
     """Return the answer to a form with the page's own sign-in and token; a redirect is not followed."""
-    origin = page.context.request.get("/display").url.partition("/display")[0]
-    token = re.search(r'name="_token" value="([^"]+)"', page.context.request.get("/display").text())
+    origin = page.context.request.get(token_of).url.partition(token_of)[0]
+    token = re.search(r'name="_token" value="([^"]+)"', page.context.request.get(token_of).text())
     assert token is not None
     return page.context.request.post(
         path, form={"_token": token[1], **fields}, max_redirects=0, headers={"sec-fetch-site": "same-origin", "origin": origin},

@@ -3,25 +3,33 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 
 from discretion.hotel import number
+from discretion.office import legal_holds, retention
 from discretion.office.courses import packaged
+from discretion.office.legal_holds import HoldDone, NewHold
+from discretion.office.retention_presets import preset_of
+from discretion.wire.lookup import Snapshot
 from tests.cast import new_id
 from tests.consents import answer, by, on_paper, record_now
 from tests.controllers import terminal_cookie
+from tests.merging import ask_merge, joined
 from tests.pages import pressed
 from tests.portals import visit
 from tests.releases import REPORT, WIDER, propose
-from tests.reviewing import review_of
+from tests.reviewing import in_office, review_of
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
 
+    from discretion.office.database import Office
     from tests.houses import RunningHouse
 
 
@@ -390,6 +398,55 @@ def _handover_notes(house: RunningHouse, page: Page) -> None:
     page.goto("/handover/notes")
 
 
+def _pair(house: RunningHouse) -> tuple[str, str]:
+    """Return two guests of today who hold the same document."""
+    stage = house.stage
+    if "Nora" not in stage.guests:
+        stage.guests["Nora"] = stage.guest()
+        stage.guests["Nora again"] = stage.guest(document=stage.guests["Nora"].records["document"])
+    return stage.guests["Nora"].guest_id.hex(), stage.guests["Nora again"].guest_id.hex()
+
+
+def _duplicates(house: RunningHouse, page: Page) -> None:
+    page.goto(f"/guests/{_pair(house)[0]}/duplicates")
+
+
+def _compare(house: RunningHouse, page: Page) -> None:
+    page.goto("/guests/{}/duplicates/{}".format(*_pair(house)))
+
+
+def _compare_error(house: RunningHouse, page: Page) -> None:
+    _compare(house, page)
+    page.evaluate("document.querySelector('main form').submit()")
+    page.wait_for_selector("[role=alert]")
+
+
+def _merge(house: RunningHouse) -> str:
+    found = house.stage.office.execute("select merge_id::text from hotel.guest_merge where joined_at is null and ended_at is null").fetchone()
+    if found is None:
+        asked = ask_merge(house.stage.players["Ben"].sign_in(), house.stage.guest(), house.stage.guest(), 6)
+        return f"/merges/{asked.detail.hex()}"
+    return f"/merges/{found[0].replace('-', '')}"
+
+
+def _merges(house: RunningHouse, page: Page) -> None:
+    _merge(house)
+    page.goto("/merges")
+
+
+def _joined(house: RunningHouse, page: Page) -> None:
+    stage = house.stage
+    found = stage.office.execute("select merge_id::text from hotel.guest_merge where joined_at is not null and ended_at is null").fetchone()
+    page.goto(f"/merges/{found[0].replace('-', '') if found else joined(stage, stage.guest(), stage.guest(), 6).hex()}")
+
+
+def _registration(house: RunningHouse, page: Page) -> None:
+    guest = house.stage.guests["Dora"]
+    if not house.stage.office.execute("select from hotel.stay_copy where stay_id = %s", (guest.stay_id.hex(),)).fetchone():
+        house.stage.players["Ada"].sign_in().ask(Snapshot, stay_id=guest.stay_id, guest_ids=[guest.guest_id])
+    page.goto(f"/stays/{guest.stay_id.hex()}/registration")
+
+
 def _locks(house: RunningHouse, page: Page) -> None:
     if not house.stage.office.execute("select 1 from hotel.lock where released_at is null").fetchall():
         house.stage.lock("guest", house.stage.guest().guest_id)
@@ -479,6 +536,36 @@ def _privacy(path: str) -> Callable[[RunningHouse, Page], None]:
     return go
 
 
+def _my_request(kind: str, to: str = "") -> Callable[[RunningHouse, Page], None]:
+    """Open a page on the way to a request for rights: its question, what is checked before it is sent, the request."""
+
+    def go(house: RunningHouse, page: Page) -> None:
+        my(f"/requests/new/{kind}")(house, page)
+        if to and page.locator("input[name=scope]").count():
+            page.check(f"input[name=scope][value={'parts' if to == 'error' else 'whole'}]")
+        if to:
+            pressed(page.locator("form[action$='/check'] button"))
+        if to == "sent":
+            pressed(page.locator("form[action='/my/requests'] button"))
+
+    return go
+
+
+def _my_copy(house: RunningHouse, page: Page) -> None:
+    my("/requests/new/access")(house, page)
+    pressed(page.locator("button[value=page]"))
+
+
+def _officer(path: str) -> Callable[[RunningHouse, Page], None]:
+    """Open a page of the privacy officer's."""
+
+    def go(house: RunningHouse, page: Page) -> None:
+        page.context.add_cookies([house.ticket(house.on_duty("Pru", "privacy"))])
+        page.goto(path)
+
+    return go
+
+
 def _consent(rest: str) -> Callable[[RunningHouse, Page], None]:
     return lambda house, page: page.goto(f"/guests/{house.stage.guests['Dora'].guest_id.hex()}/consents/{rest}") and None
 
@@ -504,8 +591,121 @@ def _consent_paper_error(house: RunningHouse, page: Page) -> None:
     _consent("marketing/paper")(house, page)
     page.check("input[name=answer][value=yes]")
     page.fill("input[name=paper]", "13800138000")
+
+
+def as_officer(house: RunningHouse, page: Page, name: str = "Paula", duty: str = "privacy") -> None:
+    """Sign in as an officer of Harbour, hired at the first asking."""
+    page.context.add_cookies([house.ticket(house.on_duty(name, duty))])
+
+
+def by_office(house: RunningHouse, do: Callable[[Office], Coroutine[Any, Any, Any]]) -> Any:
+    """Return what the office does, in a thread of its own: the browser has the loop of this one."""
+    with ThreadPoolExecutor(1) as pool:
+        return pool.submit(in_office, house.stage, do).result()
+
+
+def with_rules(house: RunningHouse) -> None:
+    """Give Harbour the rules of China, and a guest whose notes are over their limit; once."""
+    stage = house.stage
+    if not stage.office.execute("select from hotel.retention_rule").fetchone():
+        preset = preset_of("CN")
+        assert preset is not None
+        by_office(house, lambda office: retention.adopt(office, stage.ada.property_id, preset))
+        stage.guest("departed", departed_days=400)
+
+
+def _retention(house: RunningHouse, page: Page) -> None:
+    with_rules(house)
+    as_officer(house, page)
+    page.goto("/retention")
+    pressed(page.get_by_role("button").filter(has=page.locator("use[href$='#refresh-cw']")))
+    page.goto("/retention")
+
+
+def _retention_plan(house: RunningHouse, page: Page) -> None:
+    _retention(house, page)
+    pressed(page.get_by_role("button").filter(has=page.locator("use[href$='#refresh-cw']")))
+
+
+def _retention_rule(house: RunningHouse, page: Page) -> None:
+    with_rules(house)
+    as_officer(house, page)
+    rows = by_office(house, lambda office: retention.rules_in_force(office, house.stage.ada.property_id))
+    page.goto("/retention/rules/" + next(row.rule_id.hex() for row in rows if row.code == "own-preferences"))
+
+
+def _retention_severe(house: RunningHouse, page: Page) -> None:
+    _retention_rule(house, page)
+    page.fill("#f-gone", "6 个月")
+    page.fill("#f-reason", "no longer needed for the service")
     pressed(page.locator("main form button[type=submit]"))
 
+
+def _no_retention(house: RunningHouse, page: Page) -> None:
+    stage = house.stage
+    if "Hana" not in stage.players:
+        stage.players["Hana"] = stage.hire("Hana", "privacy", by=stage.players["Hugo"])
+    page.context.add_cookies([house.ticket(stage.players["Hana"])])
+    page.goto("/retention")
+
+
+def _holds(house: RunningHouse, page: Page) -> None:
+    stage = house.stage
+    if not stage.office.execute("select from hotel.legal_hold").fetchone():
+        people = [house.on_duty("Paula", "privacy").staff_id, house.on_duty("Greta", "general_manager").staff_id]
+        for seconded in (True, False):
+            new = NewHold(new_id(), 3, "letter of the court", datetime.now(UTC) + timedelta(days=90), "2026-77", guest_id=stage.dora.guest_id)
+            done = by_office(house, lambda office, new=new: legal_holds.propose(office, stage.ada.property_id, people[0], new))
+            assert isinstance(done, HoldDone), done
+            if seconded:
+                by_office(house, lambda office, done=done: legal_holds.second(office, stage.ada.property_id, people[1], done.number))
+    as_officer(house, page, "Greta", "general_manager")
+    page.goto("/holds")
+
+
+def _hold_form(house: RunningHouse, page: Page) -> None:
+    as_officer(house, page)
+    page.goto("/holds/new?guest=" + house.stage.dora.guest_id.hex())
+
+
+def _hold_error(house: RunningHouse, page: Page) -> None:
+    _hold_form(house, page)
+    page.fill("#f-reason", "letter of the court")
+    page.fill("#f-until_on", "2020-01-01")
+    pressed(page.locator("main form button[type=submit]"))
+
+
+
+def _right(kind: str, *steps: str, then: str = "") -> Callable[[RunningHouse, Page], None]:
+    """Open a request for rights that was worked up to a step, or a page of it."""
+
+    def go(house: RunningHouse, page: Page) -> None:
+        guest = house.stage.guest("departed")
+        found = house.stage.office.execute(
+            "select r.number from hotel.reservation r join hotel.stay s using (property_id, reservation_id) where s.stay_id = %s", (guest.stay_id.hex(),),
+        ).fetchone()
+        _officer("/rights/new")(house, page)
+        page.fill("input[name=reservation]", found[0] if found else "")
+        page.check(f"input[name=kind][value={kind}]")
+        pressed(page.locator("form[action='/rights/new'] button"))
+        for step in steps:
+            if step == "identity":
+                page.check("input[name=code][value=document_in_person]")
+            pressed(page.locator(f"form[action$='/{step}'] button").last)
+        if then:
+            page.goto(then if then == "/rights" else page.url.partition("?")[0] + then)
+
+    return go
+
+
+def _rights_error(house: RunningHouse, page: Page) -> None:
+    _officer("/rights/new")(house, page)
+    page.fill("input[name=reservation]", "R-0")
+    page.check("input[name=kind][value=access]")
+    pressed(page.locator("form[action='/rights/new'] button"))
+
+
+_DONE = ("identity", "take-up", "suggestions", "carry-out")
 
 PLACES = (
     Place("sign_in", "", _at("/sign-in")),
@@ -598,6 +798,15 @@ PLACES = (
     Place("case_of_audit", "Egon", _case_of("audit", "Egon")),
     Place("case_form", "Ben", _at("/cases/new")),
     Place("case_of_guest", "Ben", lambda house, page: page.goto(f"/guests/{house.stage.guests['Dora'].guest_id.hex()}/cases/new") and None),
+    Place("duplicates", "Ben", _duplicates),
+    Place("duplicates_none", "Ada", lambda house, page: page.goto(f"/guests/{house.stage.guests['Dora'].guest_id.hex()}/duplicates") and None),
+    Place("compare", "Ben", _compare),
+    Place("compare_error", "Ben", _compare_error),
+    Place("merges", "Ben", _merges),
+    Place("merge", "Ben", lambda house, page: page.goto(_merge(house)) and None),
+    Place("merge_joined", "Ben", _joined),
+    Place("registration", "Ada", _registration),
+    Place("registration_none", "Ada", _booking_act("registration?which=invoice")),
     Place("nothing", "Egon", _at("/nothing-here")),
     Place("watch", "Egon", _watch),
     Place("watch_error", "Egon", _watch_error),
@@ -625,4 +834,30 @@ PLACES = (
     Place("my_record", "", my("/record")),
     Place("my_help", "", _my_help),
     Place("my_new_passkey", "", my("-passkey/new")),
+    Place("retention", "", _retention),
+    Place("retention_plan", "", _retention_plan),
+    Place("retention_rule", "", _retention_rule),
+    Place("retention_severe", "", _retention_severe),
+    Place("retention_none", "", _no_retention),
+    Place("holds", "", _holds),
+    Place("hold_form", "", _hold_form),
+    Place("hold_error", "", _hold_error),
+    Place("my_requests", "", my("/requests")),
+    Place("my_request_delete", "", _my_request("delete")),
+    Place("my_request_error", "", _my_request("delete", "error")),
+    Place("my_request_transfer", "", _my_request("transfer")),
+    Place("my_request_check", "", _my_request("delete", "check")),
+    Place("my_request_sent", "", _my_request("explain", "sent")),
+    Place("my_copy", "", _my_copy),
+    Place("rights_none", "", _officer("/rights?list=waiting")),
+    Place("rights", "", _right("restrict", then="/rights")),
+    Place("rights_form", "", _officer("/rights/new")),
+    Place("rights_form_error", "", _rights_error),
+    Place("rights_clock", "", _officer("/rights/clock")),
+    Place("rights_received", "", _right("access")),
+    Place("rights_decided", "", _right("delete", *_DONE[:-1])),
+    Place("rights_answered", "", _right("explain", *_DONE, "answer")),
+    Place("rights_letter", "", _right("explain", *_DONE, "answer", then="/letter")),
+    Place("rights_copy", "", _right("access", *_DONE, then="/copy")),
+    Place("rights_correct", "", _right("correct", *_DONE, then="/correct")),
 )

@@ -13,13 +13,14 @@ SOURCE = Path(__file__).resolve().parents[2] / "src" / "discretion"
 KEYWORDS = {
     "_": None, "gettext": None, "ngettext": (1, 2), "pgettext": ((1, "c"), 2), "marked": None, "marked_in": ((1, "c"), 2),
 }
+GUESTS_RIGHT = "查阅、复制"  # the word is kept for this right of guests: never for what staff do
 FORBIDDEN = {
     "zh_Hans": ["登陆", "预定", "帐号", "帐单", "其它", "用户", "客人", "黑名单", "破窗", "打破玻璃", "擦除", "数据主体", "查阅", "隐私官", "您们", "请您务必"],
     "en": ["data subject", "break the glass", "blacklist", "user "],
 }
 BUTTONS_ALONE = {"确定", "提交", "OK", "Submit"}
 LATIN_IN_CHINESE = {
-    "CNY", "CHN", "CSV", "PDF", "UTF", "ZHANG", "WEI", "JavaScript", "desk", "policy", "VIP", "iCalendar", "ics", "SUMMARY", "front",
+    "CNY", "CHN", "CSV", "GDPR", "JSON", "PDF", "SHA", "UTF", "ZHANG", "WEI", "JavaScript", "desk", "policy", "VIP", "iCalendar", "ics", "SUMMARY", "front",
 }
 
 
@@ -69,7 +70,8 @@ def test_translations_keep_their_placeholders(language):
 def test_no_forbidden_word_stands_in_a_catalogue(language):
     for entry in catalogue(language):
         for text in (texts(entry) if language == "zh_Hans" else [entry.msgid]):
-            assert not [word for word in FORBIDDEN[language] if word in text], text
+            plain = text.replace(GUESTS_RIGHT, "")
+            assert not [word for word in FORBIDDEN[language] if word in plain], text
             assert text not in BUTTONS_ALONE
 
 

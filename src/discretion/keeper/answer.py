@@ -40,7 +40,8 @@ if TYPE_CHECKING:
 
 CONSENTS = ("consent_mkt", "consent_ana")
 _OPENING = frozenset({
-    AskKind.LOOK_UP, AskKind.LIST, AskKind.FIND, AskKind.PREVIEW, AskKind.GUEST_POST, AskKind.GUEST_VIEW,
+    AskKind.LOOK_UP, AskKind.LIST, AskKind.FIND, AskKind.DUPLICATES, AskKind.PREVIEW, AskKind.GUEST_POST,
+    AskKind.GUEST_VIEW,
 })
 
 

@@ -20,18 +20,17 @@ from typing import TYPE_CHECKING, Any, cast
 import msgspec
 
 from discretion.hotel.record import RecordError
-from discretion.keeper import emergency, entries, proofs, search
+from discretion.keeper import copies, emergency, entries, merges, proofs, search
 from discretion.keeper.approvals import Approvals
 from discretion.keeper.desk import FailError
 from discretion.keeper.guests import Guests, Letterbox
 from discretion.keeper.inscribe import inscribe_ask
 from discretion.keeper.judge import READING_DUTIES
 from discretion.keeper.papers import Ask, AskKind, Opened
-from discretion.keeper.reply import entered, told
+from discretion.keeper.reply import told
 from discretion.keeper.rounds import RoundError
-from discretion.keeper.store.database import StoreError, Uid
-from discretion.keeper.store.sql import queries
-from discretion.wire import exceptions
+from discretion.keeper.store.database import StoreError
+from discretion.wire import exceptions, merging
 from discretion.wire import lookup as wire
 from discretion.wire.entries import ProveEntries, ReadEntries, ReadLedgerState
 from discretion.wire.erasure import CarryOutErasure
@@ -49,7 +48,6 @@ if TYPE_CHECKING:
 
 ASKS_UNDER_WAY_MAX = 1024  # for one connection
 _PATH = re.compile(r"`(\$[^`]*)`")
-_TAKE_SNAPSHOT = queries("records.sql")["take_snapshot"]
 _log = logging.getLogger("discretion.keeper.door")
 
 
@@ -86,6 +84,11 @@ class Door:
             exceptions.RequestApproval: self._approve,
             exceptions.StepUp: self._approve,
             exceptions.Vote: self._approve,
+            merging.AskMerge: self._merge,
+            merging.FindDuplicates: self._find,
+            merging.JoinRecords: self._merge,
+            merging.LookUpCopy: self._copies,
+            merging.PartRecords: self._merge,
             wire.BeginEnrolment: self._begin_enrolment,
             wire.BeginSignIn: self._begin_sign_in,
             wire.ChooseDuty: self._choose_duty,
@@ -101,7 +104,7 @@ class Door:
             ReadEntries: self._read_entries,
             ReadLedgerState: self._watch,
             wire.SignOut: self._sign_out,
-            wire.Snapshot: self._snapshot,
+            wire.Snapshot: self._copies,
             wire.WhoAmI: self._who_am_i,
         }
         self._menu |= Guests(people, letters, self._desk, is_demo=is_demo).menu
@@ -202,9 +205,11 @@ class Door:
             return wire.Failed(code="conflict")  # the same list under the same request id: each entry opens once
         return wire.Answers([item for item in items if isinstance(item, (wire.Disclosure, wire.Refusal))])
 
-    async def _find(self, message: wire.FindByName | wire.FindExact) -> Answer:
+    async def _find(self, message: wire.FindByName | wire.FindExact | merging.FindDuplicates) -> Answer:
         live = await self._live(message.ticket)
         desk = self._desk(live.property_id)
+        if isinstance(message, merging.FindDuplicates):
+            return await search.find_duplicates(message, live.session_id, desk.rounds, desk.database, desk.lock)
         return await search.find(message, live.session_id, desk.rounds, desk.reads, desk.lock)
 
     async def _read_entries(self, message: ReadEntries) -> Answer:
@@ -232,16 +237,15 @@ class Door:
             return wire.Inscribed(guest_id=message.guest_id, entry=reply.receipt.committed.draft.index)
         return told(reply, ask, desk.rounds.room.policy)
 
-    async def _snapshot(self, message: wire.Snapshot) -> Answer:
+    async def _merge(self, message: merging.AskMerge | merging.JoinRecords | merging.PartRecords) -> Answer:
         live = await self._live(message.ticket)
         desk = self._desk(live.property_id)
-        guests = sorted(set(message.guest_ids))
-        write = (_TAKE_SNAPSHOT, {"stay": Uid(message.stay_id), "guests": [Uid(guest) for guest in guests]})
-        ask = Ask(
-            AskKind.SNAPSHOT, message.request_id, session_id=live.session_id, purpose="check_in",
-            details=(("guests", [guest.hex() for guest in guests]), ("stay", message.stay_id.hex())), writes=(write,),
-        )
-        return await entered(ask, desk.rounds)
+        return await merges.answer(message, (live.session_id, live.staff_id), desk.rounds, desk.database, desk.lock)
+
+    async def _copies(self, message: wire.Snapshot | merging.LookUpCopy) -> Answer:
+        live = await self._live(message.ticket)
+        desk = self._desk(live.property_id)
+        return await copies.answer(message, (live.session_id, live.staff_id), desk.rounds, desk.database, desk.lock)
 
     async def _begin_action(self, message: exceptions.BeginAction) -> Answer:
         return await self._people.begin_action(message.action, await self._live(message.ticket))

@@ -29,8 +29,9 @@ if TYPE_CHECKING:
 PEOPLE_DUTIES = frozenset({"it_admin"})
 ERASING_DUTIES = frozenset({"privacy"})
 READING_DUTIES = frozenset({"auditor", "privacy"})  # who may read entries; nobody else, whatever a page offers
+MERGING_DUTIES = frozenset({"duty_manager", "privacy"})
 RECOVERY_DUTIES = frozenset({"duty_manager", "privacy"})
-WRITING_PURPOSES = frozenset({"check_in"})  # to look is not to write: an auditor, say, sees masks and changes nothing
+WRITING_PURPOSES = frozenset({"check_in", "dsr"})  # to look is not to write: an auditor sees masks, changes nothing
 _RELATIONS = ("arriving", "in_house", "departed", "none")
 
 
@@ -115,6 +116,27 @@ def _judge_emergency(facts: Facts, policy: Policy) -> Judged:
     if facts.guest is None or ask.masked & ~decision.shown:
         return Denied(facts, decision, bits, _reason(facts, policy, bool(decision.guards), bool(decision.offers)))
     return Allowed(facts, decision, bits, 0, 0, 0)
+
+
+def _judge_merge(facts: Facts, policy: Policy) -> Judged:
+    """Judge a step of joining or parting two records, for one of them: its asker may see of it what `masked` names.
+
+    Nothing is opened, so the passkey of the sign-in does where the policy has one verified anew before showing.
+    """
+    if facts.staff is None or facts.staff.duty not in MERGING_DUTIES:
+        return Denied(facts, None, 0, "not_allowed")
+    facts = structs.replace(facts, claims=counting_claims(facts.claims, policy))
+    bits = fact_bits(facts, policy.fact_bit) | policy.fact_bit["fresh_passkey"]
+    decision = decide(policy, facts.ask.purpose, _duty(facts), _relation(facts), bits)
+    if facts.guest is None or facts.ask.masked & ~decision.shown:
+        return Denied(facts, decision, bits, _reason(facts, policy, bool(decision.guards), bool(decision.offers)))
+    return Allowed(facts, decision, bits, 0, 0, 0)
+
+
+def _judge_duplicates(facts: Facts, policy: Policy) -> Judged:
+    """Judge a search for records that share a value with this one: as a look-up, though nothing of it is shown."""
+    judged = _judge_look_up(facts, policy)
+    return structs.replace(judged, clear=0, masked=0, uses=()) if isinstance(judged, Allowed) else judged
 
 
 def _judge_vote(facts: Facts, policy: Policy) -> Judged:
@@ -215,9 +237,10 @@ def _relation(facts: Facts) -> str:
 
 
 _BY_POLICY = {
-    AskKind.EMERGENCY_BEGIN: _judge_emergency, AskKind.FIND: _judge_purpose, AskKind.GUEST_POST: _judge_own,
-    AskKind.GUEST_READ: _judge_own, AskKind.GUEST_SIGN_IN: _judge_own, AskKind.GUEST_VIEW: _judge_own,
-    AskKind.INSCRIBE: _judge_inscribe,
-    AskKind.LIST: _judge_look_up, AskKind.LOOK_UP: _judge_look_up, AskKind.PREVIEW: _judge_vote,
-    AskKind.REQUEST_OPEN: _judge_request, AskKind.SNAPSHOT: _judge_purpose, AskKind.VOTE: _judge_vote,
+    AskKind.DUPLICATES: _judge_duplicates, AskKind.EMERGENCY_BEGIN: _judge_emergency, AskKind.FIND: _judge_purpose,
+    AskKind.GUEST_POST: _judge_own, AskKind.GUEST_READ: _judge_own, AskKind.GUEST_SIGN_IN: _judge_own,
+    AskKind.GUEST_VIEW: _judge_own, AskKind.INSCRIBE: _judge_inscribe, AskKind.LIST: _judge_look_up,
+    AskKind.LOOK_UP: _judge_look_up, AskKind.MERGE: _judge_merge, AskKind.PREVIEW: _judge_vote,
+    AskKind.REQUEST_OPEN: _judge_request, AskKind.SNAPSHOT: _judge_purpose, AskKind.UNMERGE: _judge_merge,
+    AskKind.VOTE: _judge_vote,
 }

@@ -54,7 +54,7 @@ class NewCase:
 
 @dataclass(frozen=True, slots=True)
 class CaseLine:
-    """A case in a list."""
+    """A case in a list. `is_right`: a request for rights, which has a clock, lines and an answer of its own."""
 
     case_id: bytes
     number: str
@@ -72,6 +72,7 @@ class CaseLine:
     outcome: str
     guests: int
     now_at: datetime
+    is_right: bool
 
     @property
     def is_open(self) -> bool:
@@ -250,11 +251,13 @@ async def change_owner(
 async def change_due(
     office: Office, who: OnDuty, number: str, act_id: bytes, due_at: datetime,
 ) -> CaseDone | ActRefusal:
-    """Set another due date. Refusals: `not_found`, `case_closed`, `until` for one that is past or over a year ahead."""
+    """Set another due date. Refusals: `until` for one past or over a year ahead, `rights_due` where a clock runs."""
     if not timedelta() < due_at - datetime.now(UTC) <= DUE_MAX:
         return ActRefusal("until")
 
     async def do(now: Statements, line: CaseLine) -> None:
+        if line.is_right:
+            raise RefusedError("rights_due")
         if line.due_at != due_at:
             await _changed(now, who, line, "set_due", due_at=due_at)
             await _noted(now, who, line.case_id, "due_changed", act_id, due_at.isoformat(timespec="minutes"))
@@ -296,7 +299,8 @@ async def note(office: Office, who: OnDuty, number: str, act_id: bytes, words: s
 async def close_case(office: Office, who: OnDuty, number: str, act_id: bytes, outcome: str) -> CaseDone | ActRefusal:
     """Close the case with what came of it; approvals that rest on it end.
 
-    Refusals: `not_found`, `case_closed`, `words`, `words_number`, `not_yours` unless the duty closes such cases.
+    Refusals: `not_found`, `case_closed`, `words`, `words_number`, `not_yours` unless the duty closes such cases,
+    `rights_open_case` for a request for rights: it ends by its answer (`rights_work.close`).
     """
     if wrong := fault_of(outcome, at_least=SUMMARY_CHARACTERS_MIN):
         return ActRefusal(wrong)
@@ -304,6 +308,8 @@ async def close_case(office: Office, who: OnDuty, number: str, act_id: bytes, ou
     async def do(now: Statements, line: CaseLine) -> None:
         if who.duty not in CASE_KINDS[line.purpose].closes:
             raise RefusedError("not_yours")
+        if line.is_right:
+            raise RefusedError("rights_open_case")
         await _changed(now, who, line, "close", outcome=one_line(outcome))
         await _noted(now, who, line.case_id, "closed", act_id, one_line(outcome))
 

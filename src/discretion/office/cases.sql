@@ -3,7 +3,9 @@
 c.case_id, c.number, c.purpose, c.summary, c.reference, c.opened_at, coalesce(b.name, '') as opened_by_name, c.owner_id,
 coalesce(w.name, '') as owner_name, c.due_at, c.withheld_until, c.closed_at, coalesce(e.name, '') as closed_by_name, c.outcome,
 (select count(*)::int from hotel.case_guest n where n.property_id = %(property_id)s and n.case_id = c.case_id) as guests,
-clock_timestamp() as now_at
+clock_timestamp() as now_at,
+c.purpose = 'dsr' and not exists (
+  select 1 from hotel.entry_question y where y.property_id = %(property_id)s and y.case_id = c.case_id) as is_right
 
 -- name: people
 -- The staff of a case.

@@ -288,7 +288,7 @@ async def _case(
     owners = await cases.owners_for(seat.office, seat.property_id, found.line.purpose) if may_change else ()
     return seat.page(
         "case.html", status=status, found=found, line=found.line, raw=raw, errors=errors, owners=owners,
-        may_change=may_change, may_close=may_change and seat.person.duty in kind.closes,
+        may_change=may_change, may_close=may_change and seat.person.duty in kind.closes and not found.line.is_right,
         here=f"/cases/{found.line.number}",
     )
 

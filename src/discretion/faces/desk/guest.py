@@ -39,7 +39,7 @@ from discretion.faces.kit.reasons import OTHER, codes_under, reasons
 from discretion.faces.kit.seat import EnteredBeforeError, Seat
 from discretion.hotel import number
 from discretion.hotel.purpose import Purpose
-from discretion.office import approvals, consents, lists
+from discretion.office import approvals, consents, lists, merges
 from discretion.wire.exceptions import Action, StepUp
 from discretion.wire.lookup import Disclosure
 
@@ -170,7 +170,7 @@ async def use_approval(seat: NamedDependency[Seat], guest: FromPath[str]) -> Res
         raise NotFoundException
     one = found[0]
     if wish.verify:
-        await _step_up(seat, guest_id, one.purpose, one.groups, wish)
+        await step_up(seat, guest_id, one.purpose, one.groups, wish)
     stays = await lists.stays_of_guest(seat.office, seat.property_id, guest_id)
     stay, relation = present_stay(stays, seat.property.business_date)
     try:
@@ -191,7 +191,7 @@ async def _verified(seat: Seat, guest_id: bytes, wish: RevealForm, record: Discl
     """Return the record with one more part, which a passkey verified for exactly it has opened."""
     bit = BIT[wish.group]
     form = VerifiedForm(challenge=wish.challenge, assertion=wish.assertion, request_id=new_request_id().hex())
-    await _step_up(seat, guest_id, wish.purpose, bit, form)
+    await step_up(seat, guest_id, wish.purpose, bit, form)
     more = await seat.look_up(
         guest_id, wish.purpose, clear=bit, masked=0, context="reveal", reference=wish.reference, reason=wish.reason,
     )
@@ -204,7 +204,8 @@ async def _verified(seat: Seat, guest_id: bytes, wish: RevealForm, record: Discl
     )
 
 
-async def _step_up(seat: Seat, guest_id: bytes, purpose: str, groups: int, form: VerifiedForm) -> None:
+async def step_up(seat: Seat, guest_id: bytes, purpose: str, groups: int, form: VerifiedForm) -> None:
+    """Have the passkey that a form brings verified for these field groups of one guest."""
     proof = await brought(seat, Action("look_up", guest_id, purpose, groups), form)
     await seat.means.hatches.ask(
         StepUp(
@@ -240,6 +241,7 @@ async def _record(  # noqa: PLR0913 - a record is whose, what for, and what was 
     now = datetime.now(UTC)
     said = await consents.on_record(seat.office, seat.property_id, bytes.fromhex(guest), seat.language)
     shown = tuple(group for group in revealed if answer.clear & BIT[group])
+    links = await merges.merges_of(seat.office, seat.property_id, bytes.fromhex(guest))
     headers = {"refresh": f"{REVEALED_SECONDS}; url={back}"} if shown and not is_counted_down else {}
     return seat.page(
         "guest.html", headers=headers, guest=guest, answer=answer, stay=stay, relation=relation, purpose=purpose,
@@ -248,6 +250,7 @@ async def _record(  # noqa: PLR0913 - a record is whose, what for, and what was 
         seconds=REVEALED_SECONDS, asked=asked, choices=said.choices, restrictions=said.restrictions,
         reasons=reasons(seat.words, purpose), here=f"/guests/{guest}",
         now=int(now.timestamp()), minute=seat.formats.local(now).strftime("%m%d%H%M"), reference=reference,
+        links=links,
     )
 
 

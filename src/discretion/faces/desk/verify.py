@@ -35,7 +35,7 @@ GroupWord = Literal["identity", "contact", "document", "booking", "stay", "spend
 class VerifyBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """What is about to be done."""
 
-    kind: Literal["look_up", "emergency", "vote_yes", "vote_no", "deputy_offer", "deputy_accept"]
+    kind: Literal["look_up", "emergency", "erase", "vote_yes", "vote_no", "deputy_offer", "deputy_accept"]
     subject: Hex
     purpose: Annotated[str, Meta(max_length=40)] = ""
     groups: Annotated[tuple[GroupWord, ...], Meta(max_length=8)] = ()

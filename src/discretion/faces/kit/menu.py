@@ -22,6 +22,7 @@ _PARTS: Final = (
         ("/emergency", _("Emergency viewing"), "siren", (Permission.EMERGENCY_BEGIN,)),
         ("/requests", _("Service requests"), "hand", (Permission.REQUEST_WORK,)),
         ("/cases", _("Cases"), "briefcase", (Permission.CASE_WORK,)),
+        ("/merges", _("Records to join"), "link", (Permission.RECORD_JOIN,)),
     )),
     (_("New"), (
         ("/walk-in", _("Walk-in guest"), "log-in", (Permission.STAY_CHANGE,)),
@@ -30,8 +31,12 @@ _PARTS: Final = (
     (_("Watchroom"), (
         ("/watch", _("Who looked: the ledger"), "clipboard-list", (Permission.ENTRY_READ,)),
         ("/reviews", _("Look-up review"), "gavel", (Permission.REVIEW_READ,)),
+        ("/rights", _("Rights requests"), "clipboard-check", (Permission.RIGHTS_JUDGE,)),
+        ("/rights/new", _("New rights request"), "plus", (Permission.RIGHTS_TAKE,)),
         ("/watch/policy", _("Releases of the policy"), "scale", (Permission.POLICY_READ,)),
         ("/watch/consents", _("Words of consents"), "file-text", (Permission.CONSENT_WORDS,)),
+        ("/retention", _("Retention"), "hourglass", (Permission.RETENTION_READ,)),
+        ("/holds", _("Legal holds"), "shield", (Permission.HOLD_WORK, Permission.RETENTION_READ)),
     )),
     (_("My work"), (
         ("/my-shifts", _("My shifts"), "clock", ()),

@@ -9,7 +9,8 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
 from discretion.faces.kit.nouns_of_consents import OF_CONSENTS
-from discretion.faces.kit.nouns_of_work import OF_CONTEXT, OF_REVIEWS
+from discretion.faces.kit.nouns_of_rights import OF_HELD, OF_RIGHTS
+from discretion.faces.kit.nouns_of_work import OF_CONTEXT, OF_RETENTION, OF_REVIEWS
 from discretion.faces.kit.words import marked_in
 from discretion.hotel.document_type import DocumentType
 from discretion.hotel.purpose import FieldGroup
@@ -248,6 +249,7 @@ _OF_ENTRIES: Final[dict[str, dict[str, tuple[str, str]]]] = {
         "change": marked_in("action", "Fact changed"),
         "demo_sign_in": marked_in("action", "Demo sign-in"),
         "deputy": marked_in("action", "Deputy named or ended"),
+        "duplicates": marked_in("action", "Same person searched"),
         "duty": marked_in("action", "Duty chosen"),
         "emergency_begin": marked_in("action", "Emergency viewing begun"),
         "emergency_end": marked_in("action", "Emergency viewing ended"),
@@ -261,6 +263,7 @@ _OF_ENTRIES: Final[dict[str, dict[str, tuple[str, str]]]] = {
         "invite": marked_in("action", "Link made"),
         "list": marked_in("action", "Seen in a list"),
         "look_up": marked_in("action", "Record viewed"),
+        "merge": marked_in("action", "Records joined"),
         "policy": marked_in("action", "Policy in force"),
         "preview": marked_in("action", "Masked preview for an approver"),
         "read_entries": marked_in("action", "Ledger read"),
@@ -273,6 +276,7 @@ _OF_ENTRIES: Final[dict[str, dict[str, tuple[str, str]]]] = {
         "snapshot": marked_in("action", "Sealed copy kept"),
         "step_up": marked_in("action", "Passkey verified anew"),
         "succeed": marked_in("action", "Ledger begun after another"),
+        "unmerge": marked_in("action", "Records parted"),
         "vote": marked_in("action", "Vote on an approval"),
     },
     "alarm": {
@@ -340,6 +344,8 @@ _OF_ENTRIES: Final[dict[str, dict[str, tuple[str, str]]]] = {
         "property": marked_in("fact", "the hotel itself"),
         "service_request": marked_in("fact", "service requests"),
         "review_verdict": marked_in("fact", "verdicts of reviews"),
+        "rights_line": marked_in("fact", "what is done about requests for rights"),
+        "rights_request": marked_in("fact", "requests for rights"),
         "release_signature": marked_in("fact", "signatures of the policy"),
         "shift": marked_in("fact", "roster"),
         "staff": marked_in("fact", "staff members"),
@@ -351,7 +357,9 @@ _OF_ENTRIES: Final[dict[str, dict[str, tuple[str, str]]]] = {
     },
 }
 
-_ALL: Final = {**_TABLE, **OF_CONTEXT, **OF_REVIEWS, **OF_CONSENTS, **_OF_ENTRIES}
+_ALL: Final = {
+    **_TABLE, **OF_CONTEXT, **OF_REVIEWS, **OF_CONSENTS, **OF_RETENTION, **OF_RIGHTS, **OF_HELD, **_OF_ENTRIES,
+}
 NOUNS: Final = MappingProxyType({kind: MappingProxyType(codes) for kind, codes in _ALL.items()})
 
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from discretion.faces.kit.copy_words import field_word
 from discretion.faces.kit.language import HTML_LANG
 from discretion.faces.kit.menu import menu
 from discretion.faces.kit.nouns import NOUNS, document_kinds, group_words, noun, nouns
@@ -62,6 +63,7 @@ def _environment(language: str, directories: Sequence[Path], names: Mapping[str,
         kinships=nouns(words, "kinship", NOUNS["kinship"]),
         menu=partial(menu, words),
         guest_tabs=partial(tabs, words),
+        copy_field=partial(field_word, words),
         col=_column,
         said=partial(sentence, words),
         refusal_title=partial(refusal_title, words),

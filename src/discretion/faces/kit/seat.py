@@ -20,12 +20,13 @@ from litestar import Request, Response
 from litestar.datastructures import Cookie
 from litestar.enums import MediaType
 
-from discretion.faces.kit import forms, language
+from discretion.faces.kit import forms, joined, language
 from discretion.faces.kit.crossing import is_token_of, token_of
 from discretion.faces.kit.formats import Formats
 from discretion.faces.kit.means import KeeperFailedError
 from discretion.faces.kit.permissions import NEEDS_SHIFT, Permission, home_of, may
 from discretion.faces.kit.words import translator
+from discretion.office import merges
 from discretion.office.locks import Held, held_by
 from discretion.office.notices import unread_of
 from discretion.office.properties import Property, property_and_locks
@@ -38,6 +39,7 @@ if TYPE_CHECKING:
     from babel.support import Translations
 
     from discretion.faces.kit.means import Means
+    from discretion.wire.lookup import Answer
 
 Form = TypeVar("Form", bound=msgspec.Struct)
 AnyRequest = Request[Any, Any, Any]
@@ -308,17 +310,20 @@ class Seat(Caller):
         self, guest_id: bytes, purpose: str, *, clear: int, masked: int, context: str,
         reference: str = "", reason: str = "", request_id: bytes | None = None,
     ) -> Disclosure | Refusal:
-        """Ask the keeper for field groups of one guest.
+        """Ask the keeper for field groups of one guest; of joined records each group of the one that shows it.
 
         Errors: `EnteredBeforeError` for a `request_id` used before; as `Hatches.ask`.
         """  # fmt: skip
-        answer = await self.means.hatches.ask(
-            LookUp(
-                ticket=self.ticket, request_id=request_id or os.urandom(16), guest_id=guest_id, purpose=purpose,
-                clear=clear, masked=masked, context=context, reference=reference, reason=reason,
-            )
+        ask = LookUp(
+            ticket=self.ticket, request_id=request_id or os.urandom(16), guest_id=guest_id, purpose=purpose,
+            clear=clear, masked=masked, context=context, reference=reference, reason=reason,
         )
-        if isinstance(answer, Entered):
+        sides = await merges.sides(self.office, self.property_id, guest_id)
+        if len(sides) > 1 or (sides and sides[0].record_id != guest_id):
+            answer: Answer | None = await joined.look_up(self.means.hatches, ask, sides)
+        else:
+            answer = await self.means.hatches.ask(ask)
+        if answer is None or isinstance(answer, Entered):
             raise EnteredBeforeError
         if not isinstance(answer, Disclosure | Refusal):
             raise TypeError(type(answer).__name__)

@@ -13,6 +13,7 @@ TABS: Final = (
     ("/my", _("Who looked")),
     ("/my/record", _("My details")),
     ("/my/consents", _("My consents")),
+    ("/my/requests", _("My requests")),
     ("/my/help", _("Ask for something")),
 )
 

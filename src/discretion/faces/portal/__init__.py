@@ -6,9 +6,11 @@ from typing import Any
 from discretion.faces.portal import (
     coming_in,
     consents,
+    own_copy,
     own_record,
     passkey,
     policy,
+    requests,
     take_home,
     who_looked,
     wishes,
@@ -26,4 +28,6 @@ PAGES: tuple[Any, ...] = (
     consents.consents_page, consents.consent_page, consents.answer,
     wishes.help_page, wishes.ask_for_help, wishes.take_help_back,
     own_record.record_page, own_record.keep_tells, own_record.take_off,
+    requests.requests_page, requests.wish_page, requests.check_page, requests.send, requests.request_page,
+    requests.supplement, requests.withdraw, own_copy.own_copy,
 )  # fmt: skip

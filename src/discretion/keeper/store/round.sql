@@ -71,7 +71,8 @@ select uuid_send(u.staff_id), u.purpose::int, uuid_send(u.guest_id), u.level::in
   from keys.usage_seen u where u.property_id = %(p)s and u.staff_id = any (%(staff)b::uuid[]) and u.day = %(day)s
 
 -- name: standing
--- The day at this property, its committed head, whom marks and locks restrict, and which release of the policy is in force.
+-- The day at this property, its committed head, whom marks and locks restrict, which release of the policy is in force, and which records
+-- are joined: survivor and absorbed.
 select h.size, h.root, h.stack, (now.at at time zone p.time_zone)::date,
        extract(epoch from ((now.at at time zone p.time_zone)::date + 1)::timestamp at time zone p.time_zone)::bigint,
        array(select uuid_send(m.guest_id) || case m.kind when 'sealed' then '\x01'::bytea when 'restriction' then '\x02'::bytea else '\x04'::bytea end
@@ -79,7 +80,9 @@ select h.size, h.root, h.stack, (now.at at time zone p.time_zone)::date,
            and m.from_at <= now.at and (m.until_at is null or m.until_at > now.at)),
        array(select uuid_send(l.target_id) from hotel.lock l where l.property_id = %(p)s and l.kind = 'guest' and l.released_at is null
            and (l.until_at is null or l.until_at > now.at)),
-       (select uuid_send(r.release_id) from hotel.policy_release r where r.property_id = %(p)s and r.state = 'active')
+       (select uuid_send(r.release_id) from hotel.policy_release r where r.property_id = %(p)s and r.state = 'active'),
+       array(select uuid_send(m.survivor_id) || uuid_send(m.absorbed_id) from hotel.guest_merge m
+              where m.property_id = %(p)s and m.ended_at is null and m.joined_at is not null)
   from (select clock_timestamp() as at) now, ledger.head h, hotel.property p
  where h.property_id = %(p)s and p.property_id = %(p)s
 

@@ -30,7 +30,7 @@ class Standing:
     def __init__(
         self, frontier: Frontier, day: date, midnight_at: int, marks: Mapping[bytes, int], locked: frozenset[bytes],
         claims: dict[bytes, tuple[Claim, ...]],
-        release_id: bytes = b"",
+        release_id: bytes = b"", joined: Mapping[bytes, tuple[bytes, ...]] | None = None,
     ) -> None:
         self.frontier = frontier
         self.day = day
@@ -39,6 +39,7 @@ class Standing:
         self.locked = locked
         self.claims = claims  # by guest; with the consents of those in `consulted`
         self.consulted: set[bytes] = set()
+        self.joined = joined or {}  # by record: the others of the same person
         self.release_id = release_id  # of the policy in force by the database; none where the settings name it
         self.staff: dict[bytes, StaffFacts] = {}
         self.seen: dict[tuple[bytes, int], dict[bytes, int]] = {}  # (person, limited purpose) → guest → level

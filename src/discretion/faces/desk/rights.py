@@ -1,0 +1,192 @@
+"""Requests for rights: the list with its clocks, taking one in, and the page on which one is worked (W8).
+
+Rules:
+* The page is pseudonymous: what is held stands as kinds and counts. What it says is a look-up, on a page of its own.
+* A button works once what it needs is there; until then the page says what is missing.
+* Who only takes requests in sees their state and no data map.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated, Any, Final, Literal
+
+import msgspec
+from litestar import Response, get, post
+from litestar.di import NamedDependency
+from litestar.exceptions import NotFoundException
+from litestar.params import FromPath, FromQuery
+from msgspec import Meta
+
+from discretion.faces.desk.requests import SomeId, on_duty
+from discretion.faces.desk.verify import GroupWord, mask_of
+from discretion.faces.kit.address import Hex, id_in
+from discretion.faces.kit.nouns import noun
+from discretion.faces.kit.permissions import Permission
+from discretion.faces.kit.refusals import RULES, act_sentence
+from discretion.faces.kit.rights_letter import what_is
+from discretion.faces.kit.seat import NotPermittedError, Seat
+from discretion.office import retention, rights, rights_intake, rights_work
+from discretion.office.outcome import ActRefusal
+from discretion.office.rights_intake import NewRequest
+from discretion.office.rights_kinds import CHANNELS, IDENTITY, KINDS, NEEDS_GROUPS, REASONS, WHOLE, WHYS
+from discretion.wire.erasure import subject_of
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from discretion.office.rights import RightsCase, RightsDone
+
+Kind = Literal["access", "correct", "delete", "explain", "object", "restrict", "transfer"]
+AskedBy = Literal["guest", "guardian", "relative"]
+_FIELD_OF: Final = {
+    "reservation_unknown": "reservation", "rights_groups": "groups", "rights_kind": "kind", "rights_open": "kind",
+    "rights_relative": "asked_by", "receiver": "receiver", "rights_why": "why", "channel": "channel",
+}  # fmt: skip
+
+
+class RightsForm(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A request as somebody of the staff takes it in."""
+
+    case_id: Hex
+    kind: Kind
+    asked_by: AskedBy
+    channel: Literal["desk", "phone", "letter", "mail"]
+    letter: Literal["zh_Hans", "en"]
+    reservation: Annotated[str, Meta(max_length=40)] = ""
+    guest: SomeId = ""
+    groups: Annotated[tuple[GroupWord, ...], Meta(max_length=8)] = ()
+    why: Annotated[str, Meta(max_length=40)] = ""
+    receiver: Annotated[str, Meta(max_length=120)] = ""
+
+
+@get("/rights")
+async def rights_page(
+    seat: NamedDependency[Seat], list: FromQuery[Literal["open", "waiting", "ended"]] = "open",  # noqa: A002 - as in the address
+) -> Response[bytes]:
+    """Show the requests, what is due first."""
+    seat.require(Permission.RIGHTS_JUDGE)
+    who = on_duty(seat)
+    found = await rights.requests(seat.office, who, list)
+    unsorted = await rights.unsorted_cases(seat.office, who) if list == "open" else ()
+    return seat.page("rights.html", list=list, found=found, unsorted=unsorted, here="/rights")
+
+
+@get("/rights/new")
+async def new_rights_page(
+    seat: NamedDependency[Seat], guest: FromQuery[str] = "", case: FromQuery[str] = "",
+) -> Response[bytes]:
+    """Show the form for a request that reached the house; `case` is one that lacks what it is about."""
+    if guest:
+        id_in(guest)
+    return _form(seat, guest, case, {}, {})
+
+
+@post("/rights/new")
+async def take_in(seat: NamedDependency[Seat], case: FromQuery[str] = "") -> Response[bytes]:
+    """Take a request in, or say of a case which right it is about."""
+    seat.require(Permission.RIGHTS_TAKE)
+    form = await seat.form(RightsForm)
+    if (new := form.value) is None:
+        errors = {name: seat.words.gettext(RULES[rule]) for name, rule in form.errors.items()}
+        return _form(seat, "", case, form.raw, errors, status=422)
+    groups = mask_of(new.groups) if new.kind in NEEDS_GROUPS else WHOLE
+    request = NewRequest(
+        case_id=bytes.fromhex(new.case_id), kind=new.kind, groups=groups or WHOLE, why=new.why, asked_by=new.asked_by,
+        channel=new.channel, language=new.letter, receiver=new.receiver,
+        guest_id=bytes.fromhex(new.guest) or None, reservation_number=new.reservation,
+    )
+    if case:
+        outcome = await rights_intake.sort(seat.office, on_duty(seat), case, request)
+    else:
+        outcome = await rights_intake.take_in(seat.office, on_duty(seat), request)
+    if isinstance(outcome, ActRefusal):
+        if outcome.code == "not_found":
+            raise NotFoundException
+        sentence = act_sentence(seat.words, outcome.code, outcome.params)
+        return _form(seat, new.guest, case, form.raw, {_FIELD_OF.get(outcome.code, "kind"): sentence}, status=409)
+    return seat.onward(f"/rights/{outcome.number}?said=rights_received")
+
+
+@get("/rights/{number:str}")
+async def request_page(seat: NamedDependency[Seat], number: FromPath[str]) -> Response[bytes]:
+    """Show one request; a case that lacks what it is about is asked for that first."""
+    if seat.may(Permission.RIGHTS_TAKE):
+        waiting = await rights.unsorted_cases(seat.office, on_duty(seat))
+        if found := next((case.number for case in waiting if case.number == number), None):
+            return seat.onward(f"/rights/new?case={found}")
+    return await page_of(seat, number, {}, {})
+
+
+async def case_for(seat: Seat, number: str) -> RightsCase:
+    """Return the request that this person may see. Errors: `NotPermittedError`, `NotFoundException`."""
+    if not (seat.may(Permission.RIGHTS_JUDGE) or seat.may(Permission.RIGHTS_TAKE)):
+        raise NotPermittedError
+    found = await rights.request_by_number(seat.office, seat.property_id, number)
+    if found is None:
+        raise NotFoundException
+    return found
+
+
+async def page_of(
+    seat: Seat, number: str, raw: Mapping[str, Any], errors: Mapping[str, str], *, status: int = 200,
+) -> Response[bytes]:
+    """Return a request's page, with what is wrong in one of its forms."""
+    found = await case_for(seat, number)
+    request = found.request
+    sees_lines = seat.may(Permission.RIGHTS_JUDGE)
+    works = seat.may(Permission.RIGHTS_WORK)
+    kept = await _kept(seat, found) if works and request.state == "in_work" and not request.carried_at else ()
+    order = (
+        await rights_work.order_state(seat.office, seat.property_id, request.order_id) if request.order_id else None
+    )
+    counts = {
+        name: sum(line.counted for line in found.lines if line.disposition == name)
+        for name in ("delete", "stop", "keep", "copy")
+    }
+    return seat.page(
+        "rights_request.html", status=status, found=found, request=request, raw=raw, errors=errors, order=order,
+        works=works, takes=seat.may(Permission.RIGHTS_TAKE), sees_lines=sees_lines,
+        may_second=sees_lines and request.proposed_by != seat.person.staff_id, counts=counts,
+        suggested={each.position: each for each in rights_work.suggestions(found, kept)} if works else {},
+        erased_by=subject_of([request.order_id]).hex() if request.order_id else "",
+        identities=IDENTITY[request.asked_by], choices=_choices(seat, request.kind), here=f"/rights/{request.number}",
+        what_is=lambda what: what_is(seat.words, what),
+    )
+
+
+async def after(seat: Seat, number: str, outcome: RightsDone | ActRefusal, said: str, field: str) -> Response[bytes]:
+    """Go on to the request's page, or show there why nothing was done."""
+    if isinstance(outcome, ActRefusal):
+        if outcome.code == "not_found":
+            raise NotFoundException
+        sentence = act_sentence(seat.words, outcome.code, outcome.params)
+        return await page_of(seat, number, {}, {field: sentence}, status=409)
+    return seat.onward(f"/rights/{outcome.number}?said={said}")
+
+
+async def _kept(seat: Seat, found: RightsCase) -> tuple[retention.Kept, ...]:
+    async with seat.office.reading() as now:
+        return await retention.kept(now, seat.property_id, found.request.guest_id)
+
+
+def _choices(seat: Seat, kind: str) -> list[tuple[str, str]]:
+    """Return what may be done about a line and why, as one choice each: the code is `disposition.reason`."""
+    return [
+        (
+            f"{disposition}.{reason}",
+            " · ".join((noun(seat.words, "disposition", disposition), noun(seat.words, "rights_reason", reason))),
+        )
+        for disposition in KINDS[kind] for reason in REASONS[disposition]
+    ]  # fmt: skip
+
+
+def _form(
+    seat: Seat, guest: str, case: str, raw: Mapping[str, Any], errors: Mapping[str, str], *, status: int = 200,
+) -> Response[bytes]:
+    seat.require(Permission.RIGHTS_TAKE)
+    return seat.page(
+        "rights_form.html", status=status, guest=guest, case=case, raw=raw, errors=errors, kinds=list(KINDS),
+        channels=CHANNELS, askers=list(IDENTITY), whys=WHYS, here="/rights/new",
+    )
+
+

@@ -1,0 +1,101 @@
+"""The answer to a request for rights, in both languages, made of its lines as they were done.
+
+Rules:
+* A line that is not done has no sentence here, so the answer cannot promise it; the office and the database refuse it
+  besides.
+* No name and no value of the record stands in it: it is kept in clear. What the officer adds is set apart and signed by
+  the office, not mixed with what the system knows.
+* It says what stays, until when and by which law, in the same breath as what went; and whom to turn to.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from discretion.faces.kit.formats import Formats
+from discretion.faces.kit.nouns import noun
+from discretion.faces.kit.words import marked as _
+from discretion.faces.kit.words import translator
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from babel.support import Translations
+
+    from discretion.office.properties import Property
+    from discretion.office.rights import RightsLine
+    from discretion.office.rights_work import LetterFacts
+
+_HEADS: Final = {
+    "copy": _("We have given you a copy of:"),
+    "correct": _("We have corrected or supplemented:"),
+    "delete": _("We have deleted, and destroyed what could bring it back:"),
+    "explain": _("The explanation you asked for is about:"),
+    "stop": _("We only store the following from now on, and use it for nothing else:"),
+    "keep": _("We keep the following:"),
+    "refuse": _("We could not do what you asked for with:"),
+}
+_ORDER: Final = ("delete", "correct", "copy", "explain", "stop", "keep", "refuse")
+_BACKUPS: Final = _("Copies in backups cannot be opened any more: the key that would open them was destroyed.")
+_ANONYMOUS: Final = _("What remains are counts, such as nights and rooms, that cannot be connected with you.")
+_PROOF: Final = _("The ledger proves that this was done. Ask us for the certificate of deletion: you can verify it yourself.")
+_COMPLAINT: Final = _("If you do not agree, write to our privacy officer. You may also turn to the supervising authority.")
+
+
+def composed(facts: LetterFacts, house: Property) -> tuple[str, str]:
+    """Return the letter in Chinese and in English."""
+    return _letter(facts, house, "zh_Hans"), _letter(facts, house, "en")
+
+
+def what_is(words: Translations, what: str) -> str:
+    """Return in words what a line of a request is about."""
+    kind, _dot, name = what.partition(".")
+    if kind == "group":
+        return noun(words, "group", name)
+    return noun(words, "held", name or kind)
+
+
+def _letter(facts: LetterFacts, house: Property, language: str) -> str:
+    words, formats = translator(language, "ui"), Formats(language, house.time_zone)
+    request = facts.request
+    name = house.name_zh if language == "zh_Hans" else house.name_en
+    parts = [
+        words.gettext("Dear guest,"),
+        words.gettext("On %(day)s we received your request %(number)s: %(right)s. This is our answer.") % {
+            "day": formats.date(formats.local(request.received_at).date()), "number": request.number,
+            "right": noun(words, "right", request.kind),
+        },
+        *_done(words, formats, facts.lines),
+    ]
+    deleted = [line for line in facts.lines if line.disposition == "delete"]
+    if any(line.what == "backup" for line in deleted):
+        parts += [words.gettext(_BACKUPS), words.gettext(_ANONYMOUS)]
+    if deleted:
+        parts.append(words.gettext(_PROOF))
+    if request.kind == "transfer" and request.receiver:
+        parts.append(words.gettext("The file is for: %(receiver)s.") % {"receiver": request.receiver})
+    if facts.words:
+        parts.append(words.gettext("The privacy officer adds: %(words)s") % {"words": facts.words})
+    parts += [words.gettext(_COMPLAINT), f"{name}\n{formats.date(formats.local(request.now_at).date())}"]
+    return "\n\n".join(parts)
+
+
+def _done(words: Translations, formats: Formats, lines: tuple[RightsLine, ...]) -> Iterator[str]:
+    for disposition in _ORDER:
+        of_kind = [line for line in lines if line.disposition == disposition]
+        if of_kind:
+            items = [f"· {_item(words, formats, line)}" for line in of_kind]
+            yield "\n".join([words.gettext(_HEADS[disposition]), *items])
+
+
+def _item(words: Translations, formats: Formats, line: RightsLine) -> str:
+    what = what_is(words, line.what)
+    if line.disposition in ("copy", "delete", "explain"):
+        return what
+    basis = line.basis_zh if formats.language == "zh_Hans" else line.basis_en
+    why = basis or noun(words, "rights_reason", line.reason)
+    if line.until_on:
+        return words.gettext("%(what)s (%(why)s), until %(day)s") % {
+            "what": what, "why": why, "day": formats.date(line.until_on),
+        }
+    return words.gettext("%(what)s (%(why)s)") % {"what": what, "why": why}
