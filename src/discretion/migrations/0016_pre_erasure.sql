@@ -93,19 +93,20 @@ begin
 end $$;
 
 -- ---------------------------------------------------------------------------------------------------------- whom a captured change is about
--- The guest a captured row names, or the case or request through which it is about one.
-create function ledger.subject_of(r jsonb) returns uuid language sql immutable set search_path = pg_catalog as $$
-  select coalesce(r ->> 'guest_id', r ->> 'case_id', r ->> 'request_id', r ->> 'target_id')::uuid
+-- The guest a captured row names, or the case or request through which it is about one; of two records that were joined, both.
+create function ledger.subjects_of(r jsonb) returns uuid[] language sql immutable set search_path = pg_catalog as $$
+  select array_remove(array[coalesce(r ->> 'guest_id', r ->> 'case_id', r ->> 'request_id', r ->> 'target_id')::uuid,
+                            (r ->> 'survivor_id')::uuid, (r ->> 'absorbed_id')::uuid], null)
 $$;
 create table ledger.change_subject (      -- for finding them again; gone with the guest
   property_id uuid not null, subject_id uuid not null, change_id uuid not null,
   primary key (property_id, subject_id, change_id)
 );
 insert into ledger.change_subject (property_id, subject_id, change_id)
-select distinct c.property_id, ledger.subject_of(r), c.change_id
+select distinct c.property_id, s, c.change_id
   from ledger.fact_change c cross join lateral jsonb_array_elements(c.rows || coalesce(c.rows_before, '[]')) r
- where c.fact <> all (array['property', 'stay', 'staff', 'staff_role', 'shift', 'badge', 'presence', 'training'])
-   and ledger.subject_of(r) is not null;
+       cross join lateral unnest(ledger.subjects_of(r)) s
+ where c.fact <> all (array['property', 'stay', 'staff', 'staff_role', 'shift', 'badge', 'presence', 'training']);
 
 -- What is captured, and whom it is about. Facts that name nobody are not looked through: an import of stays stays as quick as it was.
 create function ledger.capture(fact text, op text, p uuid, n bigint, r jsonb, before jsonb) returns void
@@ -117,7 +118,7 @@ begin
           case when is_erasing then '[]' else r end, case when is_erasing then null else before end);
   if not is_erasing and fact <> all (array['property', 'stay', 'staff', 'staff_role', 'shift', 'badge', 'presence', 'training']) then
     insert into ledger.change_subject (property_id, subject_id, change_id)
-    select distinct p, ledger.subject_of(e), id from jsonb_array_elements(r || coalesce(before, '[]')) e where ledger.subject_of(e) is not null;
+    select distinct p, s, id from jsonb_array_elements(r || coalesce(before, '[]')) e cross join lateral unnest(ledger.subjects_of(e)) s;
   end if;
 end $$;
 create or replace function ledger.capture_insert() returns trigger language plpgsql security definer set search_path = pg_catalog as $$
@@ -257,9 +258,9 @@ begin
      where s.property_id = p and s.subject_id = any (subjects) limit most),
   gone as (delete from ledger.change_subject s using found f where s.property_id = p and s.change_id = f.change_id and s.subject_id = any (subjects))
   update ledger.fact_change c
-     set rows = (select coalesce(jsonb_agg(r), '[]') from jsonb_array_elements(c.rows) r where ledger.subject_of(r) is null or not ledger.subject_of(r) = any (subjects)),
+     set rows = (select coalesce(jsonb_agg(r), '[]') from jsonb_array_elements(c.rows) r where not ledger.subjects_of(r) && subjects),
          rows_before = case when c.rows_before is not null then (
-           select coalesce(jsonb_agg(r), '[]') from jsonb_array_elements(c.rows_before) r where ledger.subject_of(r) is null or not ledger.subject_of(r) = any (subjects)) end
+           select coalesce(jsonb_agg(r), '[]') from jsonb_array_elements(c.rows_before) r where not ledger.subjects_of(r) && subjects) end
     from found f where c.property_id = p and c.change_id = f.change_id;
   get diagnostics n = row_count;
   return n;
@@ -392,6 +393,6 @@ begin
       ledger.fact_change, ledger.change_subject, hotel.guest, hotel.occupant, hotel.reservation, hotel.stay_act, hotel.service_request,
       hotel.case_file, hotel.case_guest, hotel.case_act, hotel.access_request, hotel.approval_vote, hotel.emergency, hotel.lookup_review, hotel.mark,
       hotel.lock, hotel.find_result, keys.guest_code, keys.guest_credential, keys.guest_session, hotel.guest_setting, hotel.hidden_stay,
-      hotel.entry_question, hotel.guest_post, ledger.guest_entry to discretion_keeper';
+      hotel.entry_question, hotel.guest_post, hotel.consent, ledger.guest_entry to discretion_keeper';
   end if;
 end $$;
