@@ -10,17 +10,22 @@ import msgspec
 
 from discretion.hotel.data_register import FILE, Erase, Register, What, parse_register
 from tests.cast import Guest, Stage, new_id
+from tests.erasing import officer
 
 if TYPE_CHECKING:
     import psycopg
 
 CANARY = "kanarienvogel-7319"
-KEPT = {("hotel.guest", "guest_id"), ("hotel.erasure_order", "guest_id")}  # the number alone, so that nothing brings the guest back
 MARKABLE = ("text", "jsonb", "uuid", "uuid[]", "bytea")
 
 
 def register() -> Register:
     return parse_register(files("discretion.hotel").joinpath(FILE).read_bytes())
+
+
+def kept() -> set[tuple[str, str]]:
+    """Return the columns in which the guest's number stays by the register: it belongs to nobody any more. Words never stay."""
+    return {(name, each.column) for name, table in register().items() for each in table.guest if each.erase is Erase.KEEP}
 
 
 def marked_guest(stage: Stage) -> Guest:
@@ -42,7 +47,7 @@ def plant(stage: Stage, guest: Guest) -> None:
     params = {
         "p": guest.property_id.hex(), "g": guest.guest_id.hex(), "s": guest.stay_id.hex(), "by": stage.ben.staff_id.hex(), "to": stage.ada.staff_id.hex(),
         "c": CANARY, "case": new_id().hex(), "shared": new_id().hex(), "request": new_id().hex(), "other": other.guest_id.hex(), "x": new_id().hex(),
-        "session": new_id().hex(),
+        "session": new_id().hex(), "rights": new_id().hex(), "officer": officer(stage).staff_id.hex(),
     }
     for statement in filter(str.strip, _PLANTED.split(";\n")):
         stage.superuser.execute(statement, params)  # type: ignore[arg-type]
@@ -95,7 +100,25 @@ insert into keys.guest_code (property_id, code_id, guest_id, target, code_hash, 
 values (%(p)s, %(x)s, %(g)s, substr(sha256('a'), 1, 16), substr(sha256('b'), 1, 16), now());
 insert into keys.guest_credential (property_id, credential_id, guest_id, public_key, sign_count) values (%(p)s, %(c)s::bytea, %(g)s, 'k', 0);
 insert into keys.guest_session (property_id, session_id, ticket_hash, guest_id, how, ends_at) values (%(p)s, %(session)s, sha256('t'), %(g)s, 'code', now());
-select vault.take_snapshot(%(p)s, %(s)s, array[%(g)s]::uuid[])
+select vault.take_snapshot(%(p)s, %(s)s, array[%(g)s]::uuid[]);
+insert into hotel.consent_text (property_id, kind, version, language, basis, title, words, effect)
+values (%(p)s, 'marketing', 'canary', 'en', 'consent', 'a', 'b', 'c');
+insert into hotel.consent (property_id, consent_id, guest_id, kind, no, given, version, language, hash, channel, session_id, staff_id, paper, signed_on)
+select %(p)s, %(x)s, %(g)s, 'marketing', 1, true, 'canary', 'en', t.hash, 'desk_paper', %(session)s, %(by)s, %(c)s, current_date
+  from hotel.consent_text t where t.version = 'canary';
+insert into hotel.case_file (property_id, case_id, number, purpose, summary, opened_by) values (%(p)s, %(rights)s, 'C-733', 'dsr', 'a request', %(by)s);
+insert into hotel.case_guest (property_id, case_id, guest_id, added_by) values (%(p)s, %(rights)s, %(g)s, %(by)s) on conflict do nothing;
+insert into hotel.rights_request (property_id, case_id, guest_id, kind, channel, receiver, clock, due_at)
+values (%(p)s, %(rights)s, %(g)s, 'transfer', 'letter', %(c)s, 'pipl', now());
+insert into hotel.rights_act (property_id, act_id, case_id, act, detail) values (%(p)s, %(x)s, %(rights)s, 'supplemented', %(c)s);
+insert into hotel.legal_hold (property_id, hold_id, number, guest_id, groups, reason, reference, proposed_by, until_at)
+values (%(p)s, %(x)s, 'H-731', %(g)s, 1, %(c)s, %(c)s, %(officer)s, now() + interval '1 day');
+update hotel.legal_hold set ended_at = now(), ended_by = %(officer)s, end_reason = %(c)s where hold_id = %(x)s;
+insert into hotel.guest_merge (property_id, merge_id, survivor_id, absorbed_id, absorbed_groups, why, asked_by)
+values (%(p)s, %(x)s, %(g)s, %(other)s, 0, 'phone', %(by)s);
+insert into hotel.guest_merge_note (property_id, merge_id, words) values (%(p)s, %(x)s, %(c)s);
+insert into hotel.stay_copy (property_id, stay_id, guest_id, version, record_id, record_version, groups, occasion)
+values (%(p)s, %(s)s, %(g)s, 9, %(g)s, 9, 255, 'check_in')
 """
 
 
@@ -131,5 +154,5 @@ def to_be_marked(stage: Stage) -> set[tuple[str, str]]:
 # Ids that belong to something else of the guest's, and go with the rows that name the guest.
 _OF_OTHERS = {
     ("hotel.case_guest", "case_id"), ("hotel.entry_question", "case_id"), ("hotel.hidden_stay", "stay_id"), ("hotel.lookup_review", "case_id"),
-    ("hotel.service_request", "stay_id"), ("keys.guest_key", "key_id"), ("vault.snapshot", "stay_id"),
+    ("hotel.service_request", "stay_id"), ("hotel.stay_copy", "stay_id"), ("keys.guest_key", "key_id"), ("vault.snapshot", "stay_id"),
 }

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from discretion.wire import erasure, lookup
-from tests.canaries import CANARY, KEPT, marked, marked_guest, plant, to_be_marked
+from tests.canaries import CANARY, kept, marked, marked_guest, plant, to_be_marked
 from tests.cast import Stage, groups
 from tests.erasing import carry_out, case_of, officer, order
 
@@ -62,7 +62,7 @@ def test_no_byte_of_an_erased_guest_is_left(own_stage: Stage, run_directory: Pat
 
     done = carry_out(officer(stage), order_id)
     assert isinstance(done, erasure.ErasuresDone) and done.done == 1, done
-    assert marked(stage, guest) - KEPT == set()
+    assert marked(stage, guest) - kept() == set()
     swept = stage.upkeep(erasure.SweepErased(property_id=guest.property_id))
     assert swept.counts["swept"] == 1, swept
     stage.superuser.execute("checkpoint")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from uuid import UUID
 
 from discretion.hotel.purpose import FieldGroup
 from discretion.wire import erasure, lookup, upkeep
@@ -114,3 +115,26 @@ def test_the_files_are_swept(stage: Stage) -> None:
     done = stage.upkeep(erasure.SweepErased(property_id=guest.property_id))
     assert isinstance(done, upkeep.Done) and done.counts["swept"] > 0, done
     assert rows(stage, "select swept_at is not null from hotel.erasure_order where order_id = %(o)s", guest, o=order_id.hex()) == [(True,)]
+
+
+def test_a_guest_with_many_stays_is_erased_as_quickly_and_the_links_follow(stage: Stage) -> None:
+    guest = stage.guest("departed")
+    for number in range(30):
+        params = {"p": guest.property_id.hex(), "g": guest.guest_id.hex(), "s": new_id().hex(), "r": new_id().hex(), "n": f"M-{number}-{guest.surname}"}
+        for statement in (
+            "insert into hotel.reservation (property_id, reservation_id, number, source_id) values (%(p)s, %(r)s, %(n)s, %(n)s)",
+            "insert into hotel.stay (property_id, stay_id, reservation_id, state, arrival, departure) values (%(p)s, %(s)s, %(r)s, 'checked_out', '2020-01-01', '2020-01-02')",
+            "insert into hotel.occupant (property_id, stay_id, position, guest_id) values (%(p)s, %(s)s, 0, %(g)s)",
+        ):
+            stage.office.execute(statement, params)
+    order_id = erased(stage, guest)
+    left = "select count(*)::int, count(*) filter (where guest_id = %(g)s)::int from hotel.occupant where guest_id = %(g)s"
+    assert rows(stage, "select count(*)::int from keys.guest_key where guest_id = %(g)s", guest) == [(0,)]
+    assert rows(stage, left, guest) == [(11, 11)]
+    assert rows(stage, "select links_at from hotel.erasure_order where order_id = %(o)s", guest, o=order_id.hex()) == [(None,)]
+    stage.upkeep(erasure.CarryOutErasures(property_id=guest.property_id, request_id=new_id()))
+    assert rows(stage, left, guest) == [(0, 0)]
+    done = rows(stage, "select links_at is not null, counts ->> 'stays' from hotel.erasure_order where order_id = %(o)s", guest, o=order_id.hex())
+    assert done == [(True, "31")]
+    held = "select count(*)::int from ledger.fact_change where rows::text like %(like)s or rows_before::text like %(like)s"
+    assert rows(stage, held, guest, like=f"%{UUID(bytes=guest.guest_id)}%") == [(0,)]

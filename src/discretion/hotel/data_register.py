@@ -22,7 +22,8 @@ FILE = "data_register.toml"
 """The file's name beside this module."""
 
 Found = Literal[
-    "guest_id", "guest_ids", "target_id", "subject_id", "stay", "reservation", "case", "request", "merge", "key_id", "change",
+    "guest_id", "guest_ids", "target_id", "subject_id", "stay", "reservation", "case", "request", "merge", "key_id",
+    "change",
 ]
 """How the rows about one guest are found; the file's head says each."""
 FOUND: tuple[str, ...] = get_args(Found)

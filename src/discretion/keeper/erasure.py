@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, Any
 
 from discretion.keeper.answer import enter, prepare_first
 from discretion.keeper.judge import ERASING_DUTIES
-from discretion.keeper.papers import Ask, AskKind, Opened
+from discretion.keeper.papers import Ask, AskKind, Opened, Receipt
 from discretion.keeper.reply import told
 from discretion.keeper.rounds import RoundError
 from discretion.keeper.store.database import Uid
@@ -45,6 +45,7 @@ if TYPE_CHECKING:
     Rows = Callable[[str, Mapping[str, object]], Awaitable[list[tuple[Any, ...]]]]
 
 WHOLE = 255
+STEPS_MAX = 100  # of 100 links each, in one message
 TRIES_MAX = 5  # a guest may have another entry while an erasure is prepared
 TAG_SIZE_BYTES = 8  # of each tag, in the entry that names it
 FULL_VACUUM_VERSION_MIN = 170_000  # from here on a right of its own allows it
@@ -87,12 +88,18 @@ class Erasing:
         return done
 
     async def by_worker(self, plan_id: bytes | None) -> ErasuresDone:
-        """Carry out the open orders of a plan; what stops one is counted. Errors: `RoundError`; `StoreError`."""
+        """Carry out the open orders of a plan; without one also sever what is left of guests with many stays.
+
+        What stops an order is counted. Errors: `RoundError`; `StoreError`.
+        """
         done = ErasuresDone(done=0, stopped={}, entry=-1)
         for (order_id,) in await self._rows(_SQL["of_plan"], {"plan": Uid(plan_id) if plan_id else None}):
             carried = await self._carry_out(order_id)
             if isinstance(carried, (str, int)):
                 done = _counted(done, carried)
+        for _ in range(0 if plan_id else STEPS_MAX):
+            if await self._rows(_SQL["rest"], {}) == [(0,)]:
+                break
         return done
 
     async def _order(self, order_id: bytes) -> _Order | None:
@@ -182,10 +189,10 @@ async def carry_out_again(room: Room, database: Database) -> int:
     """
     place, listed = {"p": Uid(room.property_id)}, room.memory.erased.lines()
     known = await database.rows(_SQL["done"], place)
-    for guest_id, groups, at, entry in known:
-        if (guest_id, groups) not in {line[:2] for line in listed}:
-            room.memory.erased.add(ErasedLine(guest_id, groups, at, entry))  # a crash came between
-    done = {(guest_id, groups) for guest_id, groups, _, _ in known}
+    names, done = {line[:2] for line in listed}, {(guest_id, groups) for guest_id, groups, _, _ in known}
+    for line in known:
+        if line[:2] not in names:
+            room.memory.erased.add(ErasedLine(*line))  # a crash came between
     params = {**place, "guests": [Uid(guest_id) for guest_id in {line.guest_id for line in listed}]}
     keyed = {row[0]: row for row in await database.rows(_SQL["keyed"], params)}
     count = 0
@@ -201,7 +208,7 @@ async def carry_out_again(room: Room, database: Database) -> int:
         there = [decode_leaf(leaf).tag for (leaf,) in leaves]
         ask = _ask(order, room.keyring, b"", (adding,), is_again=True, there=there)
         (paper,) = await enter(await prepare_first(ask, room), room)
-        entry = paper.committed.draft.index if hasattr(paper, "committed") else -1
+        entry = paper.committed.draft.index if isinstance(paper, Receipt) else -1
         room.memory.erased.add(ErasedLine(guest_id, groups, int(time.time()), entry))
         if groups == WHOLE:
             del keyed[guest_id]
@@ -223,7 +230,7 @@ async def sweep(room: Room, database: Database) -> dict[str, int]:
     if version < FULL_VACUUM_VERSION_MIN:
         return {"changes": changes, "swept": 0, "is_for_administrator": 1}
     await database.rows("set statement_timeout = 0", {})
-    await database.rows("set lock_timeout = '5s'", {})
+    await database.rows("set lock_timeout = '1s'", {})
     try:
         for (table,) in await database.rows(_SQL["tables"], {}):
             await database.rows(f"vacuum (full) {table}", {})

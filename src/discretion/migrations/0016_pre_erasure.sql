@@ -13,6 +13,7 @@ create table hotel.erasure_order (        -- what is to be erased of one guest, 
   ordered_at timestamptz not null default clock_timestamp(),
   done_at timestamptz, entry_idx bigint, key_id uuid, counts jsonb not null default '{}',
   stopped text check (stopped in ('held', 'open_stay', 'unknown')),  -- why it could not be carried out
+  links_at timestamptz,                   -- when the last link of a guest with many stays was severed; of most guests at once
   swept_at timestamptz,                   -- when old versions of what was erased were gone from the tables' files too
   primary key (property_id, order_id),
   foreign key (property_id, guest_id) references hotel.guest (property_id, guest_id),
@@ -23,6 +24,7 @@ create index erasure_order_by_guest on hotel.erasure_order (property_id, guest_i
 create index erasure_order_waiting on hotel.erasure_order (property_id, ordered_at) where done_at is null and stopped is null;
 create index erasure_order_by_key on hotel.erasure_order (property_id, key_id) where key_id is not null;
 create index erasure_order_unswept on hotel.erasure_order (property_id, done_at) where done_at is not null and swept_at is null;
+create index erasure_order_linked on hotel.erasure_order (property_id, done_at) where done_at is not null and links_at is null;
 call ledger.capture_changes(array['erasure_order']);
 create trigger never_deleted before delete on hotel.erasure_order for each row execute function ledger.refuse();
 alter table hotel.erasure_order enable always trigger never_deleted;
@@ -91,20 +93,20 @@ begin
 end $$;
 
 -- ---------------------------------------------------------------------------------------------------------- whom a captured change is about
--- The guest a captured row names, or the case or request through which it is about one.
-create function ledger.subject_of(r jsonb) returns uuid language sql immutable set search_path = pg_catalog as $$
-  select coalesce(r ->> 'guest_id', r ->> 'case_id', r ->> 'request_id', r ->> 'target_id')::uuid
+-- The guest a captured row names, or the case or request through which it is about one; of two records that were joined, both.
+create function ledger.subjects_of(r jsonb) returns uuid[] language sql immutable set search_path = pg_catalog as $$
+  select array_remove(array[coalesce(r ->> 'guest_id', r ->> 'case_id', r ->> 'request_id', r ->> 'target_id')::uuid,
+                            (r ->> 'survivor_id')::uuid, (r ->> 'absorbed_id')::uuid], null)
 $$;
 create table ledger.change_subject (      -- for finding them again; gone with the guest
   property_id uuid not null, subject_id uuid not null, change_id uuid not null,
   primary key (property_id, subject_id, change_id)
 );
 insert into ledger.change_subject (property_id, subject_id, change_id)
-select distinct c.property_id, ledger.subject_of(r), c.change_id
+select distinct c.property_id, s, c.change_id
   from ledger.fact_change c cross join lateral jsonb_array_elements(c.rows || coalesce(c.rows_before, '[]')) r
- where c.fact in ('occupant', 'mark', 'lock', 'case_file', 'case_guest', 'service_request', 'access_request', 'approval_vote', 'emergency',
-                  'entry_question', 'guest_post', 'guest_setting', 'hidden_stay')
-   and ledger.subject_of(r) is not null;
+       cross join lateral unnest(ledger.subjects_of(r)) s
+ where c.fact <> all (array['property', 'stay', 'staff', 'staff_role', 'shift', 'badge', 'presence', 'training']);
 
 -- What is captured, and whom it is about. Facts that name nobody are not looked through: an import of stays stays as quick as it was.
 create function ledger.capture(fact text, op text, p uuid, n bigint, r jsonb, before jsonb) returns void
@@ -116,7 +118,7 @@ begin
           case when is_erasing then '[]' else r end, case when is_erasing then null else before end);
   if not is_erasing and fact <> all (array['property', 'stay', 'staff', 'staff_role', 'shift', 'badge', 'presence', 'training']) then
     insert into ledger.change_subject (property_id, subject_id, change_id)
-    select distinct p, ledger.subject_of(e), id from jsonb_array_elements(r || coalesce(before, '[]')) e where ledger.subject_of(e) is not null;
+    select distinct p, s, id from jsonb_array_elements(r || coalesce(before, '[]')) e cross join lateral unnest(ledger.subjects_of(e)) s;
   end if;
 end $$;
 create or replace function ledger.capture_insert() returns trigger language plpgsql security definer set search_path = pg_catalog as $$
@@ -170,19 +172,20 @@ end $$;
 -- What rows whose guest must be named come to stand under: nobody, and nobody's twice.
 create function hotel.nobody() returns uuid language sql immutable set search_path = pg_catalog as $$ select '00000000-0000-0000-0000-000000000000'::uuid $$;
 
--- Words and links of a guest in clear. For the whole record alone; returns how many rows of each kind.
-create function hotel.erase_links(p uuid, guest uuid) returns jsonb language plpgsql security definer set search_path = pg_catalog as $$
+-- Words and links of a guest in clear. For the whole record alone; returns how many rows of each kind. Words go at once; of links to stays, sealed
+-- copies that nothing opens any more, and captured changes without words, so many as `most` says: `left` is 1 until there are none.
+create function hotel.erase_links(p uuid, guest uuid, the_key uuid, most int) returns jsonb language plpgsql security definer set search_path = pg_catalog as $$
 declare
   alone uuid[];      -- cases that name nobody else
   requests uuid[];   -- requests for approval
   stays uuid[];
-  changes int; n_requests int; n_looks int;
+  words int; changes int; n_requests int; n_looks int; n_copies int;
 begin
   insert into hotel.guest (property_id, guest_id, source, source_id) values (p, hotel.nobody(), 'erased', '') on conflict do nothing;
   alone := array(select g.case_id from hotel.case_guest g where g.property_id = p and g.guest_id = guest
                     and not exists (select 1 from hotel.case_guest o where o.property_id = p and o.case_id = g.case_id and o.guest_id <> guest));
   requests := array(select q.request_id from hotel.access_request q where q.property_id = p and q.guest_id = guest);
-  stays := array(select o.stay_id from hotel.occupant o where o.property_id = p and o.guest_id = guest);
+  stays := array(select o.stay_id from hotel.occupant o where o.property_id = p and o.guest_id = guest limit most);
 
   update hotel.case_file f set summary = 'erased', reference = '', outcome = case when f.outcome = '' then '' else 'erased' end
    where f.property_id = p and f.case_id = any (alone);
@@ -221,7 +224,7 @@ begin
   delete from hotel.entry_question q where q.property_id = p and q.guest_id = guest;
   delete from hotel.guest_post q where q.property_id = p and q.guest_id = guest;
 
-  update hotel.occupant o set guest_id = null, relation = '' where o.property_id = p and o.guest_id = guest;
+  update hotel.occupant o set guest_id = null, relation = '' where o.property_id = p and o.guest_id = guest and o.stay_id = any (stays);
   update hotel.stay_act a set details = '{}' where a.property_id = p and a.stay_id = any (stays) and a.details <> '{}'
      and exists (select 1 from hotel.stay s where s.property_id = p and s.stay_id = a.stay_id and s.state not in ('confirmed', 'in_house'));
   -- A reservation's number and names outside lead to the guest where nobody else of it is known.
@@ -230,27 +233,34 @@ begin
      and r.reservation_id in (select s.reservation_id from hotel.stay s where s.property_id = p and s.stay_id = any (stays))
      and not exists (select 1 from hotel.stay s join hotel.occupant o on o.property_id = p and o.stay_id = s.stay_id and o.guest_id is not null
                       where s.property_id = p and s.reservation_id = r.reservation_id);
-  update hotel.guest g set source = 'erased', source_id = gen_random_uuid()::text where g.property_id = p and g.guest_id = guest;
+  update hotel.guest g set source = 'erased', source_id = gen_random_uuid()::text where g.property_id = p and g.guest_id = guest and g.source <> 'erased';
+  delete from vault.snapshot s where s.ctid = any (array(select c.ctid from vault.snapshot c where c.property_id = p and c.guest_id = guest limit most));
+  get diagnostics n_copies = row_count;
+  delete from ledger.guest_entry e where e.property_id = p and e.guest_key_id = the_key
+     and e.idx = any (array(select x.idx from ledger.guest_entry x where x.property_id = p and x.guest_key_id = the_key limit 10 * most));
 
   -- What was captured of all this. Large captures, of an import, come with the sweep.
-  changes := ledger.erase_changes(p, array[guest] || alone || requests, 64);
+  words := ledger.erase_changes(p, array[guest] || alone || requests, 64, true, 2147483647);
+  changes := ledger.erase_changes(p, array[guest], 64, false, 3 * most);
   return jsonb_build_object('stays', cardinality(stays), 'cases', cardinality(alone), 'requests', n_requests, 'approvals', cardinality(requests),
-                            'reviews', n_looks, 'changes', changes);
+                            'reviews', n_looks, 'changes', words + changes, 'snapshots', n_copies,
+                            'left', case when cardinality(stays) = most or n_copies = most or changes = 3 * most then 1 else 0 end);
 end $$;
 
--- Takes the rows of these subjects out of captured changes of at most so many rows.
-create function ledger.erase_changes(p uuid, subjects uuid[], rows_max int) returns int language plpgsql security definer set search_path = pg_catalog as $$
+-- Takes the rows of these subjects out of captured changes of at most `rows_max` rows, of so many changes; of those with words, or of the others.
+create function ledger.erase_changes(p uuid, subjects uuid[], rows_max int, has_words boolean, most int) returns int language plpgsql security definer set search_path = pg_catalog as $$
 declare n int;
 begin
   with found as (
     select distinct s.change_id from ledger.change_subject s
       join ledger.fact_change c on c.property_id = p and c.change_id = s.change_id and c.row_count <= rows_max
-     where s.property_id = p and s.subject_id = any (subjects)),
+       and (c.fact = any (array['occupant', 'case_guest', 'hidden_stay', 'guest_post', 'guest_setting', 'entry_question', 'erasure_order'])) <> has_words
+     where s.property_id = p and s.subject_id = any (subjects) limit most),
   gone as (delete from ledger.change_subject s using found f where s.property_id = p and s.change_id = f.change_id and s.subject_id = any (subjects))
   update ledger.fact_change c
-     set rows = (select coalesce(jsonb_agg(r), '[]') from jsonb_array_elements(c.rows) r where ledger.subject_of(r) is null or not ledger.subject_of(r) = any (subjects)),
+     set rows = (select coalesce(jsonb_agg(r), '[]') from jsonb_array_elements(c.rows) r where not ledger.subjects_of(r) && subjects),
          rows_before = case when c.rows_before is not null then (
-           select coalesce(jsonb_agg(r), '[]') from jsonb_array_elements(c.rows_before) r where ledger.subject_of(r) is null or not ledger.subject_of(r) = any (subjects)) end
+           select coalesce(jsonb_agg(r), '[]') from jsonb_array_elements(c.rows_before) r where not ledger.subjects_of(r) && subjects) end
     from found f where c.property_id = p and c.change_id = f.change_id;
   get diagnostics n = row_count;
   return n;
@@ -278,12 +288,9 @@ begin
   if o.groups = 255 then
     delete from keys.guest_key k where k.property_id = p and k.guest_id = o.guest_id;
     delete from vault.record r where r.property_id = p and r.guest_id = o.guest_id;
-    delete from vault.snapshot s where s.property_id = p and s.guest_id = o.guest_id;
-    get diagnostics n = row_count;
     delete from vault.token t where t.property_id = p and t.guest_id = o.guest_id;
     delete from ledger.sequence s where s.property_id = p and s.guest_id = o.guest_id;
-    delete from ledger.guest_entry e where e.property_id = p and e.guest_key_id = the_key;
-    made := hotel.erase_links(p, o.guest_id) || jsonb_build_object('snapshots', n, 'keys', 1);
+    made := hotel.erase_links(p, o.guest_id, the_key, 20) || jsonb_build_object('keys', 1);
   else
     gone := array(select i + 1 from generate_series(0, 7) i where o.groups >> i & 1 = 1);
     update keys.guest_key k set wrapped = new_wrapped where k.property_id = p and k.guest_id = o.guest_id;
@@ -301,15 +308,36 @@ begin
     end if;
     if o.groups & 16 <> 0 then
       update hotel.service_request r set words = 'erased' where r.property_id = p and r.guest_id = o.guest_id;
-      made := made || jsonb_build_object('changes', ledger.erase_changes(p, array[o.guest_id], 64));
+      made := made || jsonb_build_object('changes', ledger.erase_changes(p, array[o.guest_id], 64, true, 2147483647));
     end if;
   end if;
   for part in select f.proname from pg_proc f where f.pronamespace = 'hotel'::regnamespace and f.proname like 'erase\_part\_%' order by 1 loop
     execute format('select hotel.%I($1, $2, $3)', part.proname) into n using p, o.guest_id, o.groups;
     made := made || jsonb_build_object(substr(part.proname, 12), n);
   end loop;
-  update hotel.erasure_order e set done_at = clock_timestamp(), entry_idx = entry, key_id = the_key, counts = made
+  update hotel.erasure_order e set done_at = clock_timestamp(), entry_idx = entry, key_id = the_key, counts = made - 'left',
+         links_at = case when coalesce((made ->> 'left')::int, 0) = 0 then clock_timestamp() end
    where e.property_id = p and e.order_id = the_order;
+  delete from ledger.erasing e where e.property_id = p and e.xid = pg_current_xact_id();
+  return 1;
+end $$;
+
+-- The next links of a guest with many stays, of the oldest order that has some left: 1, or 0 when no order has.
+create function hotel.erase_rest(p uuid, most int) returns int language plpgsql security definer set search_path = pg_catalog as $$
+declare o record; made jsonb;
+begin
+  select e.order_id, e.guest_id, e.key_id, e.counts into o from hotel.erasure_order e
+   where e.property_id = p and e.done_at is not null and e.links_at is null order by e.done_at limit 1 for update;
+  if not found then
+    return 0;
+  end if;
+  insert into ledger.erasing (property_id, xid) values (p, pg_current_xact_id());
+  made := hotel.erase_links(p, o.guest_id, o.key_id, most);
+  update hotel.erasure_order e
+     set links_at = case when (made ->> 'left')::int = 0 then clock_timestamp() end,
+         counts = e.counts || jsonb_build_object('stays', (e.counts ->> 'stays')::int + (made ->> 'stays')::int,
+           'changes', (e.counts ->> 'changes')::int + (made ->> 'changes')::int, 'snapshots', (e.counts ->> 'snapshots')::int + (made ->> 'snapshots')::int)
+   where e.property_id = p and e.order_id = o.order_id;
   delete from ledger.erasing e where e.property_id = p and e.xid = pg_current_xact_id();
   return 1;
 end $$;
@@ -320,7 +348,7 @@ declare n int;
 begin
   insert into ledger.erasing (property_id, xid) values (p, pg_current_xact_id());
   n := ledger.erase_changes(p, array(select e.guest_id from hotel.erasure_order e where e.property_id = p and e.groups = 255
-                                        and e.done_at is not null and e.swept_at is null), 2147483647);
+                                        and e.done_at is not null and e.swept_at is null), 2147483647, false, 2147483647);
   delete from ledger.erasing e where e.property_id = p and e.xid = pg_current_xact_id();
   delete from keys.usage_seen u where u.property_id = p and u.day < current_date - 2;
   return n;
@@ -329,7 +357,7 @@ create function hotel.swept_erased(p uuid, before timestamptz) returns int langu
 declare n int;
 begin
   insert into ledger.erasing (property_id, xid) values (p, pg_current_xact_id());
-  update hotel.erasure_order e set swept_at = clock_timestamp() where e.property_id = p and e.done_at <= before and e.swept_at is null;
+  update hotel.erasure_order e set swept_at = clock_timestamp() where e.property_id = p and e.done_at <= before and e.links_at <= before and e.swept_at is null;
   get diagnostics n = row_count;
   delete from ledger.erasing e where e.property_id = p and e.xid = pg_current_xact_id();
   return n;
@@ -356,7 +384,7 @@ grant select on hotel.erasure_order to discretion_keeper;
 grant insert (property_id, order_id, guest_id, groups, why) on hotel.erasure_order to discretion_keeper;
 grant execute on function hotel.is_erasing to discretion_keeper, discretion_office, discretion_worker;
 grant execute on function hotel.held_groups, hotel.erasure_stopped to discretion_keeper, discretion_office, discretion_worker;
-grant execute on function hotel.erase, hotel.stop_erasure, hotel.sweep_erased, hotel.swept_erased to discretion_keeper;
+grant execute on function hotel.erase, hotel.erase_rest, hotel.stop_erasure, hotel.sweep_erased, hotel.swept_erased to discretion_keeper;
 -- PostgreSQL 17 on: the keeper may rewrite the files of tables that hold what was erased. Before, the administrator does (docs/erasure.md).
 do $$
 begin
@@ -365,6 +393,6 @@ begin
       ledger.fact_change, ledger.change_subject, hotel.guest, hotel.occupant, hotel.reservation, hotel.stay_act, hotel.service_request,
       hotel.case_file, hotel.case_guest, hotel.case_act, hotel.access_request, hotel.approval_vote, hotel.emergency, hotel.lookup_review, hotel.mark,
       hotel.lock, hotel.find_result, keys.guest_code, keys.guest_credential, keys.guest_session, hotel.guest_setting, hotel.hidden_stay,
-      hotel.entry_question, hotel.guest_post, ledger.guest_entry to discretion_keeper';
+      hotel.entry_question, hotel.guest_post, hotel.consent, ledger.guest_entry to discretion_keeper';
   end if;
 end $$;

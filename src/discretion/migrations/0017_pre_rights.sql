@@ -245,3 +245,10 @@ grant select on hotel.rights_act, hotel.rights_letter to discretion_office;
 grant insert (property_id, act_id, case_id, act, staff_id, detail) on hotel.rights_act to discretion_office;
 grant insert (property_id, letter_id, case_id, made_by, facts, text_zh, text_en) on hotel.rights_letter to discretion_office;
 grant execute on function hotel.rights_need_second to discretion_office;
+-- PostgreSQL 17 on: the keeper may write these files anew, so that nothing of an erased guest is left in them (0016).
+do $$
+begin
+  if current_setting('server_version_num')::int >= 170000 then
+    execute 'grant maintain on hotel.rights_request, hotel.rights_act to discretion_keeper';
+  end if;
+end $$;

@@ -344,3 +344,10 @@ grant select, insert on hotel.retention_plan to discretion_worker;
 grant execute on function hotel.held_groups to discretion_office, discretion_worker, discretion_keeper;
 grant execute on function hotel.holds_in_force, hotel.may_hold, hotel.due_by to discretion_office;
 grant execute on function hotel.retention_due, hotel.run_retention, hotel.retention_progress to discretion_office, discretion_worker;
+-- PostgreSQL 17 on: the keeper may write these files anew, so that nothing of an erased guest is left in them (0016).
+do $$
+begin
+  if current_setting('server_version_num')::int >= 170000 then
+    execute 'grant maintain on hotel.legal_hold to discretion_keeper';
+  end if;
+end $$;

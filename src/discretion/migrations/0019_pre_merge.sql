@@ -223,3 +223,10 @@ grant execute on function hotel.joined_records, hotel.record_sides to discretion
 grant execute on function hotel.joined_records to discretion_worker;
 grant execute on function hotel.merge_fault, hotel.ask_merge, hotel.join_records, hotel.part_records, vault.sharers, vault.to_compare,
   vault.keep_copies, vault.copy_boxes to discretion_keeper;
+-- PostgreSQL 17 on: the keeper may write these files anew, so that nothing of an erased guest is left in them (0016).
+do $$
+begin
+  if current_setting('server_version_num')::int >= 170000 then
+    execute 'grant maintain on hotel.guest_merge, hotel.guest_merge_note, hotel.stay_copy to discretion_keeper';
+  end if;
+end $$;

@@ -43,7 +43,7 @@ class ErasureClock:
         messages = [
             CarryOutErasures(property_id=each.property_id, request_id=os.urandom(16), plan_id=plan)
             for each in await erasures.to_do(self._office)
-            for plan in [*each.plans, *([None] if each.has_withdrawn else [])]
+            for plan in [*each.plans, *([None] if each.has_others else [])]
         ]
         answers = await asyncio.to_thread(self._asked, messages)
         return sum(answer.done for answer in answers if isinstance(answer, ErasuresDone))

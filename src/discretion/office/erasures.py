@@ -62,7 +62,7 @@ class ToDo:
 
     property_id: bytes
     plans: list[bytes]
-    has_withdrawn: bool
+    has_others: bool
     is_unswept: bool
 
 

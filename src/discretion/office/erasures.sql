@@ -31,12 +31,13 @@ select e.order_id, e.guest_id, e.groups::int as groups, e.why, e.ordered_at, e.d
   from hotel.erasure_order e where e.property_id = %(property_id)s and e.order_id = %(order_id)s
 
 -- name: to_do
--- Properties with something to carry out that no person has to, and with something to sweep.
+-- Properties with something to carry out that no person has to (consents withdrawn, links left of guests with many stays), or to sweep.
 select p.property_id,
        array(select distinct e.plan_id from hotel.erasure_order e where e.property_id = p.property_id and e.done_at is null and e.stopped is null
                 and e.plan_id is not null) as plans,
        exists (select 1 from hotel.erasure_order e where e.property_id = p.property_id and e.done_at is null and e.stopped is null
-                and e.why = 'withdrawn' and e.plan_id is null) as has_withdrawn,
+                and e.why = 'withdrawn' and e.plan_id is null)
+       or exists (select 1 from hotel.erasure_order e where e.property_id = p.property_id and e.done_at is not null and e.links_at is null) as has_others,
        exists (select 1 from hotel.erasure_order e where e.property_id = p.property_id and e.done_at is not null and e.swept_at is null) as is_unswept
   from hotel.property p
 

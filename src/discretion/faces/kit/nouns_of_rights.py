@@ -158,5 +158,6 @@ OF_HELD: Final[dict[str, dict[str, tuple[str, str]]]] = {
         "service_request": marked_in("held", "Service requests"),
         "stay": marked_in("held", "Stays"),
         "stay_act": marked_in("held", "What was done to stays"),
+        "stay_copy": marked_in("held", "Sealed copies of stays"),
     },
 }

@@ -21,6 +21,10 @@ select uuid_send(e.order_id) from hotel.erasure_order e
 -- Everything an order is for, in the transaction of its entry.
 select 1 from hotel.erase(%(p)s, %(order)s, %(entry)s, %(seq)s, %(wrapped)s, %(again)s) as erased where erased = 1
 
+-- name: rest
+-- The next links of a guest with many stays.
+select hotel.erase_rest(%(p)s, 100)
+
 -- name: stop
 -- What stops an order stands with it.
 select hotel.stop_erasure(%(p)s, %(order)s, %(why)s)
