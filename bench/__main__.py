@@ -25,7 +25,7 @@ from typing import TYPE_CHECKING, Any
 
 import psycopg
 
-from bench import baseline, explainer, ledger
+from bench import baseline, demo_day, explainer, ledger
 from bench import guests as of_guests
 from bench.hotel import PROPERTY, Hotel, hotel
 from discretion.starter import cluster
@@ -89,6 +89,8 @@ def main() -> int:
     result["explainer"] = explained = explainer.measure()
     result["explained_share"] = explained.pop("explained_share")
     result["snooping_unexplained_share"] = explained.pop("snooping_unexplained_share")
+    _say("days of the demo hotel, with snooping put into them")
+    result["demo_day"] = demo_day.measure(1 if plan.is_quick else 3)
     result["ledger"] = ledger.measure(
         plan.entries, plan.turns, min(plan.seconds, 4.0), lambda told: _load("bench.load", told), _say,
     )
@@ -374,7 +376,8 @@ def _table(result: dict[str, Any]) -> str:
             f" {result['p50_ms'][clients]} | {result['p99_ms'][clients]} | {result['http_per_s'].get(clients, '–')} |",
         )
     one = result["p50_ms"]["1"] / result["unprotected_p50_ms"]["1"]
-    machine, long, own = result["machine"], result["ledger"], result["guests_pages"]
+    machine, long, day = result["machine"], result["ledger"], result["demo_day"]
+    own = result["guests_pages"]
     lines += [
         "",
         (
@@ -386,7 +389,9 @@ def _table(result: dict[str, Any]) -> str:
         "",
         (
             f"review: {result['explained_share']:.1%} of a generated week's ordinary look-ups explained, {result['snooping_unexplained_share']:.1%}"
-            f" of injected snooping left to reviewers, {result['explainer']['us']} µs a look-up"
+            f" of injected snooping left to reviewers, {result['explainer']['us']} µs a look-up · on the demo hotel's own log ({day['days']} days,"
+            f" {day['look_ups']} look-ups) {day['explained_share']:.1%} explained; of {day['injected']} injected looks the policy refused"
+            f" {day['injected_refused']}, reviewers get {day['left_to_reviewers_share']:.1%} of the rest"
         ),
         "",
         (

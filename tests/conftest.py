@@ -145,7 +145,7 @@ def made_installation(database: DatabaseUnderTest, directory: Path, **changes: A
     new = data_directory.NewSettings(
         name="海港酒店", time_zone="Asia/Shanghai", properties=(HARBOUR, HILLTOP), is_embedded=False,
         database_host=database.host, database_port=database.port, database_name=database.name,
-        **changes,
+        **{"policy_notice_hours": 0, **changes},
     )
     data_directory.make(directory, new, passwords={
         "superuser": SUPERUSER_PASSWORD,

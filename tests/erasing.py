@@ -30,7 +30,8 @@ def order(
 ) -> bytes:
     """Order an erasure as the office would; return the order's id."""
     order_id = new_id()
-    stage.office.execute(
+    connection = stage.superuser if plan_id else stage.office  # a plan's orders are made by running it, never by the office
+    connection.execute(
         "insert into hotel.erasure_order (property_id, order_id, guest_id, groups, why, case_id, plan_id) values (%s, %s, %s, %s, %s, %s, %s)",
         (guest.property_id.hex(), order_id.hex(), guest.guest_id.hex(), groups, why or ("retention" if plan_id else "request"),
          case_id.hex() if case_id else None, plan_id.hex() if plan_id else None),

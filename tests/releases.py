@@ -22,6 +22,7 @@ from discretion.office.releases import InForce, NewRelease, ReleaseRow
 from discretion.policy.compare import compare
 from discretion.policy.load import load_policy
 from discretion.policy.release import REGULAR, Signature, statement
+from discretion.wire.exceptions import Action, SignRelease
 from tests.cast import Player, Stage, new_id
 from tests.policy.situations import starting_bytes
 
@@ -128,3 +129,18 @@ def wait_for(stage: Stage, row: ReleaseRow, state: str, *, seconds: float = 8) -
         assert time.monotonic() < end, (found.state, state, stage.log()[-3:])
         time.sleep(0.1)
     return found
+
+
+def registered(stage: Stage, role: str, player: Player | None = None) -> Player:
+    """Return somebody in this role whose passkeys the operator has registered."""
+    player = player or stage.hire(f"Signs as {role}", role)
+    number = stage.office.execute("select number from hotel.staff where property_id = %s and staff_id = %s", (player.property_id.hex(), player.staff_id.hex())).fetchone()
+    assert number is not None
+    done = stage.keeper.command("add-signer", "--property", player.property_id.hex(), "--staff-number", number[0], "--role", role)
+    assert done.returncode == 0, done.stderr
+    return player
+
+
+def sign_by_passkey(player: Player, row: ReleaseRow) -> Any:
+    """Return what the keeper answers to a passkey verified for this release."""
+    return player.verified(SignRelease, Action("sign_release", row.release_id), release_id=row.release_id)

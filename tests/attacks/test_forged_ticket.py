@@ -6,7 +6,7 @@ import os
 
 import pytest
 
-from discretion.wire import entries, exceptions, lookup
+from discretion.wire import entries, exceptions, lookup, merging
 from tests.cast import ALL, Stage, groups, new_id
 from tests.conftest import HARBOUR, HILLTOP
 
@@ -25,6 +25,14 @@ def messages_with(ticket: bytes, stage: Stage) -> list[lookup.Request]:
         lookup.FindExact(**asked, purpose="check_in", kind="phone", value=stage.dora.phone),
         lookup.Inscribe(**asked, guest_id=guest_id, purpose="check_in", groups={"identity": b'{"name":"M"}'}),
         lookup.Snapshot(**asked, stay_id=stage.dora.stay_id, guest_ids=[guest_id]),
+        merging.FindDuplicates(**asked, guest_id=guest_id, purpose="check_in", shown_for="check_in"),
+        merging.AskMerge(**asked, survivor_id=guest_id, absorbed_id=new_id(), absorbed_groups=1, purpose="check_in", absorbed_purpose="check_in", why="document", words="w"),
+        merging.JoinRecords(**asked, merge_id=new_id(), purpose="check_in", absorbed_purpose="check_in"),
+        merging.PartRecords(**asked, merge_id=new_id(), purpose="check_in", absorbed_purpose="check_in", why="mistaken"),
+        merging.LookUpCopy(
+            **asked, guest_id=guest_id, stay_id=stage.dora.stay_id, version=1, purpose="check_in", clear=1, masked=0, context="c", reference="r",
+            reason="r",
+        ),
         lookup.Invite(**asked, staff_id=stage.ada.staff_id),
         lookup.ConfirmRecovery(**asked, invitation_id=new_id()),
         lookup.ChooseDuty(ticket=ticket, duty="duty_manager"),

@@ -7,7 +7,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from discretion.wire import exceptions, guests, lookup, upkeep
+from discretion.wire import exceptions, guests, lookup, merging, upkeep
 from discretion.wire.entries import Entries, LedgerState, Proofs, ProveEntries, ReadEntries, ReadLedgerState, Term
 from tests.cast import Stage, groups, new_id
 from tests.conftest import HARBOUR
@@ -32,6 +32,14 @@ def messages(stage: Stage) -> list[lookup.Request]:
         lookup.FindExact(**asked(), purpose="check_in", kind="document", value="v", country="CN"),
         lookup.Inscribe(**asked(), guest_id=guest_id, purpose="check_in", groups={"preferences": b"{}"}),
         lookup.Snapshot(**asked(), stay_id=stage.dora.stay_id, guest_ids=[guest_id]),
+        merging.FindDuplicates(**asked(), guest_id=guest_id, purpose="check_in", shown_for="check_in"),
+        merging.AskMerge(**asked(), survivor_id=guest_id, absorbed_id=new_id(), absorbed_groups=1, purpose="check_in", absorbed_purpose="check_in", why="document", words="w"),
+        merging.JoinRecords(**asked(), merge_id=new_id(), purpose="check_in", absorbed_purpose="check_in"),
+        merging.PartRecords(**asked(), merge_id=new_id(), purpose="check_in", absorbed_purpose="check_in", why="mistaken"),
+        merging.LookUpCopy(
+            **asked(), guest_id=guest_id, stay_id=stage.dora.stay_id, version=1, purpose="check_in", clear=1, masked=0, context="c", reference="r",
+            reason="r",
+        ),
         lookup.ChooseDuty(ticket=stage.ada.ticket, duty="front_desk"),
         lookup.BeginSignIn(property_id=stage.ada.property_id),
         lookup.FinishSignIn(property_id=stage.ada.property_id, challenge_id=new_id(), assertion=b"{}"),

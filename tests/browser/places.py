@@ -3,24 +3,33 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 
 from discretion.hotel import number
+from discretion.office import legal_holds, retention
 from discretion.office.courses import packaged
+from discretion.office.legal_holds import HoldDone, NewHold
+from discretion.office.retention_presets import preset_of
+from discretion.wire.lookup import Snapshot
 from tests.cast import new_id
+from tests.consents import answer, by, on_paper, record_now
 from tests.controllers import terminal_cookie
+from tests.merging import ask_merge, joined
 from tests.pages import pressed
 from tests.portals import visit
 from tests.releases import REPORT, WIDER, propose
-from tests.reviewing import review_of
+from tests.reviewing import in_office, review_of
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
 
+    from discretion.office.database import Office
     from tests.houses import RunningHouse
 
 
@@ -281,6 +290,12 @@ def _reviews(house: RunningHouse, page: Page) -> None:
     page.goto("/reviews")
 
 
+def _review_filter_kept(house: RunningHouse, page: Page) -> None:
+    page.goto("/reviews?q=purpose:complaint")
+    page.fill("input[name=name]", f"投诉 {os.urandom(2).hex()}")
+    pressed(page.locator("form[action='/reviews/filters'] button"))
+
+
 def _reviews_error(_house: RunningHouse, page: Page) -> None:
     page.goto("/reviews")
     page.fill("input[name=query]", "action:find")
@@ -318,6 +333,11 @@ def _releases(house: RunningHouse, page: Page) -> None:
     if not house.stage.office.execute("select from hotel.policy_release").fetchone():
         propose(house.stage, house.stage.ben, WIDER, seconds=86_400, report=REPORT)
     page.goto("/watch/policy")
+
+
+def _release(house: RunningHouse, page: Page) -> None:
+    _releases(house, page)
+    pressed(page.locator("main a[href^='/watch/policy/']").first)
 
 
 def _course(house: RunningHouse) -> None:
@@ -389,6 +409,55 @@ def _handover_notes(house: RunningHouse, page: Page) -> None:
     page.goto("/handover/notes")
 
 
+def _pair(house: RunningHouse) -> tuple[str, str]:
+    """Return two guests of today who hold the same document."""
+    stage = house.stage
+    if "Nora" not in stage.guests:
+        stage.guests["Nora"] = stage.guest()
+        stage.guests["Nora again"] = stage.guest(document=stage.guests["Nora"].records["document"])
+    return stage.guests["Nora"].guest_id.hex(), stage.guests["Nora again"].guest_id.hex()
+
+
+def _duplicates(house: RunningHouse, page: Page) -> None:
+    page.goto(f"/guests/{_pair(house)[0]}/duplicates")
+
+
+def _compare(house: RunningHouse, page: Page) -> None:
+    page.goto("/guests/{}/duplicates/{}".format(*_pair(house)))
+
+
+def _compare_error(house: RunningHouse, page: Page) -> None:
+    _compare(house, page)
+    page.evaluate("document.querySelector('main form').submit()")
+    page.wait_for_selector("[role=alert]")
+
+
+def _merge(house: RunningHouse) -> str:
+    found = house.stage.office.execute("select merge_id::text from hotel.guest_merge where joined_at is null and ended_at is null").fetchone()
+    if found is None:
+        asked = ask_merge(house.stage.players["Ben"].sign_in(), house.stage.guest(), house.stage.guest(), 6)
+        return f"/merges/{asked.detail.hex()}"
+    return f"/merges/{found[0].replace('-', '')}"
+
+
+def _merges(house: RunningHouse, page: Page) -> None:
+    _merge(house)
+    page.goto("/merges")
+
+
+def _joined(house: RunningHouse, page: Page) -> None:
+    stage = house.stage
+    found = stage.office.execute("select merge_id::text from hotel.guest_merge where joined_at is not null and ended_at is null").fetchone()
+    page.goto(f"/merges/{found[0].replace('-', '') if found else joined(stage, stage.guest(), stage.guest(), 6).hex()}")
+
+
+def _registration(house: RunningHouse, page: Page) -> None:
+    guest = house.stage.guests["Dora"]
+    if not house.stage.office.execute("select from hotel.stay_copy where stay_id = %s", (guest.stay_id.hex(),)).fetchone():
+        house.stage.players["Ada"].sign_in().ask(Snapshot, stay_id=guest.stay_id, guest_ids=[guest.guest_id])
+    page.goto(f"/stays/{guest.stay_id.hex()}/registration")
+
+
 def _locks(house: RunningHouse, page: Page) -> None:
     if not house.stage.office.execute("select 1 from hotel.lock where released_at is null").fetchall():
         house.stage.lock("guest", house.stage.guest().guest_id)
@@ -399,6 +468,48 @@ def _lock_error(house: RunningHouse, page: Page) -> None:
     page.goto("/locks?guest=" + house.stage.guests["Dora"].guest_id.hex())
     page.fill("#f-reason-thing", "xx")
     pressed(page.locator("section[aria-labelledby=thing] button[type=submit]"))
+
+
+def as_privacy(house: RunningHouse, page: Page) -> None:
+    """Sign the privacy officer in, hired at the first asking."""
+    page.context.add_cookies([house.ticket(house.on_duty("Paula", "privacy"))])
+
+
+def _privacy(path: str) -> Callable[[RunningHouse, Page], None]:
+    def go(house: RunningHouse, page: Page) -> None:
+        as_privacy(house, page)
+        page.goto(path)
+
+    return go
+
+
+def _privacy_desk(house: RunningHouse, page: Page) -> None:
+    as_privacy(house, page)
+    _in_house(house)
+    place, paula = house.stage.ada.property_id.hex(), house.stage.players["Paula"].staff_id.hex()
+    house.stage.office.execute(
+        "insert into hotel.case_file (property_id, case_id, number, purpose, summary, reference, opened_by) values (%s, gen_random_uuid(), %s, 'lawful_request',"
+        " 'a request', '2026-17', %s) on conflict do nothing", (place, number.make("A", b"priv" * 2), paula),
+    )
+    house.stage.office.execute(
+        "update hotel.case_file set closed_at = now(), closed_by = %s, outcome = 'x' where property_id = %s and purpose = 'lawful_request' and closed_at is null",
+        (paula, place),
+    )
+    page.goto("/privacy")
+
+
+def _controller_error(house: RunningHouse, page: Page) -> None:
+    _privacy("/privacy/controller")(house, page)
+    page.evaluate("document.querySelector('#f-address').removeAttribute('maxlength')")
+    page.fill("#f-address", "x" * 2001)
+    pressed(page.locator("main form button[type=submit]"))
+
+
+def _assessment_version(house: RunningHouse, page: Page) -> None:
+    _privacy("/privacy/assessment")(house, page)
+    page.fill("#f-description", "六十间客房 / sixty rooms")
+    pressed(page.locator("main form button[type=submit]"))
+    pressed(page.locator("main table a[href^='/privacy/assessment/']").first)
 
 
 def _locked_out(house: RunningHouse, page: Page) -> None:
@@ -460,6 +571,24 @@ def _my_help(house: RunningHouse, page: Page) -> None:
     pressed(page.locator("form[action='/my/help'] button[type=submit]"))
 
 
+def _consents(house: RunningHouse, page: Page) -> None:
+    """Somebody in house who said yes on paper, and yes and no on the tablet."""
+    _in_house(house)
+    guest = house.stage.guests["Hanna"]
+    if not house.stage.office.execute("select 1 from hotel.consent where guest_id = %s", (guest.guest_id.hex(),)).fetchall():
+        hand = by(house.stage, house.stage.ada)
+        record_now(house.stage, hand, on_paper(guest, "face_check_in"), answer(guest, "loyalty"), answer(guest, "loyalty", given=False))
+    page.goto(f"/guests/{guest.guest_id.hex()}/consents")
+
+
+def _privacy(path: str) -> Callable[[RunningHouse, Page], None]:
+    def go(house: RunningHouse, page: Page) -> None:
+        page.context.add_cookies([house.ticket(house.on_duty("Piet", "privacy"))])
+        page.goto(path)
+
+    return go
+
+
 def _my_request(kind: str, to: str = "") -> Callable[[RunningHouse, Page], None]:
     """Open a page on the way to a request for rights: its question, what is checked before it is sent, the request."""
 
@@ -488,6 +617,116 @@ def _officer(path: str) -> Callable[[RunningHouse, Page], None]:
         page.goto(path)
 
     return go
+
+
+def _consent(rest: str) -> Callable[[RunningHouse, Page], None]:
+    return lambda house, page: page.goto(f"/guests/{house.stage.guests['Dora'].guest_id.hex()}/consents/{rest}") and None
+
+
+def _tablet(house: RunningHouse, page: Page) -> None:
+    page.goto(f"/guests/{house.stage.guests['Dora'].guest_id.hex()}/consents")
+    pressed(page.locator("form[action$='/marketing/hand-over'] button").first)
+
+
+def _tablet_refused(house: RunningHouse, page: Page) -> None:
+    _tablet(house, page)
+    page.check("input[name=guardian][value=parent]")
+    pressed(page.locator("button[name=answer][value=yes]"))
+
+
+def _tablet_thanks(house: RunningHouse, page: Page) -> None:
+    page.goto(f"/guests/{house.stage.guest('in_house').guest_id.hex()}/consents")
+    pressed(page.locator("form[action$='/marketing/hand-over'] button").first)
+    pressed(page.locator("button[name=answer][value=yes]"))
+
+
+def _consent_paper_error(house: RunningHouse, page: Page) -> None:
+    _consent("marketing/paper")(house, page)
+    page.check("input[name=answer][value=yes]")
+    page.fill("input[name=paper]", "13800138000")
+
+
+def as_officer(house: RunningHouse, page: Page, name: str = "Paula", duty: str = "privacy") -> None:
+    """Sign in as an officer of Harbour, hired at the first asking."""
+    page.context.add_cookies([house.ticket(house.on_duty(name, duty))])
+
+
+def by_office(house: RunningHouse, do: Callable[[Office], Coroutine[Any, Any, Any]]) -> Any:
+    """Return what the office does, in a thread of its own: the browser has the loop of this one."""
+    with ThreadPoolExecutor(1) as pool:
+        return pool.submit(in_office, house.stage, do).result()
+
+
+def with_rules(house: RunningHouse) -> None:
+    """Give Harbour the rules of China, and a guest whose notes are over their limit; once."""
+    stage = house.stage
+    if not stage.office.execute("select from hotel.retention_rule").fetchone():
+        preset = preset_of("CN")
+        assert preset is not None
+        by_office(house, lambda office: retention.adopt(office, stage.ada.property_id, preset))
+        stage.guest("departed", departed_days=400)
+
+
+def _retention(house: RunningHouse, page: Page) -> None:
+    with_rules(house)
+    as_officer(house, page)
+    page.goto("/retention")
+    pressed(page.get_by_role("button").filter(has=page.locator("use[href$='#refresh-cw']")))
+    page.goto("/retention")
+
+
+def _retention_plan(house: RunningHouse, page: Page) -> None:
+    _retention(house, page)
+    pressed(page.get_by_role("button").filter(has=page.locator("use[href$='#refresh-cw']")))
+
+
+def _retention_rule(house: RunningHouse, page: Page) -> None:
+    with_rules(house)
+    as_officer(house, page)
+    rows = by_office(house, lambda office: retention.rules_in_force(office, house.stage.ada.property_id))
+    page.goto("/retention/rules/" + next(row.rule_id.hex() for row in rows if row.code == "own-preferences"))
+
+
+def _retention_severe(house: RunningHouse, page: Page) -> None:
+    _retention_rule(house, page)
+    page.fill("#f-gone", "6 个月")
+    page.fill("#f-reason", "no longer needed for the service")
+    pressed(page.locator("main form button[type=submit]"))
+
+
+def _no_retention(house: RunningHouse, page: Page) -> None:
+    stage = house.stage
+    if "Hana" not in stage.players:
+        stage.players["Hana"] = stage.hire("Hana", "privacy", by=stage.players["Hugo"])
+    page.context.add_cookies([house.ticket(stage.players["Hana"])])
+    page.goto("/retention")
+
+
+def _holds(house: RunningHouse, page: Page) -> None:
+    stage = house.stage
+    if not stage.office.execute("select from hotel.legal_hold").fetchone():
+        people = [house.on_duty("Paula", "privacy").staff_id, house.on_duty("Greta", "general_manager").staff_id]
+        for seconded in (True, False):
+            new = NewHold(new_id(), 3, "letter of the court", datetime.now(UTC) + timedelta(days=90), "2026-77", guest_id=stage.dora.guest_id)
+            done = by_office(house, lambda office, new=new: legal_holds.propose(office, stage.ada.property_id, people[0], new))
+            assert isinstance(done, HoldDone), done
+            if seconded:
+                by_office(house, lambda office, done=done: legal_holds.second(office, stage.ada.property_id, people[1], done.number))
+    as_officer(house, page, "Greta", "general_manager")
+    page.goto("/holds")
+
+
+def _hold_form(house: RunningHouse, page: Page) -> None:
+    as_officer(house, page)
+    page.goto("/holds/new?guest=" + house.stage.dora.guest_id.hex())
+
+
+def _hold_error(house: RunningHouse, page: Page) -> None:
+    _hold_form(house, page)
+    page.fill("#f-reason", "letter of the court")
+    page.fill("#f-until_on", "2020-01-01")
+    pressed(page.locator("main form button[type=submit]"))
+
 
 
 def _right(kind: str, *steps: str, then: str = "") -> Callable[[RunningHouse, Page], None]:
@@ -555,6 +794,17 @@ PLACES = (
     Place("emergency_form", "Ada", _emergency_form),
     Place("emergency", "Ben", _emergency),
     Place("purpose", "Ada", lambda _house, page: page.goto("/guests/" + "0" * 32) and None),
+    Place("consents", "Ada", _consents),
+    Place("consent_words", "", _privacy("/watch/consents")),
+    Place("consent_words_form", "", _privacy("/watch/consents/sharing")),
+    Place("consent_tablet", "Ada", _tablet),
+    Place("consent_refused", "Ada", _tablet_refused),
+    Place("consent_thanks", "Ada", _tablet_thanks),
+    Place("consent_sheet", "Ada", _consent("face_check_in/sheet")),
+    Place("consent_paper", "Ada", _consent("face_check_in/paper")),
+    Place("consent_paper_error", "Ada", _consent_paper_error),
+    Place("my_consents", "", my("/consents")),
+    Place("my_consent", "", my("/consents/face_check_in")),
     Place("stay", "Ada", _stay),
     Place("check_in", "Ada", _booking_act("check-in")),
     Place("amend", "Ada", _booking_act("amend")),
@@ -583,10 +833,12 @@ PLACES = (
     Place("course_test", "Ada", _test_begun),
     Place("test_failed", "Ada", _test_failed),
     Place("training_report", "Egon", _at_the_course("/training/report")),
+    Place("digits", "Ada", _at("/digits")),
     Place("handover", "Ada", _handover),
     Place("handover_notes", "Ada", _handover_notes),
     Place("locks", "Ben", _locks),
     Place("lock_error", "Ben", _lock_error),
+    Place("sign_ins", "Ben", lambda house, page: page.goto(f"/locks/sign-ins?of={house.stage.ada.staff_id.hex()}") and None),
     Place("locked_out", "", _locked_out),
     Place("presence", "Ben", _at("/presence")),
     Place("recovery", "Ben", _at("/recovery")),
@@ -603,17 +855,39 @@ PLACES = (
     Place("case_of_audit", "Egon", _case_of("audit", "Egon")),
     Place("case_form", "Ben", _at("/cases/new")),
     Place("case_of_guest", "Ben", lambda house, page: page.goto(f"/guests/{house.stage.guests['Dora'].guest_id.hex()}/cases/new") and None),
+    Place("duplicates", "Ben", _duplicates),
+    Place("duplicates_none", "Ada", lambda house, page: page.goto(f"/guests/{house.stage.guests['Dora'].guest_id.hex()}/duplicates") and None),
+    Place("compare", "Ben", _compare),
+    Place("compare_error", "Ben", _compare_error),
+    Place("merges", "Ben", _merges),
+    Place("merge", "Ben", lambda house, page: page.goto(_merge(house)) and None),
+    Place("merge_joined", "Ben", _joined),
+    Place("registration", "Ada", _registration),
+    Place("registration_none", "Ada", _booking_act("registration?which=invoice")),
     Place("nothing", "Egon", _at("/nothing-here")),
     Place("watch", "Egon", _watch),
     Place("watch_error", "Egon", _watch_error),
     Place("releases", "Egon", _releases),
+    Place("release", "Egon", _release),
     Place("entry_verified", "Egon", _verified),
     Place("reviews", "Ben", _reviews),
     Place("reviews_error", "Ben", _reviews_error),
+    Place("review_filter_kept", "Egon", _review_filter_kept),
     Place("review", "Ben", _review),
     Place("review_read", "Egon", _review),
     Place("review_judged", "Ben", _judged),
     Place("review_approvals", "Ben", _at("/reviews/approvals")),
+    Place("transparency", "", _at("/transparency/harbour")),
+    Place("transparency_list", "", _at("/transparency")),
+    Place("privacy", "", _privacy_desk),
+    Place("privacy_read", "Egon", _at("/privacy")),
+    Place("privacy_numbers", "Egon", _at("/privacy/numbers")),
+    Place("processing", "", _privacy("/privacy/records")),
+    Place("controller", "", _privacy("/privacy/controller")),
+    Place("controller_error", "", _controller_error),
+    Place("assessment", "", _privacy("/privacy/assessment")),
+    Place("assessment_read", "Egon", _at("/privacy/assessment")),
+    Place("assessment_version", "", _assessment_version),
     Place("notices", "Ben", _notices),
     Place("own_look_ups", "Ada", _own_look_ups),
     Place("own_look_up", "Ada", _own_look_up),
@@ -630,6 +904,14 @@ PLACES = (
     Place("my_record", "", my("/record")),
     Place("my_help", "", _my_help),
     Place("my_new_passkey", "", my("-passkey/new")),
+    Place("retention", "", _retention),
+    Place("retention_plan", "", _retention_plan),
+    Place("retention_rule", "", _retention_rule),
+    Place("retention_severe", "", _retention_severe),
+    Place("retention_none", "", _no_retention),
+    Place("holds", "", _holds),
+    Place("hold_form", "", _hold_form),
+    Place("hold_error", "", _hold_error),
     Place("my_requests", "", my("/requests")),
     Place("my_request_delete", "", _my_request("delete")),
     Place("my_request_error", "", _my_request("delete", "error")),

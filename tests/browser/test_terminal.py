@@ -116,6 +116,35 @@ def test_whoever_comes_back_to_their_own_seat_goes_on(house: RunningHouse, page_
     page.wait_for_url("**/desk")
 
 
+def test_whoever_was_displaced_comes_back_with_four_digits(house: RunningHouse, page_of, two) -> None:
+    nora, olaf = two
+    page = made_terminal(page_of, "Digits")
+    session = with_authenticator(page)
+    key_of(session, nora)
+    tapped(page, "TB-Nora")
+    page.wait_for_url("**/desk")
+    page.goto("/digits")
+    page.fill("input[name=digits]", "4071")
+    page.fill("input[name=again]", "4071")
+    pressed(page.locator("main form button[type=submit]"))
+    assert "said=digits_set" in page.url
+    key_of(session, olaf)
+    page.goto("/terminal")
+    tapped(page, "TB-Olaf")
+    page.wait_for_url("**/desk")
+    page.goto("/terminal")
+    tapped(page, "TB-Nora")
+    page.wait_for_url("**/terminal/as/*")
+    page.locator("[data-say]", has_text="他人").wait_for()  # Olaf's key is still in the machine
+    page.fill("input[name=digits]", "4070")
+    pressed(page.locator("form[action^='/terminal/as/'] button"))
+    assert page.locator("[role=alert]").count() == 1
+    page.fill("input[name=digits]", "4071")
+    page.locator("form[action^='/terminal/as/'] button").click()
+    page.wait_for_url("**/desk")
+    assert "Nora" in page.locator("header").inner_text()
+
+
 def test_selecting_works_without_scripts(house: RunningHouse, page_of, two) -> None:
     page = made_terminal(page_of, "Plain", java_script_enabled=False)
     page.fill("input[name=badge]", "TB-Nora")

@@ -21,6 +21,7 @@ FORBIDDEN = {
 BUTTONS_ALONE = {"确定", "提交", "OK", "Submit"}
 LATIN_IN_CHINESE = {
     "CNY", "CHN", "CSV", "GDPR", "JSON", "PDF", "SHA", "UTF", "ZHANG", "WEI", "JavaScript", "desk", "policy", "VIP", "iCalendar", "ics", "SUMMARY", "front",
+    "SP", "tlog",
 }
 
 

@@ -13,11 +13,12 @@ from typing import Any
 import pytest
 
 from discretion.hotel.purpose import Purpose, Role
-from discretion.wire import exceptions, lookup, upkeep
+from discretion.wire import exceptions, lookup, merging, upkeep
 from discretion.wire import guests as of_guests
 from discretion.wire.entries import ProveEntries, ReadEntries, ReadLedgerState
 from tests.cast import Guest, Player, Stage, new_id
 from tests.conftest import HARBOUR
+from tests.merging import ask_merge, join, part
 
 REVIEWED = Path(__file__).with_name("who_may_ask_what.txt")
 HEAD = [
@@ -62,6 +63,12 @@ def deputy_offered(stage: Stage, player: Player) -> object:
     return player.verified(exceptions.OfferDeputy, action, to_id=stage.ada.staff_id, role=player.duty, until_at=until)
 
 
+def asked_by_another(stage: Stage) -> bytes:
+    asked = ask_merge(stage.ben, stage.guest(), stage.guest())
+    assert isinstance(asked, lookup.Entered), asked
+    return asked.detail
+
+
 def was_done(answer: object) -> bool:
     return not isinstance(answer, (lookup.Refusal, lookup.Failed))
 
@@ -88,8 +95,17 @@ def rows(stage: Stage, people: dict[str, Player]) -> list[str]:
         "vote (late invoice)": lambda player: player.vote(late_invoice(stage)),
         "invite (enrolment)": lambda player: player.ask(lookup.Invite, staff_id=newcomer(stage)),
         "invite (recovery)": lambda player: player.ask(lookup.Invite, staff_id=stage.ada.staff_id, kind="recovery"),
+        "ask_merge (both due in)": lambda player: ask_merge(player, stage.guest(), stage.guest()),
+        "find_duplicates (due in)": lambda player: player.ask(merging.FindDuplicates, guest_id=guests["arriving"].guest_id, purpose="check_in"),
+        "join_records (another's, both due in)": lambda player: join(player, asked_by_another(stage)),
+        "look_up_copy (due in)": lambda player: player.ask(
+            merging.LookUpCopy, guest_id=guests["arriving"].guest_id, stay_id=guests["arriving"].stay_id, version=1, purpose="check_in",
+            clear=0, masked=1,
+        ),
+        "part_records (both due in)": lambda player: part(player, asked_by_another(stage)),
         "prove_entries": lambda player: player.ask(ProveEntries, indexes=[0]),
         "read_entries": lambda player: player.ask(ReadEntries, count=1),
+        "read_sign_ins": lambda player: player.ask(exceptions.ReadSignIns, staff_id=stage.ada.staff_id),
         "read_ledger_state": lambda player: player.ask(ReadLedgerState),
         "snapshot": lambda player: player.ask(lookup.Snapshot, stay_id=guests["arriving"].stay_id, guest_ids=[guests["arriving"].guest_id]),
         "who_am_i": lambda player: player.ask(lookup.WhoAmI),
@@ -107,7 +123,10 @@ def rows(stage: Stage, people: dict[str, Player]) -> list[str]:
         f"{'choose_duty':<42} whoever holds a ticket without a duty, of those the roster offers (test_house_asks…)",
         f"{'end_emergency, note_emergency':<42} whoever began it (test_exceptions)",
         f"{'finish_sign_in':<42} whoever holds a passkey of the property (test_replayed_assertion and others)",
+        f"{'return_by_digits':<42} whoever was displaced at that terminal and knows their digits (test_four_digits_misused)",
+        f"{'set_digits':<42} whoever holds a passkey, for themselves (test_four_digits_misused)",
         f"{'sign_out':<42} whoever holds the ticket",
+        f"{'sign_release':<42} whoever has a passkey registered for it, in the duty it is registered for (test_release_signed_by_a_misused_passkey)",
         f"{'begin_guest_sign_in':<42} anyone; a code goes only to who is on record (test_code_guessing and others)",
         f"{'finish_guest_sign_in':<42} whoever holds the code that was sent (test_code_guessing)",
         f"{'begin_guest_passkey, finish_guest_passkey':<42} whoever holds a guest’s passkey, or is on a visit (test_guest_passkeys)",

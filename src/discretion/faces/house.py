@@ -35,6 +35,7 @@ from discretion.faces.kit.means import Hatches, HouseSettings, Means
 from discretion.faces.kit.render import Pages
 from discretion.faces.kit.seat import Caller, GuestSeat, Seat, guest_of, seat_of
 from discretion.faces.kit.trouble import exception_handlers
+from discretion.insight.transparency import folder_of
 from discretion.office.database import Office, OfficeUnavailableError
 from discretion.office.doors.keys import DIRECTORY, DoorKeys
 from discretion.office.releases import starting_text
@@ -69,6 +70,7 @@ def build(settings: Settings, *, is_development: bool = False) -> Litestar:
         is_development=is_development,
         properties={each.code: each.property_id for each in settings.properties},
         starting_policy=_starting_policy(settings),
+        transparency=str(folder_of(settings)),
         leave_to=(settings.portal and settings.portal.leave_to) or "/my/left",
         has_texts=bool(settings.portal and settings.portal.text_gateway),
     )

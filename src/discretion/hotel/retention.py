@@ -34,7 +34,7 @@ WHOLE: Final = 255
 SUBJECTS: Final = {**{group.word: group.bit for group in FieldGroup}, "links": LINKS}
 MONTHS_MAX: Final = 600
 DAYS_MAX: Final = 3660
-_PERIOD: Final = re.compile(r"(?:0|([1-9][0-9]{0,3})) (day|month|year)s?")
+_PERIOD: Final = re.compile(r"(?:0|([1-9][0-9]{0,3})) ?(day|month|year|天|个月|年)s?")
 _YEAR_MONTHS: Final = 12
 _LAST_DAY_MAX: Final = 31
 _ANCHOR: Final = date(2023, 3, 1)
@@ -111,18 +111,25 @@ class Period:
     def __str__(self) -> str:
         """Write it as `read_period` reads it."""
         if self.days or not self.months:
-            return f"{self.months * 30 + self.days} days"
+            return _written(self.months * 30 + self.days, "day")
         years, months = divmod(self.months, _YEAR_MONTHS)
-        return f"{years} years" if not months else f"{self.months} months"
+        return _written(self.months, "month") if months else _written(years, "year")
+
+
+def _written(count: int, unit: str) -> str:
+    return f"{count} {unit}" if count == 1 else f"{count} {unit}s"
 
 
 def read_period(text: str) -> Period | None:
-    """Return the period that `30 days`, `15 months` or `3 years` means, None for anything else."""
+    """Return the period that `30 days`, `15 months`, `3 years` (or 天, 个月, 年) means, None for anything else."""
     found = _PERIOD.fullmatch(text.strip())
     if found is None:
         return None
     count = int(found[1] or 0)
-    period = Period(0, count) if found[2] == "day" else Period(count * (1 if found[2] == "month" else 12), 0)
+    if found[2] in {"day", "天"}:
+        period = Period(0, count)
+    else:
+        period = Period(count * (1 if found[2] in {"month", "个月"} else _YEAR_MONTHS), 0)
     return period if period.months <= MONTHS_MAX and period.days <= DAYS_MAX else None
 
 

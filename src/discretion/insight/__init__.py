@@ -1,1 +1,1 @@
-"""Counting without looking; joins with its own issue."""
+"""Counting without looking: numbers from what was counted already, never from opened records."""

@@ -75,8 +75,9 @@ def main(argv: Sequence[str] | None = None) -> int:
             command.add_argument("--property", required=True)
     for flag in ("--staff-number", "--name", "--role"):
         words.choices["invite"].add_argument(flag, required=True)
-    for flag in ("--staff-number", "--role", "--key"):
+    for flag in ("--staff-number", "--role"):
         words.choices["add-signer"].add_argument(flag, required=True)
+    words.choices["add-signer"].add_argument("--key", default="")
     words.choices["end-signer"].add_argument("--key", required=True)
     words.choices["recover"].add_argument("--how", choices=HOW, required=True)
     words.choices["recover"].add_argument("--because", default="")

@@ -38,8 +38,10 @@ if TYPE_CHECKING:
     from discretion.ledger.tree import Frontier
     from discretion.policy.table import Policy
 
+CONSENTS = ("consent_mkt", "consent_ana")
 _OPENING = frozenset({
-    AskKind.LOOK_UP, AskKind.LIST, AskKind.FIND, AskKind.PREVIEW, AskKind.GUEST_POST, AskKind.GUEST_VIEW,
+    AskKind.LOOK_UP, AskKind.LIST, AskKind.FIND, AskKind.DUPLICATES, AskKind.PREVIEW, AskKind.GUEST_POST,
+    AskKind.GUEST_VIEW,
 })
 
 
@@ -57,12 +59,15 @@ class Room:
     witnessing: Witnessing
     policy: Policy
     limited: dict[str, int]  # purposes with a daily number of their own, numbered from 1
+    by_consent: dict[str, tuple[str, ...]]  # the facts of consent that a purpose reads, of those that read any
     releases: Releases
     release_id: bytes = b""  # of the policy in force; none where the settings name it
 
     def under(self, policy: Policy, release_id: bytes) -> Room:
         """Return the room with another policy in force."""
-        return replace(self, policy=policy, release_id=release_id, limited=limited_by(policy))
+        return replace(
+            self, policy=policy, release_id=release_id, limited=limited_by(policy), by_consent=read_by_consent(policy),
+        )
 
 
 def limited_by(policy: Policy) -> dict[str, int]:
@@ -72,6 +77,15 @@ def limited_by(policy: Policy) -> dict[str, int]:
     name.
     """
     return {str(purpose): number for number, purpose in enumerate(Purpose, 1) if purpose in policy.budget.purposes}
+
+
+def read_by_consent(policy: Policy) -> dict[str, tuple[str, ...]]:
+    """Return the facts of consent that a purpose reads, for the purposes that read any."""
+    read = {
+        purpose: tuple(fact for fact in CONSENTS if rows.reads & policy.fact_bit[fact])
+        for purpose, rows in policy.rows.items()
+    }
+    return {purpose: facts for purpose, facts in read.items() if facts}
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +108,7 @@ async def prepare(asks: Sequence[Ask], room: Room) -> Round | None:
     The standing has moved as if the round were entered: the next can be prepared while this one commits.
     Errors: `StoreAwayError`.
     """
-    gathered = await room.reads.gather(asks, room.limited)
+    gathered = await room.reads.gather(asks, room.limited, room.by_consent)
     if gathered.changes_wait:
         return None
     known = _once(gathered.facts, gathered.standing.frontier.size)
@@ -125,7 +139,7 @@ async def prepare_changes(room: Room) -> Round:
 
     Errors: `StoreAwayError`.
     """
-    gathered = await room.reads.gather([], room.limited)
+    gathered = await room.reads.gather([], room.limited, room.by_consent)
     judged = [_change(change, gathered.now_at) for change in await room.reads.waiting_changes()]
     return _drafted(judged, [], gathered.standing, room)
 
@@ -135,7 +149,7 @@ async def prepare_first(ask: Ask, room: Room) -> Round:
 
     Errors: `StoreAwayError`.
     """
-    gathered = await room.reads.gather([], room.limited)
+    gathered = await room.reads.gather([], room.limited, room.by_consent)
     facts = Facts(ask, None, None, -1, gathered.now_at, 0, 0)
     return _drafted([Allowed(facts, None, 0, 0, 0, 0)], [facts], gathered.standing, room)
 

@@ -113,10 +113,18 @@ async def invite(settings: Settings, given: argparse.Namespace) -> int:
 
 
 async def add_signer(settings: Settings, given: argparse.Namespace) -> int:
-    """Let a key sign releases of the policy, for somebody who holds the role. Only whoever runs the keeper can."""
+    """Let a key sign releases of the policy, for somebody who holds the role; without a key, each passkey they have.
+
+    Only whoever runs the keeper can.
+    """
     property_id, _ = _named(settings, given)
     database = Database(settings.conninfo("keeper"))
-    rows = await _signer(database, "add_signer", property_id, given.key, number=given.staff_number, role=given.role)
+    whose = {"number": given.staff_number, "role": given.role}
+    if given.key:
+        rows = await _signer(database, "add_signer", property_id, given.key, **whose)
+    else:
+        party = {"rp_id": settings.house.rp_id, "origin": settings.house.origin}
+        rows = await database.rows(_POLICY["add_passkeys"], {"p": Uid(property_id), **whose, **party})
     await database.close()
     if not rows:
         raise StartError("signer_unknown")

@@ -20,18 +20,17 @@ from typing import TYPE_CHECKING, Any, cast
 import msgspec
 
 from discretion.hotel.record import RecordError
-from discretion.keeper import emergency, entries, proofs, search
+from discretion.keeper import copies, digits, emergency, entries, merges, proofs, search, signing
 from discretion.keeper.approvals import Approvals
 from discretion.keeper.desk import FailError
 from discretion.keeper.guests import Guests, Letterbox
 from discretion.keeper.inscribe import inscribe_ask
 from discretion.keeper.judge import READING_DUTIES
 from discretion.keeper.papers import Ask, AskKind, Opened
-from discretion.keeper.reply import entered, told
+from discretion.keeper.reply import told
 from discretion.keeper.rounds import RoundError
-from discretion.keeper.store.database import StoreError, Uid
-from discretion.keeper.store.sql import queries
-from discretion.wire import exceptions
+from discretion.keeper.store.database import StoreError
+from discretion.wire import exceptions, merging
 from discretion.wire import lookup as wire
 from discretion.wire.entries import ProveEntries, ReadEntries, ReadLedgerState
 from discretion.wire.erasure import CarryOutErasure
@@ -49,7 +48,6 @@ if TYPE_CHECKING:
 
 ASKS_UNDER_WAY_MAX = 1024  # for one connection
 _PATH = re.compile(r"`(\$[^`]*)`")
-_TAKE_SNAPSHOT = queries("records.sql")["take_snapshot"]
 _log = logging.getLogger("discretion.keeper.door")
 
 
@@ -75,17 +73,25 @@ class Door:
         self._menu: dict[type, Callable[[Any], Awaitable[Answer]]] = {
             exceptions.AcceptDeputy: self._approve,
             exceptions.BeginAction: self._begin_action,
-            exceptions.BeginEmergency: self._emergency,
+            exceptions.BeginEmergency: self._by(emergency.answer),
             CarryOutErasure: self._approve,
             exceptions.EndDeputy: self._approve,
-            exceptions.EndEmergency: self._emergency,
+            exceptions.EndEmergency: self._by(emergency.answer),
             exceptions.EndRequest: self._approve,
-            exceptions.NoteEmergency: self._emergency,
+            exceptions.NoteEmergency: self._by(emergency.answer),
             exceptions.OfferDeputy: self._approve,
             exceptions.PreviewRequest: self._approve,
             exceptions.RequestApproval: self._approve,
+            exceptions.ReadSignIns: self._by(people.sign_ins),
+            exceptions.SetDigits: self._by(digits.set_digits),
+            exceptions.SignRelease: self._by(signing.answer),
             exceptions.StepUp: self._approve,
             exceptions.Vote: self._approve,
+            merging.AskMerge: self._merge,
+            merging.FindDuplicates: self._find,
+            merging.JoinRecords: self._merge,
+            merging.LookUpCopy: self._copies,
+            merging.PartRecords: self._merge,
             wire.BeginEnrolment: self._begin_enrolment,
             wire.BeginSignIn: self._begin_sign_in,
             wire.ChooseDuty: self._choose_duty,
@@ -100,8 +106,9 @@ class Door:
             ProveEntries: self._watch,
             ReadEntries: self._read_entries,
             ReadLedgerState: self._watch,
+            exceptions.ReturnByDigits: self._come_back,
             wire.SignOut: self._sign_out,
-            wire.Snapshot: self._snapshot,
+            wire.Snapshot: self._copies,
             wire.WhoAmI: self._who_am_i,
         }
         self._menu |= Guests(people, letters, self._desk, is_demo=is_demo).menu
@@ -202,9 +209,11 @@ class Door:
             return wire.Failed(code="conflict")  # the same list under the same request id: each entry opens once
         return wire.Answers([item for item in items if isinstance(item, (wire.Disclosure, wire.Refusal))])
 
-    async def _find(self, message: wire.FindByName | wire.FindExact) -> Answer:
+    async def _find(self, message: wire.FindByName | wire.FindExact | merging.FindDuplicates) -> Answer:
         live = await self._live(message.ticket)
         desk = self._desk(live.property_id)
+        if isinstance(message, merging.FindDuplicates):
+            return await search.find_duplicates(message, live.session_id, desk.rounds, desk.database, desk.lock)
         return await search.find(message, live.session_id, desk.rounds, desk.reads, desk.lock)
 
     async def _read_entries(self, message: ReadEntries) -> Answer:
@@ -232,29 +241,32 @@ class Door:
             return wire.Inscribed(guest_id=message.guest_id, entry=reply.receipt.committed.draft.index)
         return told(reply, ask, desk.rounds.room.policy)
 
-    async def _snapshot(self, message: wire.Snapshot) -> Answer:
+    async def _merge(self, message: merging.AskMerge | merging.JoinRecords | merging.PartRecords) -> Answer:
         live = await self._live(message.ticket)
         desk = self._desk(live.property_id)
-        guests = sorted(set(message.guest_ids))
-        write = (_TAKE_SNAPSHOT, {"stay": Uid(message.stay_id), "guests": [Uid(guest) for guest in guests]})
-        ask = Ask(
-            AskKind.SNAPSHOT, message.request_id, session_id=live.session_id, purpose="check_in",
-            details=(("guests", [guest.hex() for guest in guests]), ("stay", message.stay_id.hex())), writes=(write,),
-        )
-        return await entered(ask, desk.rounds)
+        return await merges.answer(message, (live.session_id, live.staff_id), desk.rounds, desk.database, desk.lock)
+
+    async def _copies(self, message: wire.Snapshot | merging.LookUpCopy) -> Answer:
+        live = await self._live(message.ticket)
+        desk = self._desk(live.property_id)
+        return await copies.answer(message, (live.session_id, live.staff_id), desk.rounds, desk.database, desk.lock)
 
     async def _begin_action(self, message: exceptions.BeginAction) -> Answer:
-        return await self._people.begin_action(message.action, await self._live(message.ticket))
+        live = await self._live(message.ticket)
+        return await self._people.begin_action(
+            message.action, live, await signing.text_of(message.action, live, self._people),
+        )
 
     async def _approve(self, message: TicketedAsk) -> Answer:
         live = await self._live(message.ticket)
         return await self._approvals.answer(message, live, self._desk(live.property_id).rounds)
 
-    async def _emergency(
-        self, message: exceptions.BeginEmergency | exceptions.EndEmergency | exceptions.NoteEmergency,
-    ) -> Answer:
-        live = await self._live(message.ticket)
-        return await emergency.answer(message, live, self._people, self._desk(live.property_id).rounds)
+    def _by(self, answer: Callable[..., Awaitable[Answer]]) -> Callable[[Any], Awaitable[Answer]]:
+        async def served(message: TicketedAsk) -> Answer:
+            live = await self._live(message.ticket)
+            return await answer(message, live, self._people, self._desk(live.property_id).rounds)
+
+        return served
 
     async def _who_am_i(self, message: wire.WhoAmI) -> Answer:
         return await self._people.person(await self._live(message.ticket))
@@ -262,7 +274,10 @@ class Door:
     async def _sign_out(self, message: wire.SignOut) -> Answer:
         live = await self._live(message.ticket)
         self._sessions.forget(message.ticket)
-        return await self._people.sign_out(live, self._desk(live.property_id).rounds)
+        return await self._people.sign_out(live, self._desk(live.property_id).rounds, is_parked=message.is_parked)
+
+    async def _come_back(self, message: exceptions.ReturnByDigits) -> Answer:
+        return await digits.come_back(message, self._people, self._desk(message.property_id).rounds)
 
     async def _choose_duty(self, message: wire.ChooseDuty) -> Answer:
         live = await self._live(message.ticket)

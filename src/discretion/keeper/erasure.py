@@ -28,7 +28,7 @@ from discretion.keeper.store.database import Uid
 from discretion.keeper.store.erased import ErasedLine
 from discretion.keeper.store.sql import queries
 from discretion.keeper.vault.keyring import SealError, tag_key
-from discretion.ledger.leaf import tag
+from discretion.ledger.leaf import decode_leaf, tag
 from discretion.wire.erasure import ErasuresDone
 from discretion.wire.lookup import Failed
 
@@ -143,6 +143,7 @@ def _counted(done: ErasuresDone, carried: str | int) -> ErasuresDone:
 
 def _ask(
     order: _Order, keyring: Keyring, session_id: bytes, writes: tuple[Any, ...] = (), *, is_again: bool = False,
+    there: Sequence[bytes] = (),
 ) -> Ask:
     """Return the ask that enters an erasure and carries it out; it names the guest, and is under no guest's key."""
     tags, wrapped = "", None
@@ -150,7 +151,7 @@ def _ask(
         try:
             tags, wrapped = _named(order, keyring)
         except SealError:  # a damaged key opens nothing and has no tags; it goes all the same
-            wrapped = None
+            tags, wrapped = _as_text(there), None
     details = (
         ("by", "person" if session_id else "again" if is_again else "worker"),
         ("erased", order.guest_id.hex()), ("erased_key", (order.key_id or b"").hex()), ("groups", order.groups),
@@ -167,8 +168,11 @@ def _named(order: _Order, keyring: Keyring) -> tuple[str, bytes | None]:
     if order.groups != WHOLE:
         return "", keyring.without_groups(order.guest_id, order.key_id, order.wrapped, order.groups)
     secret = tag_key(keyring.guest_key(order.guest_id, order.key_id, order.wrapped), order.epoch)
-    tags = b"".join(tag(secret, seq)[:TAG_SIZE_BYTES] for seq in range(1, order.seq + 1))
-    return base64.b64encode(tags).decode(), None
+    return _as_text([tag(secret, seq) for seq in range(1, order.seq + 1)]), None
+
+
+def _as_text(tags: Sequence[bytes]) -> str:
+    return base64.b64encode(b"".join(each[:TAG_SIZE_BYTES] for each in tags)).decode()
 
 
 async def carry_out_again(room: Room, database: Database) -> int:
@@ -185,13 +189,17 @@ async def carry_out_again(room: Room, database: Database) -> int:
     params = {**place, "guests": [Uid(guest_id) for guest_id in {line.guest_id for line in listed}]}
     keyed = {row[0]: row for row in await database.rows(_SQL["keyed"], params)}
     count = 0
-    for guest_id, groups in dict.fromkeys(line[:2] for line in listed):
+    # Whole records first: where the key is gone already, a part of it cannot be forgotten.
+    for guest_id, groups in sorted(dict.fromkeys(line[:2] for line in listed), key=lambda line: line[1] != WHOLE):
         if guest_id not in keyed or (groups != WHOLE and (guest_id, groups) in done):
             continue
         order_id = os.urandom(16)
         order = _Order(order_id, (guest_id, groups, "request", -1, 0, "", "", False, *keyed[guest_id][1:]))
         adding = (_SQL["add_order"], {"order": Uid(order_id), "guest": Uid(guest_id), "groups": groups})
-        ask = _ask(order, room.keyring, b"", (adding,), is_again=True)
+        # A backup's key part from after the erasure: without the key, the entries under it say which tags they have.
+        leaves = [] if order.wrapped else await database.rows(_SQL["under"], {**place, "key": Uid(order.key_id)})
+        there = [decode_leaf(leaf).tag for (leaf,) in leaves]
+        ask = _ask(order, room.keyring, b"", (adding,), is_again=True, there=there)
         (paper,) = await enter(await prepare_first(ask, room), room)
         entry = paper.committed.draft.index if hasattr(paper, "committed") else -1
         room.memory.erased.add(ErasedLine(guest_id, groups, int(time.time()), entry))

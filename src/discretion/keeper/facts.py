@@ -4,7 +4,7 @@ Rules:
 * Only what the keeper read counts; nothing comes from the ask.
 * Unknown is false for support, step and approval, and true for a restriction (`policy.md`, 2).
 * An approval counts only under the policy it was asked under, and by the votes of roles that may give it.
-* Consents have no source yet and are false.
+* A consent is a claim like the others: the guest's last word, read for purposes that rest on it.
 """
 
 from __future__ import annotations
@@ -66,6 +66,18 @@ def fact_bits(facts: Facts, bit: Mapping[str, int]) -> int:
     if guest.is_locked:
         bits |= bit["locked"]
     return bits | sum({bit.get(claim.fact, 0) for claim in facts.claims})  # one bit a fact, so a sum is their union
+
+
+def reached_claims(facts: Facts, policy: Policy) -> tuple[Claim, ...]:
+    """Return the claims that count for this ask.
+
+    Whoever came back with four digits has the requests given to them, and all with a passkey verified for this ask.
+    """
+    claims = counting_claims(facts.claims, policy)
+    by_digits = facts.staff is not None and facts.staff.by_digits
+    if by_digits and not any(claim.fact == "fresh_passkey" for claim in claims):
+        return tuple(claim for claim in claims if claim.fact == "assigned")
+    return claims
 
 
 def counting_claims(claims: tuple[Claim, ...], policy: Policy) -> tuple[Claim, ...]:

@@ -5,6 +5,7 @@ Rules:
 * An approval grants nothing by itself: the ask is decided again with the approval as a fact, and uses it up only where
   less would be shown without it.
 * A guest who is not there, and one out of the asker's reach, are refused with the same code.
+* Whoever came back at a shared terminal with four digits reads no entries, invites nobody and previews nothing.
 * An ask for the purpose `emergency` is judged by the policy, and needs an open emergency viewing besides.
 
 Left to others: the facts and their ends (`facts`), the daily number (`record`).
@@ -17,7 +18,7 @@ from typing import TYPE_CHECKING
 from msgspec import structs
 
 from discretion.hotel.purpose import FREE_ROLES
-from discretion.keeper.facts import EMERGENCY, counting_claims, fact_bits, staff_bits, until_at
+from discretion.keeper.facts import EMERGENCY, fact_bits, reached_claims, staff_bits, until_at
 from discretion.keeper.papers import Allowed, AskKind, Denied
 from discretion.policy.decide import decide
 
@@ -29,7 +30,10 @@ if TYPE_CHECKING:
 PEOPLE_DUTIES = frozenset({"it_admin"})
 ERASING_DUTIES = frozenset({"privacy"})
 READING_DUTIES = frozenset({"auditor", "privacy"})  # who may read entries; nobody else, whatever a page offers
+MERGING_DUTIES = frozenset({"duty_manager", "privacy"})
 RECOVERY_DUTIES = frozenset({"duty_manager", "privacy"})
+LOCKING_DUTIES = frozenset({"duty_manager", "it_admin", "privacy", "security"})
+SIGNING_DUTIES = frozenset({"general_manager", "legal", "privacy"})
 WRITING_PURPOSES = frozenset({"check_in", "dsr"})  # to look is not to write: an auditor sees masks, changes nothing
 _RELATIONS = ("arriving", "in_house", "departed", "none")
 
@@ -43,7 +47,7 @@ def judge(facts: Facts, policy: Policy) -> Judged:
     if by_policy is not None:
         return by_policy(facts, policy)
     duties = _duties_for(ask)
-    if duties and (staff is None or staff.duty not in duties or staff.is_locked):
+    if duties and (staff is None or staff.duty not in duties or staff.is_locked or staff.by_digits):
         return Denied(facts, None, 0, "not_allowed")
     return Allowed(facts, None, 0, 0, 0, 0)
 
@@ -54,6 +58,10 @@ def _duties_for(ask: Ask) -> frozenset[str]:
         return ERASING_DUTIES
     if ask.kind is AskKind.READ_ENTRIES:
         return READING_DUTIES
+    if ask.kind is AskKind.READ_SIGN_INS:
+        return LOCKING_DUTIES
+    if ask.kind is AskKind.RELEASE_SIGN:
+        return SIGNING_DUTIES
     if ask.kind is AskKind.INVITE:
         return PEOPLE_DUTIES if dict(ask.details).get("invitation") == "enrolment" else RECOVERY_DUTIES
     return frozenset()
@@ -62,7 +70,7 @@ def _duties_for(ask: Ask) -> frozenset[str]:
 def _judge_look_up(facts: Facts, policy: Policy) -> Judged:
     ask = facts.ask
     if facts.claims:
-        facts = structs.replace(facts, claims=counting_claims(facts.claims, policy))
+        facts = structs.replace(facts, claims=reached_claims(facts, policy))
     bits = fact_bits(facts, policy.fact_bit)
     decision = decide(policy, ask.purpose, _duty(facts), _relation(facts), bits)
     clear, masked = _opened(ask, decision)
@@ -97,7 +105,7 @@ def _judge_request(facts: Facts, policy: Policy) -> Judged:
     """Judge a request for approval: there is an offer by that rule which lacks that fact and would add those groups."""
     ask = facts.ask
     said = dict(ask.details)
-    facts = structs.replace(facts, claims=counting_claims(facts.claims, policy))
+    facts = structs.replace(facts, claims=reached_claims(facts, policy))
     bits = fact_bits(facts, policy.fact_bit)
     decision = decide(policy, ask.purpose, _duty(facts), _relation(facts), bits)
     for offer in decision.offers:
@@ -117,6 +125,27 @@ def _judge_emergency(facts: Facts, policy: Policy) -> Judged:
     return Allowed(facts, decision, bits, 0, 0, 0)
 
 
+def _judge_merge(facts: Facts, policy: Policy) -> Judged:
+    """Judge a step of joining or parting two records, for one of them: its asker may see of it what `masked` names.
+
+    Nothing is opened, so the passkey of the sign-in does where the policy has one verified anew before showing.
+    """
+    if facts.staff is None or facts.staff.duty not in MERGING_DUTIES:
+        return Denied(facts, None, 0, "not_allowed")
+    facts = structs.replace(facts, claims=reached_claims(facts, policy))
+    bits = fact_bits(facts, policy.fact_bit) | policy.fact_bit["fresh_passkey"]
+    decision = decide(policy, facts.ask.purpose, _duty(facts), _relation(facts), bits)
+    if facts.guest is None or facts.ask.masked & ~decision.shown:
+        return Denied(facts, decision, bits, _reason(facts, policy, bool(decision.guards), bool(decision.offers)))
+    return Allowed(facts, decision, bits, 0, 0, 0)
+
+
+def _judge_duplicates(facts: Facts, policy: Policy) -> Judged:
+    """Judge a search for records that share a value with this one: as a look-up, though nothing of it is shown."""
+    judged = _judge_look_up(facts, policy)
+    return structs.replace(judged, clear=0, masked=0, uses=()) if isinstance(judged, Allowed) else judged
+
+
 def _judge_vote(facts: Facts, policy: Policy) -> Judged:
     """Judge what an approver does. That their role may give this approval was found by `approvals`, and stands in SQL.
 
@@ -127,6 +156,8 @@ def _judge_vote(facts: Facts, policy: Policy) -> Judged:
         return Denied(facts, None, 0, "not_allowed")
     if ask.seen_as is None:
         return Allowed(facts, None, 0, 0, 0, 0)
+    if staff.by_digits:
+        return Denied(facts, None, 0, "not_allowed")
     duty, held = ask.seen_as
     bits = held & ~policy.restrictions | fact_bits(facts, policy.fact_bit) & policy.restrictions
     decision = decide(policy, ask.purpose, duty, _relation(facts), bits)
@@ -215,9 +246,10 @@ def _relation(facts: Facts) -> str:
 
 
 _BY_POLICY = {
-    AskKind.EMERGENCY_BEGIN: _judge_emergency, AskKind.FIND: _judge_purpose, AskKind.GUEST_POST: _judge_own,
-    AskKind.GUEST_READ: _judge_own, AskKind.GUEST_SIGN_IN: _judge_own, AskKind.GUEST_VIEW: _judge_own,
-    AskKind.INSCRIBE: _judge_inscribe,
-    AskKind.LIST: _judge_look_up, AskKind.LOOK_UP: _judge_look_up, AskKind.PREVIEW: _judge_vote,
-    AskKind.REQUEST_OPEN: _judge_request, AskKind.SNAPSHOT: _judge_purpose, AskKind.VOTE: _judge_vote,
+    AskKind.DUPLICATES: _judge_duplicates, AskKind.EMERGENCY_BEGIN: _judge_emergency, AskKind.FIND: _judge_purpose,
+    AskKind.GUEST_POST: _judge_own, AskKind.GUEST_READ: _judge_own, AskKind.GUEST_SIGN_IN: _judge_own,
+    AskKind.GUEST_VIEW: _judge_own, AskKind.INSCRIBE: _judge_inscribe, AskKind.LIST: _judge_look_up,
+    AskKind.LOOK_UP: _judge_look_up, AskKind.MERGE: _judge_merge, AskKind.PREVIEW: _judge_vote,
+    AskKind.REQUEST_OPEN: _judge_request, AskKind.SNAPSHOT: _judge_purpose, AskKind.UNMERGE: _judge_merge,
+    AskKind.VOTE: _judge_vote,
 }

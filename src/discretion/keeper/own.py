@@ -4,6 +4,7 @@ Rules:
 * Each is an ask of the guest's own with its entry, and stands in the list it shows.
 * Of staff the duty is told and nobody's name or number; of an opening the guest's and the context part.
 * Entries are found by the guest's key. Their numbers run from 1 without a gap, so what is missing is seen.
+* Of joined records a guest sees what each shows, and the entries of all; parted, each guest sees their own again.
 * An address is opened only for a post that waits, once, under an entry; the worker brings it there.
 
 Left to others: sentences for people, what is withheld by law (the portal), who the guest is (`guests`).
@@ -20,6 +21,7 @@ from discretion.hotel import record
 from discretion.hotel.purpose import FieldGroup
 from discretion.keeper.papers import Ask, AskKind, Opened, Refused
 from discretion.keeper.proofs import prove
+from discretion.keeper.search import derived_id
 from discretion.keeper.store.database import Uid
 from discretion.keeper.store.sql import queries
 from discretion.keeper.vault.opening import key_ids_of, opening_keys, salted_parts
@@ -87,7 +89,11 @@ async def answer(
 ) -> GuestAnswer | Failed:
     """Do what a guest's ask asks for. Errors: `RoundError`, and as `Database.rows`."""
     if isinstance(message, OwnRecord):
-        return await _record(message, visit, rounds)
+        async with lock:
+            sides = await database.rows(_SQL["sides_of"], {
+                "p": Uid(rounds.room.property_id), "guest": Uid(visit.guest_id),
+            })
+        return await _record(message, visit, sides, rounds)
     if isinstance(message, OwnProofs):
         async with lock:
             return await _proofs(message, visit, rounds, database)
@@ -123,21 +129,33 @@ async def carry_on_index(rounds: Rounds, database: Database) -> int:
     return int(count)
 
 
-def _ask(kind: AskKind, request_id: bytes, visit: GuestVisit, clear: int = 0) -> Ask:
+def _ask(kind: AskKind, request_id: bytes, visit: GuestVisit, clear: int = 0, record_id: bytes = b"") -> Ask:
     details = (("visit", visit.session_id.hex()),)
-    return Ask(kind, request_id, guest_id=visit.guest_id, clear=clear, details=details)
+    return Ask(kind, request_id, guest_id=record_id or visit.guest_id, clear=clear, details=details)
 
 
 def _index(reply: Opened) -> int:
     return reply.receipt.committed.draft.index
 
 
-async def _record(message: OwnRecord, visit: GuestVisit, rounds: Rounds) -> OwnRecordShown | Failed:
-    (reply,) = await rounds.ask([_ask(AskKind.GUEST_VIEW, message.request_id, visit, message.groups)])
-    if not isinstance(reply, Opened):
-        return Failed(code=_why(reply))
-    guest = reply.receipt.committed.draft.judged.facts.guest
-    return OwnRecordShown(entry=_index(reply), fields=dict(reply.fields), version=guest.version if guest else 0)
+async def _record(
+    message: OwnRecord, visit: GuestVisit, sides: Sequence[tuple[bytes, int]], rounds: Rounds,
+) -> OwnRecordShown | Failed:
+    """Open each group in the record that shows it; the guest's own record is asked first, and always."""
+    wanted = {visit.guest_id: 0, **{record_id: message.groups & groups for record_id, groups in sides}}
+    replies = await rounds.ask([
+        _ask(AskKind.GUEST_VIEW, derived_id(message.request_id, one) if place else message.request_id, visit, bits, one)
+        for place, (one, bits) in enumerate(wanted.items()) if bits or not place
+    ])
+    for reply in replies:
+        if not isinstance(reply, Opened):
+            return Failed(code=_why(reply))
+    opened = [reply for reply in replies if isinstance(reply, Opened)]
+    guest = opened[0].receipt.committed.draft.judged.facts.guest
+    return OwnRecordShown(
+        entry=_index(opened[0]), fields={name: raw for each in opened for name, raw in each.fields.items()},
+        version=guest.version if guest else 0,
+    )
 
 
 def _why(reply: Reply) -> str:
@@ -147,33 +165,34 @@ def _why(reply: Reply) -> str:
 async def _entries(
     message: OwnEntries, guest_id: bytes, entry: int, rounds: Rounds, database: Database,
 ) -> OwnEntriesShown | Failed:
-    key = await _key(guest_id, database, rounds)
-    if key is None:
+    keys = await _keys(guest_id, database, rounds)
+    if not keys:
         return Failed(code="not_found")
-    key_id, last = key
-    rows, opening = await _rows([key_id], message.before, message.count, rounds, database)
+    rows, opening = await _rows(list(keys), message.before, message.count, rounds, database)
     lines = []
     for at, row in enumerate(rows):
         if at % 8 == 0:
             await asyncio.sleep(0)  # the look-ups of others go first
         lines.append(_line(row, opening, rounds))
-    seqs = {line.seq for line in lines}
-    is_end = len(rows) < message.count
-    floor = 1 if is_end else min((seq for seq in seqs if seq), default=last)
-    ceiling = last if message.before >= 2**62 else max(seqs, default=0)
+    is_end, is_newest = len(rows) < message.count, message.before >= 2**62
+    missing = 0
+    for key_id, last in keys.items():
+        seqs = {line.seq for line, row in zip(lines, rows, strict=True) if row[4].bytes == key_id}
+        if not seqs and not is_end:
+            continue  # all of this record's entries are older
+        floor = 1 if is_end else min((seq for seq in seqs if seq), default=last)
+        ceiling = last if is_newest else max(seqs, default=0)
+        missing += sum(seq not in seqs for seq in range(floor, ceiling + 1))
     return OwnEntriesShown(
-        entry=entry, lines=lines, last_seq=last, next_before=0 if is_end else lines[-1].index,
-        missing=sum(seq not in seqs for seq in range(floor, ceiling + 1)),
+        entry=entry, lines=lines, last_seq=sum(keys.values()), next_before=0 if is_end else lines[-1].index,
+        missing=missing,
     )
 
 
-async def _key(guest_id: bytes, database: Database, rounds: Rounds) -> tuple[bytes, int] | None:
-    """Return the id of a guest's key and how many entries were made under it; None when it is gone."""
-    rows = await database.rows(_RECORDS["counter"], {"p": Uid(rounds.room.property_id), "guest": Uid(guest_id)})
-    if not rows:
-        return None
-    ((key_id, _, _, last),) = rows
-    return key_id, last
+async def _keys(guest_id: bytes, database: Database, rounds: Rounds) -> dict[bytes, int]:
+    """Return the ids of the keys of a guest's record and of those joined with it, and how many entries each has."""
+    params = {"p": Uid(rounds.room.property_id), "guest": Uid(guest_id)}
+    return dict(await database.rows(_SQL["counters_of"], params))
 
 
 async def _rows(
@@ -207,16 +226,15 @@ def _line(row: Sequence[Any], opening: Mapping[object, bytes], rounds: Rounds) -
 async def _proofs(
     message: OwnProofs, visit: GuestVisit, rounds: Rounds, database: Database,
 ) -> OwnProofsShown | Failed:
-    """Prove those of the entries asked for that stand under the guest's own key; of others nothing is told."""
-    key = await _key(visit.guest_id, database, rounds)
-    if key is None:
+    """Prove those of the entries asked for that stand under the guest's own keys; of others nothing is told."""
+    keys = await _keys(visit.guest_id, database, rounds)
+    if not keys:
         return Failed(code="not_found")
-    key_id, _ = key
     wanted = set(message.indexes)
     place = Uid(rounds.room.property_id)
     rows = [
         row for row in await database.rows(_SQL["entries_at"], {"p": place, "indexes": sorted(wanted)})
-        if row[4] is not None and row[4].bytes == key_id
+        if row[4] is not None and row[4].bytes in keys
     ]
     found = await database.rows(_RECORDS["opening_keys"], {"p": place, "keys": key_ids_of(rows)})
     opening = opening_keys(rounds.room.keyring, found)

@@ -31,6 +31,7 @@ class AskKind(StrEnum):
     CHANGE = "change"
     DEMO_SIGN_IN = "demo_sign_in"
     DEPUTY = "deputy"
+    DUPLICATES = "duplicates"
     DUTY = "duty"
     EMERGENCY_BEGIN = "emergency_begin"
     EMERGENCY_END = "emergency_end"
@@ -52,10 +53,13 @@ class AskKind(StrEnum):
     INVITE = "invite"
     LIST = "list"
     LOOK_UP = "look_up"
+    MERGE = "merge"
     POLICY = "policy"
     PREVIEW = "preview"
     READ_ENTRIES = "read_entries"
+    READ_SIGN_INS = "read_sign_ins"
     RECOVER = "recover"
+    RELEASE_SIGN = "release_sign"
     REQUEST_END = "request_end"
     REQUEST_OPEN = "request_open"
     SIGN_IN = "sign_in"
@@ -63,6 +67,7 @@ class AskKind(StrEnum):
     SNAPSHOT = "snapshot"
     STEP_UP = "step_up"
     SUCCEED = "succeed"
+    UNMERGE = "unmerge"
     VOTE = "vote"
 
 
@@ -74,7 +79,7 @@ class Ask(Struct, frozen=True):
     `clear` and `masked` are what is wanted at most, disjoint bit masks. `details` go into the entry as they are: they
     hold no personal data. `writes` are statements to run in the round's transaction before its entry, each of which
     must touch exactly one row (`store.appends`). `seen_as` is, of a preview, the duty and the fact bits as which an
-    approval would let somebody else look.
+    approval would let somebody else look. `is_of_copy`: what is opened is the copy that a stay has, not the record.
     """
 
     kind: AskKind
@@ -90,6 +95,7 @@ class Ask(Struct, frozen=True):
     change_id: bytes = b""
     founds: GuestFacts | None = None  # the key of the record this ask founds
     seen_as: tuple[str, int] | None = None
+    is_of_copy: bool = False
 
 
 class StaffFacts(Struct, frozen=True):
@@ -106,6 +112,7 @@ class StaffFacts(Struct, frozen=True):
     is_locked: bool
     key_id: bytes
     wrapped_key: bytes
+    by_digits: bool = False  # come back at a shared terminal without the passkey
 
 
 class GuestFacts(Struct, frozen=True):
@@ -135,7 +142,7 @@ class Claim(Struct, frozen=True):
     Shapes: `fact` is a name of the policy's, or `emergency`. Empty `staff_id`, `session_id` and `purpose` hold for all;
     `groups` are those it reaches. `until_at` is 0 where it stands until it is closed. `ref` is the row it comes from.
     Of an approval: `policy` is the hash it was asked under, `roles` those that said yes, `quorum` how many must have,
-    `uses` how often it may still be used.
+    `uses` how often it may still be used. `of` is the guest it names, where it came along with a joined record.
     """
 
     fact: str
@@ -149,6 +156,7 @@ class Claim(Struct, frozen=True):
     roles: tuple[str, ...]
     quorum: int
     uses: int = 0
+    of: bytes = b""
 
 
 class Facts(Struct, frozen=True):

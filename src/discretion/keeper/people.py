@@ -28,9 +28,11 @@ from discretion.keeper.tickets import (
     credential_id_of,
     enrolment_options,
     new_secret,
+    release_challenge,
     secret_hash,
     sign_in_options,
 )
+from discretion.wire.exceptions import SignInLine, SignIns
 from discretion.wire.lookup import (
     Challenge,
     ChooseDuty,
@@ -50,7 +52,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from discretion.keeper.rounds import Rounds
-    from discretion.wire.exceptions import Action, VerifiedAsk
+    from discretion.wire.exceptions import Action, ReadSignIns, VerifiedAsk
+    from discretion.wire.lookup import Answer
 
     Writes = tuple[tuple[str, Mapping[str, object]], ...]
 
@@ -124,10 +127,15 @@ class People:
             message.property_id, message.staff_id, message.duty, None, (), rounds, AskKind.DEMO_SIGN_IN,
         )
 
-    async def begin_action(self, action: Action, live: Live) -> Challenge:
-        """Return a challenge that names this action, for the passkeys of whoever holds the session."""
+    async def begin_action(self, action: Action, live: Live, over: str = "") -> Challenge:
+        """Return a challenge that names this action, for the passkeys of whoever holds the session.
+
+        `over` is the text of a release that is to be signed: then the challenge is made of it alone.
+        """
         challenge_id, raw_action = os.urandom(16), msgspec.msgpack.encode(action)
         challenge = action_challenge(live.session_id, challenge_id, raw_action)
+        if over:
+            challenge = release_challenge(challenge_id, over)
         await self.rows("add_action_challenge", live.property_id, {
             "challenge_id": Uid(challenge_id), "challenge": challenge, "session": Uid(live.session_id),
             "action": raw_action,
@@ -178,13 +186,25 @@ class People:
         await rounds.ask([ask])
         return await self.person(live)
 
-    async def sign_out(self, live: Live, rounds: Rounds) -> Entered:
-        """End a session."""
-        write = (_SQL["end_session"], {"session": Uid(live.session_id)})
+    async def sign_out(self, live: Live, rounds: Rounds, *, is_parked: bool = False) -> Entered:
+        """End a session; `is_parked` where its person may come back to it at its shared terminal."""
+        write = (_SQL["end_session"], {"session": Uid(live.session_id), "parked": is_parked})
         (reply,) = await rounds.ask(
             [Ask(AskKind.SIGN_OUT, os.urandom(16), session_id=live.session_id, writes=(write,))]
         )
         return Entered(entry=reply.receipt.committed.draft.index if isinstance(reply, Opened) else -1)
+
+    async def sign_ins(self, message: ReadSignIns, live: Live, _: People, rounds: Rounds) -> Answer:
+        """Return when and where somebody signed in; that it was asked is an entry."""
+        details = (("about", message.staff_id.hex()),)
+        answer = await self._entered(
+            Ask(AskKind.READ_SIGN_INS, message.request_id, live.session_id, details=details), rounds, b"",
+        )
+        if isinstance(answer, Failed):
+            return answer
+        rows = await self.rows("sign_ins", live.property_id, {"staff": Uid(message.staff_id)})
+        names = SignInLine.__struct_fields__
+        return SignIns(items=[SignInLine(**dict(zip(names, row, strict=True))) for row in rows])
 
     async def invite(self, message: Invite, live: Live, rounds: Rounds) -> Entered | Failed:
         """Make a one-time link; for a recovery only its first half."""

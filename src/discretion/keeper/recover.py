@@ -49,7 +49,7 @@ if TYPE_CHECKING:
     from discretion.ledger.checkpoint import Verifier
     from discretion.wire.settings import Settings
 
-HOW = ("restore", "memory", "go_on", "successor", "succeed")
+HOW = ("restore", "restore_anew", "memory", "go_on", "successor", "succeed")
 _AT_ONCE = 2048
 _RECORDS, _ROUND = queries("records.sql"), queries("round.sql")
 
@@ -58,6 +58,7 @@ async def recover(settings: Settings, given: argparse.Namespace) -> int:
     """Recover one property's ledger and print what was done as a JSON line. Nothing else may run meanwhile.
 
     `given.how` is `restore`: standard input brings a checkpoint, behind its length in 4 bytes, and every leaf under it;
+    `restore_anew`: the same where the signer's memory is lost as well: it begins again at what was brought;
     `memory`: the signer's memory begins again at the head that the database has;
     `go_on`: a ledger that was stopped is served again;
     `successor`: prints origin, key and wrapped key for a ledger that shall take this one's place; changes nothing;
@@ -103,7 +104,15 @@ async def _restored(
     database: Database, settings: Settings, keyring: Keyring, verifier: Verifier,
 ) -> tuple[Memory, dict[str, str | int]]:
     memory = memory_of(settings, keyring.property_id)
-    first, size = await _put_back(database, keyring, verifier, memory)
+    first, size = await _put_back(database, keyring, verifier, memory.frontier)
+    return memory, {"first": first, "end": size}
+
+
+async def _restored_anew(
+    database: Database, settings: Settings, keyring: Keyring, verifier: Verifier,
+) -> tuple[Memory, dict[str, str | int]]:
+    first, size = await _put_back(database, keyring, verifier, Frontier.empty())
+    memory, _ = await _begun_again(database, settings, keyring, verifier)  # only now: a memory alone would be served
     return memory, {"first": first, "end": size}
 
 
@@ -150,7 +159,7 @@ async def _succeeded(
 
 
 async def _put_back(
-    database: Database, keyring: Keyring, verifier: Verifier, memory: Memory,
+    database: Database, keyring: Keyring, verifier: Verifier, known: Frontier,
 ) -> tuple[int, int]:
     """Put back what standard input brings; return the first entry without an opening at the end, and the size."""
     note, leaves = await asyncio.to_thread(_brought, sys.stdin.buffer)
@@ -158,9 +167,9 @@ async def _put_back(
         head = open_checkpoint(note, verifier)
     except LedgerError as error:
         raise StartError("recover_checkpoint") from error
-    await _restore(database, keyring, memory, head, leaves)
+    await _restore(database, keyring, known, head, leaves)
     ((first,),) = await database.rows(_RECORDS["restored_from"], {"p": Uid(keyring.property_id)})
-    size = await _checked_size(database, keyring, verifier, [memory.frontier.head()])
+    size = await _checked_size(database, keyring, verifier, [known.head()])
     if first == size:
         raise StartError("recover_nothing")
     return first, size
@@ -185,13 +194,12 @@ def _brought(stream: BinaryIO) -> tuple[str, bytes]:
     return note, stream.read()
 
 
-async def _restore(database: Database, keyring: Keyring, memory: Memory, signed: TreeHead, leaves: bytes) -> None:
+async def _restore(database: Database, keyring: Keyring, known: Frontier, signed: TreeHead, leaves: bytes) -> None:
     """Append the leaves that the database lacks, once they are known to lead to `signed`.
 
     Errors: `StartError`; `StoreError`.
     """
     ((_, _, size, _, stack),) = await database.rows(_ROUND["head"], {"p": Uid(keyring.property_id)})
-    known = memory.frontier
     if signed.size < max(size, known.size) or len(leaves) != signed.size * LEAF_SIZE_BYTES:
         raise StartError("recover_short")
     missing = [leaves[at:at + LEAF_SIZE_BYTES] for at in range(size * LEAF_SIZE_BYTES, len(leaves), LEAF_SIZE_BYTES)]
@@ -242,4 +250,7 @@ def _followed(key: bytes, seq: int, places: dict[bytes, int]) -> Iterator[int]:
         yield index
 
 
-_HOW = {"restore": _restored, "memory": _begun_again, "go_on": _gone_on, "succeed": _succeeded}
+_HOW = {
+    "restore": _restored, "restore_anew": _restored_anew, "memory": _begun_again, "go_on": _gone_on,
+    "succeed": _succeeded,
+}

@@ -21,14 +21,24 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from discretion.keeper.papers import Ask, AskKind, Receipt, Refused
 from discretion.keeper.store.database import Uid, uid_or_none
 from discretion.keeper.store.sql import queries
+from discretion.keeper.tickets import PasskeyError, RelyingParty, check_assertion, release_challenge
 from discretion.ledger.checkpoint import Verifier
 from discretion.ledger.errors import CheckpointError
 from discretion.policy.compare import compare
 from discretion.policy.load import PolicyError, load_policy
-from discretion.policy.release import Release, Signature, Signer, find_flaws, needs_narrower
+from discretion.policy.release import (
+    DEMO,
+    PASSKEY,
+    Release,
+    Signature,
+    Signer,
+    find_flaws,
+    is_announced,
+    needs_narrower,
+)
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
     from pathlib import Path
 
     from discretion.keeper.store.database import Database
@@ -43,8 +53,8 @@ MADE_BY: dict[bytes, Policy] = {}
 class ReleaseError(Exception):
     """A release cannot be in force.
 
-    `code` is `policy_unsigned`, `policy_chain`, `policy_downgraded`, `policy_wide`, `policy_refused` or
-    `witnesses_needed`.
+    `code` is `policy_unsigned`, `policy_chain`, `policy_downgraded`, `policy_wide`, `policy_refused`,
+    `policy_unannounced` or `witnesses_needed`.
     """
 
     def __init__(self, code: str, why: str = "") -> None:
@@ -62,6 +72,7 @@ class InForce(NamedTuple):
 class _Row(NamedTuple):
     release: Release
     state: str
+    proposed_at: int
 
 
 class Releases:
@@ -69,12 +80,15 @@ class Releases:
 
     def __init__(
         self, database: Database, property_id: bytes, remembered: Path, zero: Policy, *, has_witnesses: bool,
+        is_demo: bool, notice_hours: int,
     ) -> None:
         self._database = database
         self._property = property_id
         self._remembered = remembered
         self._zero = zero
         self._has_witnesses = has_witnesses
+        self._is_demo = is_demo
+        self._notice_hours = notice_hours
         self._refused: set[bytes] = set()
         MADE_BY[zero.hash] = zero
 
@@ -109,6 +123,8 @@ class Releases:
         try:
             if release.previous_id != release_id or release.previous != self._hash_of(release_id, rows):
                 raise ReleaseError("policy_chain")
+            if not is_announced(release, rows[due].proposed_at, self._notice_hours):
+                raise ReleaseError("policy_unannounced")
             self._check(release, signers)
             policy = await self._loaded(release)
         except ReleaseError:
@@ -147,16 +163,22 @@ class Releases:
         signatures: dict[bytes, list[Signature]] = {}
         for release_id, *values in await self._database.rows(_SQL["signatures"], place):
             signatures.setdefault(release_id, []).append(Signature(*values))
-        rows = {row[0]: _row(row, signatures) for row in await self._database.rows(_SQL["releases"], place)}
+        rows = {
+            row[0]: _Row(release_of(row[:8], signatures.get(row[0], ())), *row[8:])
+            for row in await self._database.rows(_SQL["releases"], place)
+        }
         return rows, [Signer(*row) for row in await self._database.rows(_SQL["signers"], place)]
 
     def _hash_of(self, release_id: bytes, rows: Mapping[bytes, _Row]) -> bytes:
         return rows[release_id].release.hash if release_id else self._zero.hash
 
     def _check(self, release: Release, signers: list[Signer]) -> None:
-        flaws = find_flaws(self._property, release, signers, _is_good)
+        flaws = find_flaws(self._property, release, signers, self._is_good)
         if flaws:
             raise ReleaseError("policy_unsigned", " ".join(flaws))
+
+    def _is_good(self, signer: Signer, text: str, signature: Signature) -> bool:
+        return self._is_demo if signer.kind == DEMO else is_good(signer, text, signature)
 
     def _check_chain(self, active: Release, rows: Mapping[bytes, _Row], signers: list[Signer]) -> None:
         """Return only if every release from the active one back is signed and follows the one before it."""
@@ -203,22 +225,30 @@ def released(ask: Ask) -> bytes:
     return bytes.fromhex(str(dict(ask.details)["policy_release"]))
 
 
-def _row(row: tuple[Any, ...], signatures: Mapping[bytes, list[Signature]]) -> _Row:
-    release_id, policy_hash, body, author, kind, previous, previous_id, activate_at, state = row
-    return _Row(
-        Release(release_id, policy_hash, body, author, kind, previous, previous_id or b"", activate_at,
-                tuple(signatures.get(release_id, ()))),
-        state,
+def release_of(row: tuple[Any, ...], signatures: Iterable[Signature] = ()) -> Release:
+    """Return the release in a row of eight columns."""
+    release_id, policy_hash, body, author, kind, previous, previous_id, activate_at = row
+    return Release(
+        release_id, policy_hash, body, author, kind, previous, previous_id or b"", activate_at, tuple(signatures),
     )
+
+
+def is_good(signer: Signer, text: str, signature: Signature) -> bool:
+    """Return whether a signature over a text is this signer's. A passkey's is verified as it was when it was made.
+
+    Not checked: whether the signer may sign; see `discretion.policy.release.find_flaws`.
+    """
+    try:
+        if signer.kind == PASSKEY:
+            # Its counter only says that it is not the last one again; the nonce and the text say more.
+            party, challenge = RelyingParty(signer.rp_id, signer.origin, ""), release_challenge(signature.nonce, text)
+            check_assertion(party, signature.signature, challenge, signer.passkey, 0)
+        else:
+            Verifier("signer", signer.public_key).check(text, signature.signature)
+    except (CheckpointError, PasskeyError, ValueError):
+        return False
+    return True
 
 
 def _compared(before: bytes, after: bytes) -> Comparison:
     return compare(load_policy(before), load_policy(after))
-
-
-def _is_good(public_key: bytes, text: str, signature: bytes) -> bool:
-    try:
-        Verifier("signer", public_key).check(text, signature)
-    except (CheckpointError, ValueError):
-        return False
-    return True

@@ -4,6 +4,7 @@ Rules:
 * The search is an ask and has its entry before anything is compared. Each hit shown is an ask of its own, masked.
 * Names are compared after decryption and are indexed nowhere. Incognito and sealed records are never found by name.
 * Too many hits: only that there are too many. None and none for you read the same.
+* Who may be the same person is asked of one record, by the exact values that it holds, and never by a name.
 """
 
 from __future__ import annotations
@@ -12,11 +13,13 @@ import hashlib
 from typing import TYPE_CHECKING
 
 from discretion.hotel import record
-from discretion.hotel.exact import normal_form
+from discretion.hotel.exact import forms_of, normal_form
 from discretion.hotel.name import NameQuery, search_keys
 from discretion.hotel.purpose import FieldGroup
 from discretion.keeper.papers import Ask, AskKind, Opened, Refused
 from discretion.keeper.reply import told
+from discretion.keeper.store.database import Uid
+from discretion.keeper.store.sql import queries
 from discretion.keeper.vault.keyring import SealError
 from discretion.wire.lookup import (
     HITS_SHOWN_MAX,
@@ -34,11 +37,16 @@ if TYPE_CHECKING:
 
     from discretion.keeper.papers import Reply
     from discretion.keeper.rounds import Rounds
+    from discretion.keeper.store.database import Database
     from discretion.keeper.store.reads import PresentPerson, Reads
     from discretion.wire.lookup import Answer
+    from discretion.wire.merging import FindDuplicates
 
 EXACT_HITS_MAX = 16
+_MATCHING = ("document", "email", "phone")  # best first; a reservation is shared by those who travel together
+_SQL = queries("merges.sql")
 _SHOWN = 1 << FieldGroup.IDENTITY | 1 << FieldGroup.CONTACT
+_COMPARED = 1 << FieldGroup.CONTACT | 1 << FieldGroup.DOCUMENT
 
 
 async def find(
@@ -69,6 +77,70 @@ async def find(
         if isinstance(told_hit, (Disclosure, Refusal)):
             told_hits.append(Hit(guest_id=guest, stay_id=stay, answer=told_hit))
     return Found(entry=entry, hits=len(told_hits), items=told_hits, is_too_many=False)
+
+
+async def find_duplicates(
+    message: FindDuplicates, session_id: bytes, rounds: Rounds, database: Database, reading: asyncio.Lock,
+) -> Answer:
+    """Enter the search on its guest, and show who shares an exact value, best first, each under an entry of their own.
+
+    Only those come back of whom the asker may see something.
+    """
+    ask = Ask(
+        AskKind.DUPLICATES, message.request_id, session_id, guest_id=message.guest_id, purpose=message.purpose,
+        masked=_SHOWN,
+    )
+    (reply,) = await rounds.ask([ask])
+    if not isinstance(reply, Opened):
+        return told(reply, ask, rounds.room.policy)
+    async with reading:
+        found = await _sharers(message, rounds, database)
+    entry = reply.receipt.committed.draft.index
+    if len(found) > EXACT_HITS_MAX:
+        return Found(entry=entry, hits=len(found), items=[], is_too_many=True)
+    asks = [
+        Ask(
+            AskKind.LIST, derived_id(message.request_id, guest), session_id=session_id, guest_id=guest,
+            purpose=message.shown_for or message.purpose, masked=_SHOWN, details=(("context", "duplicates"),),
+        )
+        for guest in found
+    ]
+    items = []
+    for one, shown in zip(asks, await rounds.ask(asks) if asks else [], strict=True):
+        told_one = told(shown, one, rounds.room.policy)
+        if isinstance(told_one, Disclosure):
+            items.append(Hit(guest_id=one.guest_id, stay_id=b"", answer=told_one, by=found[one.guest_id]))
+    return Found(entry=entry, hits=len(items), items=items, is_too_many=False)
+
+
+async def _sharers(message: FindDuplicates, rounds: Rounds, database: Database) -> dict[bytes, str]:
+    """Return who shares a value with the guest, by the best value they share, best first.
+
+    The record is opened only where there is somebody, to tell which of its values it is; aliases have no token.
+    """
+    room, under = rounds.room, {"request": Uid(message.request_id), "guest": Uid(message.guest_id)}
+    shared = await database.rows(_SQL["sharers"], {"p": Uid(room.property_id), **under})
+    rows = await database.rows(_SQL["to_compare"], {"p": Uid(room.property_id), **under}) if shared else []
+    best: dict[bytes, str] = {}
+    for contact, contact_version, document, document_version, key_id, wrapped in rows:
+        try:
+            key = room.keyring.guest_key(message.guest_id, key_id, wrapped)
+            room.vault.boxes.compared += 1  # the search's own entry allows to compare this one record
+            fields = room.vault.boxes.open_boxes(
+                message.guest_id, key_id, key, [None, contact, document, *[None] * 5],
+                [0, contact_version, document_version, *[0] * 5], _COMPARED, 0,
+            )
+            kinds = {
+                room.keyring.token(kind, form): kind for name, raw in fields.items()
+                for kind, form in forms_of(name, record.decode(name, raw))
+            }
+        except (SealError, record.RecordError):
+            continue  # its own look-up says that it does not open
+        for kind in _MATCHING:
+            for token, guest in shared:
+                if kinds.get(token) == kind:
+                    best.setdefault(guest, kind)
+    return best
 
 
 def criteria_of(message: FindByName) -> list[str]:

@@ -14,7 +14,7 @@ import time
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
-from discretion.keeper.answer import Room, limited_by
+from discretion.keeper.answer import Room, limited_by, read_by_consent
 from discretion.keeper.erasure import carry_out_again
 from discretion.keeper.release import ReleaseError, Releases
 from discretion.keeper.rescan import rescan
@@ -158,10 +158,11 @@ def room_of(
         property_id, Reads(Database(conninfo), property_id), Appends(Database(conninfo), property_id), keyring,
         Vault(keyring, signer.verifier), signer, memory,
         Witnessing(settings.witnesses, trust_of(settings), settings.stopped_file(property_id), wanted),
-        policy, limited_by(policy),
+        policy, limited_by(policy), read_by_consent(policy),
         Releases(
             Database(conninfo), property_id, settings.policy_memory_file(property_id), policy,
-            has_witnesses=trust_of(settings) is not None,
+            has_witnesses=trust_of(settings) is not None, is_demo=settings.installation.demo,
+            notice_hours=settings.keeper.policy_notice_hours,
         ),
     )
 

@@ -110,6 +110,11 @@ def action_challenge(session_id: bytes, challenge_id: bytes, raw_action: bytes) 
     return hashlib.sha256(b"discretion action\x00" + session_id + challenge_id + raw_action).digest()
 
 
+def release_challenge(nonce: bytes, text: str) -> bytes:
+    """Return the challenge that is a release of the policy: what is signed covers its text, now and at every start."""
+    return hashlib.sha256(b"discretion release\x00" + nonce + text.encode()).digest()
+
+
 def enrolment_options(
     party: RelyingParty, challenge: bytes, staff_id: bytes, number: str, name: str, known: Iterable[bytes],
 ) -> bytes:

@@ -9,7 +9,7 @@ create table hotel.retention_rule (       -- one version of one rule; of each co
   preset text not null check (preset ~ '^[A-Z]{2}$'), home text not null check (home ~ '^[A-Z]{3}$'),
   basis text not null check (basis in ('law', 'choice')),
   groups int not null check (groups between 1 and 511),              -- bits 0 to 7: field groups; 256: that there were stays
-  guests text not null check (guests in ('any', 'domestic', 'foreign')),
+  whom text not null check (whom in ('any', 'domestic', 'foreign')),
   stays text not null check (stays in ('any', 'stayed', 'cancelled', 'no_show', 'never_arrived')),
   event text not null check (event in ('arrival', 'collection', 'departure')),
   keep_months int check (keep_months between 0 and 600), keep_days int check (keep_days between 0 and 3660),
@@ -53,7 +53,7 @@ create table hotel.retention_plan (       -- what falls due on a day, in numbers
   property_id uuid not null references hotel.property (property_id),
   plan_id uuid not null, for_day date not null, how text not null check (how in ('command', 'night', 'page')),
   made_at timestamptz not null default clock_timestamp(), made_by uuid,
-  digest bytea not null check (octet_length(digest) = 32), guests int not null check (guests >= 0), counts jsonb not null,
+  digest bytea not null check (octet_length(digest) = 32), records int not null check (records >= 0), counts jsonb not null,
   state text not null default 'made' check (state in ('made', 'running', 'done')),
   run_at timestamptz, run_by uuid, done_at timestamptz,
   primary key (property_id, plan_id),
@@ -88,6 +88,9 @@ $$;
 -- A hold is proposed by one, seconded by another, ended by one with a reason; nothing else of it ever changes.
 create function hotel.hold_moves() returns trigger language plpgsql security definer set search_path = pg_catalog as $$
 begin
+  if hotel.is_erasing(new.property_id) then
+    return new;
+  end if;
   if tg_op = 'INSERT' then
     if new.seconded_by is not null or new.ended_at is not null or not hotel.may_hold(new.property_id, new.proposed_by) then
       raise exception 'a hold is proposed first, by somebody who may' using errcode = '42501';
@@ -149,6 +152,19 @@ create function hotel.holds_in_force(p uuid) returns table (guest_id uuid, group
       join hotel.occupant o on o.property_id = p and o.stay_id = s.stay_id and o.guest_id is not null)
   select x.guest_id, bit_or(x.groups) from one x group by x.guest_id
 $$;
+
+-- What an erasure of a whole record takes of holds that are over: whose they were, and the words. One in force stops it before.
+create function hotel.erase_part_holds(p uuid, guest uuid, erased int) returns int language plpgsql security definer set search_path = pg_catalog as $$
+declare n int;
+begin
+  if erased <> 255 then
+    return 0;
+  end if;
+  update hotel.legal_hold h set guest_id = hotel.nobody(), reason = 'erased', reference = '', end_reason = case when h.end_reason = '' then '' else 'erased' end
+   where h.property_id = p and h.guest_id = guest;
+  get diagnostics n = row_count;
+  return n;
+end $$;
 
 -- ---------------------------------------------------------------------------------------------------------- what falls due
 -- The latest day from which a period is over on `today`; null for no period. A month from 31 January is 28 or 29 February, so a few days are tried.
@@ -238,14 +254,14 @@ returns table (guest_id uuid, due int, passed bigint, waits int, clash int, held
 language sql stable security definer set search_path = pg_catalog as $$
   select d.guest_id, d.due, d.passed, d.waits, d.clash, d.held, d.why_not
     from (select array_agg(r.basis = 'law' order by r.basis desc, r.code) as is_law, array_agg(r.groups order by r.basis desc, r.code) as groups,
-                 array_agg(r.home order by r.basis desc, r.code) as homes, array_agg(r.guests order by r.basis desc, r.code) as guests,
+                 array_agg(r.home order by r.basis desc, r.code) as homes, array_agg(r.whom order by r.basis desc, r.code) as whom,
                  array_agg(case r.stays when 'any' then 31 when 'stayed' then 1 when 'cancelled' then 2 when 'no_show' then 4 else 30 end
                            order by r.basis desc, r.code) as stays,
                  array_agg(r.event order by r.basis desc, r.code) as events,
                  array_agg(r.keep_months order by r.basis desc, r.code) as km, array_agg(r.keep_days order by r.basis desc, r.code) as kd,
                  array_agg(r.gone_months order by r.basis desc, r.code) as gm, array_agg(r.gone_days order by r.basis desc, r.code) as gd
             from hotel.retention_rule r where r.property_id = p and r.ended_at is null) a
-   cross join lateral hotel.due_by(p, today, a.is_law, a.groups, a.homes, a.guests, a.stays, a.events, a.km, a.kd, a.gm, a.gd) d
+   cross join lateral hotel.due_by(p, today, a.is_law, a.groups, a.homes, a.whom, a.stays, a.events, a.km, a.kd, a.gm, a.gd) d
 $$;
 
 -- Orders what a plan found, in parts, and returns how many; -1 when something else falls due by now, -2 when the plan was run or is none.

@@ -3,24 +3,24 @@
 -- that said yes, cases that name others too, and emergency viewings.
 select 'review' as what, r.entry_idx, r.emergency_id as ref, r.state, r.verdict as code, r.guest_zh as zh, r.guest_en as en, '{}'::text[] as roles,
        r.closed_at as at
-  from hotel.lookup_review r where r.property_id = %(property_id)s and r.guest_id = %(guest_id)s and r.state <> 'settling'
+  from hotel.lookup_review r where r.property_id = %(property_id)s and r.guest_id in (select hotel.joined_records(%(property_id)s, %(guest_id)s)) and r.state <> 'settling'
 union all
 select 'approval', null, q.request_id, q.state, q.fact, '', '',
        array(select v.as_role from hotel.approval_vote v where v.property_id = %(property_id)s and v.request_id = q.request_id and v.vote order by v.at), q.decided_at
-  from hotel.access_request q where q.property_id = %(property_id)s and q.guest_id = %(guest_id)s
+  from hotel.access_request q where q.property_id = %(property_id)s and q.guest_id in (select hotel.joined_records(%(property_id)s, %(guest_id)s))
 union all
 select 'shared_case', null, f.case_id, '', f.purpose, '', '', '{}', f.opened_at
   from hotel.case_guest g join hotel.case_file f on f.property_id = %(property_id)s and f.case_id = g.case_id
- where g.property_id = %(property_id)s and g.guest_id = %(guest_id)s
-   and exists (select 1 from hotel.case_guest o where o.property_id = %(property_id)s and o.case_id = g.case_id and o.guest_id <> %(guest_id)s)
+ where g.property_id = %(property_id)s and g.guest_id in (select hotel.joined_records(%(property_id)s, %(guest_id)s))
+   and exists (select 1 from hotel.case_guest o where o.property_id = %(property_id)s and o.case_id = g.case_id and o.guest_id not in (select hotel.joined_records(%(property_id)s, %(guest_id)s)))
 union all
 select 'withheld', null, f.case_id, '', f.purpose, '', '', '{}', f.opened_at
   from hotel.case_guest g join hotel.case_file f on f.property_id = %(property_id)s and f.case_id = g.case_id
- where g.property_id = %(property_id)s and g.guest_id = %(guest_id)s and f.withheld_until > %(today)s
+ where g.property_id = %(property_id)s and g.guest_id in (select hotel.joined_records(%(property_id)s, %(guest_id)s)) and f.withheld_until > %(today)s
 union all
 select 'question', e.entry_idx, e.case_id, case when f.closed_at is null then 'open' else 'closed' end, f.number, f.outcome, f.outcome, '{}', f.opened_at
   from hotel.entry_question e join hotel.case_file f on f.property_id = %(property_id)s and f.case_id = e.case_id
- where e.property_id = %(property_id)s and e.guest_id = %(guest_id)s
+ where e.property_id = %(property_id)s and e.guest_id in (select hotel.joined_records(%(property_id)s, %(guest_id)s))
 
 -- name: stays
 -- A guest's stays that are not hidden from these pages, newest first.
@@ -28,8 +28,8 @@ select s.stay_id, r.number, s.state, s.arrival, s.departure, s.room_number
   from hotel.occupant o
   join hotel.stay s on s.property_id = %(property_id)s and s.stay_id = o.stay_id
   join hotel.reservation r on r.property_id = %(property_id)s and r.reservation_id = s.reservation_id
- where o.property_id = %(property_id)s and o.guest_id = %(guest_id)s and o.state <> 'cancelled'
-   and not exists (select 1 from hotel.hidden_stay h where h.property_id = %(property_id)s and h.guest_id = %(guest_id)s and h.stay_id = s.stay_id)
+ where o.property_id = %(property_id)s and o.guest_id in (select hotel.joined_records(%(property_id)s, %(guest_id)s)) and o.state <> 'cancelled'
+   and not exists (select 1 from hotel.hidden_stay h where h.property_id = %(property_id)s and h.guest_id in (select hotel.joined_records(%(property_id)s, %(guest_id)s)) and h.stay_id = s.stay_id)
  order by s.arrival desc, s.stay_id limit 300
 
 -- name: tells
@@ -45,17 +45,17 @@ on conflict (property_id, guest_id) do update set tells = excluded.tells, change
 -- Take a stay of the guest's own off these pages.
 insert into hotel.hidden_stay (property_id, guest_id, stay_id)
 select o.property_id, o.guest_id, o.stay_id from hotel.occupant o
- where o.property_id = %(property_id)s and o.guest_id = %(guest_id)s and o.stay_id = %(stay_id)s
+ where o.property_id = %(property_id)s and o.guest_id in (select hotel.joined_records(%(property_id)s, %(guest_id)s)) and o.stay_id = %(stay_id)s
  limit 1
 on conflict do nothing
 
 -- name: hidden_count
 -- How many stays a guest has taken off these pages.
-select count(*) as count from hotel.hidden_stay h where h.property_id = %(property_id)s and h.guest_id = %(guest_id)s
+select count(*) as count from hotel.hidden_stay h where h.property_id = %(property_id)s and h.guest_id in (select hotel.joined_records(%(property_id)s, %(guest_id)s))
 
 -- name: show_stays
 -- Put every stay back, as the guest asked for in person.
-delete from hotel.hidden_stay where property_id = %(property_id)s and guest_id = %(guest_id)s
+delete from hotel.hidden_stay where property_id = %(property_id)s and guest_id in (select hotel.joined_records(%(property_id)s, %(guest_id)s))
 
 -- name: questions_open
 -- How many questions of a guest are open.

@@ -2,7 +2,8 @@
 
 Rules:
 * A note is about the work. It names rooms and numbers, never guests: it stands in clear, and is dropped after 30 days.
-* Open requests go to a colleague who works here; approvals and emergency viewing end with the shift by themselves.
+* Open requests go to a colleague who works here, open cases to one whose role works on such cases; approvals and
+  emergency viewing end with the shift by themselves.
 """
 
 from __future__ import annotations
@@ -11,11 +12,14 @@ from dataclasses import dataclass
 from datetime import datetime  # noqa: TC003 - the rows are built from these annotations
 from typing import TYPE_CHECKING, Any, Final
 
+from discretion.office.case_kinds import CASE_KINDS
 from discretion.office.outcome import ActRefusal, Done, RefusedError
 from discretion.office.sql import queries
 
 if TYPE_CHECKING:
-    from discretion.office.database import Office
+    from collections.abc import Mapping
+
+    from discretion.office.database import Office, Statements
 
 _SQL = queries("handovers.sql")
 WORDS_MAX: Final = 1000
@@ -85,6 +89,8 @@ class NewHandover:
     request_ids: tuple[bytes, ...]
     requests_to: bytes | None
     ends_shift: bool
+    case_ids: tuple[bytes, ...] = ()
+    cases_to: bytes | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,37 +125,53 @@ async def next_people(office: Office, property_id: bytes, staff_id: bytes) -> tu
 
 
 async def hand_over(office: Office, property_id: bytes, new: NewHandover) -> Done | ActRefusal:
-    """Leave the note, give the requests to a colleague and end the shift: all of it, or nothing.
+    """Leave the note, give requests and cases to colleagues and end the shift: all of it, or nothing.
 
     The same id twice is one handover. Refusals: `words`, `recipient` for nobody who works here, for oneself, or for no
-    recipient of a note or of requests; `requests_gone` when one of the requests is no longer this person's.
+    recipient of a note, of requests or of cases; `requests_gone` when one of the requests is no longer this person's;
+    `cases_gone` when a case is not, or the colleague works on no such cases.
     """
-    if len(new.words) > WORDS_MAX or "\0" in new.words:
-        return ActRefusal("handover_words")
-    if (new.words.strip() and not (new.to_duty or new.to_id)) or (new.request_ids and new.requests_to is None):
-        return ActRefusal("recipient")
+    if wrong := _fault(new):
+        return ActRefusal(wrong)
+    works = [(purpose, role) for purpose, kind in CASE_KINDS.items() for role in sorted(kind.works)]
     params: dict[str, Any] = {
         "property_id": property_id, "handover_id": new.handover_id, "from_id": new.from_id, "duty": new.duty,
         "words": new.words.strip(), "to_duty": "" if new.to_id else new.to_duty, "to_id": new.to_id,
-        "request_ids": list(new.request_ids), "requests_to": new.requests_to,
+        "request_ids": list(new.request_ids), "requests_to": new.requests_to, "case_ids": list(new.case_ids),
+        "cases_to": new.cases_to, "purposes": [purpose for purpose, _ in works], "roles": [role for _, role in works],
     }
     try:
         async with office.changing() as now:
             if await now.dicts(_SQL["known"], params):
                 return Done(new.handover_id, is_repeat=True)
-            for colleague in {new.to_id, new.requests_to} - {None}:
+            for colleague in {new.to_id, new.requests_to, new.cases_to} - {None}:
                 is_own = colleague == new.from_id
                 if is_own or not await now.dicts(_SQL["colleague"], {**params, "staff_id": colleague}):
                     raise RefusedError("recipient")
             if params["words"]:
                 await now.run(_SQL["leave_note"], params)
-            if new.request_ids and await now.run(_SQL["give_requests"], params) != len(set(new.request_ids)):
-                raise RefusedError("requests_gone")
+            await _give(now, new, params)
             if new.ends_shift:
                 await now.run(_SQL["end_shift"], params)
     except RefusedError as refused:
         return refused.refusal
     return Done(new.handover_id, is_repeat=False)
+
+
+def _fault(new: NewHandover) -> str:
+    if len(new.words) > WORDS_MAX or "\0" in new.words:
+        return "handover_words"
+    if (new.words.strip() and not (new.to_duty or new.to_id)) or (new.request_ids and new.requests_to is None):
+        return "recipient"
+    return "cases_recipient" if new.case_ids and new.cases_to is None else ""
+
+
+async def _give(now: Statements, new: NewHandover, params: Mapping[str, Any]) -> None:
+    """Give requests and cases; all that were named, or none."""
+    if new.request_ids and await now.run(_SQL["give_requests"], params) != len(set(new.request_ids)):
+        raise RefusedError("requests_gone")
+    if new.case_ids and await now.run(_SQL["give_cases"], params) != len(set(new.case_ids)):
+        raise RefusedError("cases_gone")
 
 
 async def notes_for(

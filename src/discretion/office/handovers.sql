@@ -49,6 +49,20 @@ select %(property_id)s, %(handover_id)s, %(from_id)s,
 update hotel.service_request set assigned_to = %(requests_to)s, assigned_at = clock_timestamp(), assigned_by = %(from_id)s
  where property_id = %(property_id)s and request_id = any (%(request_ids)s::uuid[]) and assigned_to = %(from_id)s and closed_at is null
 
+-- name: give_cases
+-- Open cases of this person go to a colleague whose role works on cases of that purpose; each has the act that says so.
+with given as (
+  update hotel.case_file c set owner_id = %(cases_to)s
+   where c.property_id = %(property_id)s and c.case_id = any (%(case_ids)s::uuid[]) and c.owner_id = %(from_id)s and c.closed_at is null
+     and exists (select 1 from unnest(%(purposes)s::text[], %(roles)s::text[]) as k (purpose, role)
+                   join hotel.staff_role o on o.property_id = %(property_id)s and o.staff_id = %(cases_to)s and o.role = k.role
+                   join hotel.property p on p.property_id = o.property_id
+                    and (clock_timestamp() at time zone p.time_zone)::date between o.from_on and coalesce(o.until_on, 'infinity')
+                  where o.property_id = %(property_id)s and k.purpose = c.purpose)
+  returning c.case_id)
+insert into hotel.case_act (property_id, act_id, case_id, act, staff_id, subject_id)
+select %(property_id)s, gen_random_uuid(), given.case_id, 'owner_changed', %(from_id)s, %(cases_to)s from given
+
 -- name: end_shift
 -- The shift of this duty that runs now is over.
 update hotel.shift set ended_at = clock_timestamp(), ended_by = %(from_id)s

@@ -117,12 +117,13 @@ select {line}, 0 as total
  limit %(limit)s
 
 -- name: of_guest
--- The stays of one guest, newest first.
+-- The stays of one guest, newest first; of joined records the stays of all.
 select {line}, 0 as total
   from hotel.stay s {of_reservation} {who}
  where s.property_id = %(property_id)s
    and s.stay_id in (select o.stay_id from hotel.occupant o
-                      where o.property_id = %(property_id)s and o.guest_id = %(guest_id)s and o.state <> 'cancelled')
+                      where o.property_id = %(property_id)s and o.state <> 'cancelled'
+                        and o.guest_id in (select hotel.joined_records(%(property_id)s, %(guest_id)s)))
  order by s.arrival desc, s.stay_id
  limit %(limit)s
 

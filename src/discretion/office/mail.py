@@ -27,7 +27,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from discretion.office.database import Office
-    from discretion.wire.settings import Mail, Settings
+    from discretion.wire.settings import Settings
+    from discretion.wire.settings_parts import Mail
 
 _SQL = queries("notices.sql")
 _CLOCKS = queries("worker.sql")["clocks"]

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import time
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib.resources import files
@@ -25,10 +26,11 @@ from discretion.office.outcome import ActRefusal, Done
 from discretion.office.plain_text import is_plain
 from discretion.office.sql import queries
 from discretion.policy.checks import Check
+from discretion.policy.compare import compare
 from discretion.policy.decide import decide
 from discretion.policy.explain import explain
 from discretion.policy.load import load_policy
-from discretion.policy.release import Release, Signature, is_signed, statement
+from discretion.policy.release import DEMO, KEY_FILE, Release, Signature, is_announced, is_signed, statement
 from discretion.policy.situations import Cell, filled_cells, mask_of
 
 if TYPE_CHECKING:
@@ -37,10 +39,12 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from discretion.office.database import Office
+    from discretion.policy.compare import Comparison
     from discretion.policy.decision import Decision
     from discretion.policy.table import Policy
 
 NOTE_CHARACTERS_MAX = 500
+_SAVING_SECONDS = 60  # until a proposal is kept, from whose moment the keeper counts
 _SQL = queries("releases.sql")
 
 
@@ -55,6 +59,17 @@ class SignatureLine:
     public_key: bytes
     signature: bytes
     at: datetime
+    key_kind: str
+
+
+@dataclass(frozen=True, slots=True)
+class Approvers:
+    """How many people may give one approval at a hotel today, and how many it takes: one more than its votes."""
+
+    fact: str
+    roles: tuple[str, ...]
+    able: int
+    needed: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +83,7 @@ class SignerLine:
     role: str
     at: datetime
     ended_at: datetime | None
+    key_kind: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,6 +149,18 @@ class _Active:
 
 
 @dataclass(frozen=True, slots=True)
+class Coming:
+    """A release that is signed and waits: its number, its moment, what it follows, and its exact bytes."""
+
+    number: int
+    kind: str
+    activate_at: datetime
+    previous: bytes
+    hash: bytes
+    body: bytes
+
+
+@dataclass(frozen=True, slots=True)
 class NewRelease:
     """A proposal. `activate_at` is a whole second; `report` is JSON."""
 
@@ -175,6 +203,12 @@ async def in_force(office: Office, property_id: bytes, zero: bytes) -> InForce:
     return InForce(row.number, row.release_id, row.hash, row.body, row.activated_at, tuple(row.roles))
 
 
+async def coming(office: Office, property_id: bytes) -> Coming | None:
+    """Return the release that is signed and comes next into force."""
+    async with office.reading() as now:
+        return await now.row(Coming, _SQL["coming"], {"property_id": property_id})
+
+
 async def releases(office: Office, property_id: bytes) -> tuple[tuple[ReleaseRow, ...], tuple[SignatureLine, ...]]:
     """Return every release, newest first, and the signatures of them all."""
     async with office.reading() as now:
@@ -194,11 +228,26 @@ async def texts(office: Office, property_id: bytes) -> dict[bytes, bytes]:
         return {row["hash"]: row["body"] for row in await now.dicts(_SQL["texts"], {"property_id": property_id})}
 
 
-async def propose(office: Office, property_id: bytes, new: NewRelease, before: InForce) -> int | ActRefusal:
-    """Keep a proposal and return its number. Refusals: `release_note`, `release_same`, `release_taken`.
+@lru_cache(maxsize=8)
+def difference(before: bytes, after: bytes) -> Comparison:
+    """Return what one text shows that another does not. Cost: about a second at first. Errors: `PolicyError`."""
+    return compare(loaded(before), loaded(after))
 
+
+async def propose(
+    office: Office, property_id: bytes, new: NewRelease, before: InForce, notice_hours: int = 0,
+) -> int | ActRefusal:
+    """Keep a proposal and return its number.
+
+    Refusals: `release_note`, `release_same`, `release_soon` (less than the notice before its moment), `release_taken`.
     Not checked: what the proposal carries; whoever signs reads it.
     """
+    asked = Release(
+        new.release_id, b"", b"", new.author_id, new.kind, before.hash, before.release_id,
+        int(new.activate_at.timestamp()),
+    )
+    if not is_announced(asked, int(time.time()) + _SAVING_SECONDS, notice_hours):
+        return ActRefusal("release_soon", {"hours": str(notice_hours)})
     if not is_plain(new.note, NOTE_CHARACTERS_MAX):
         return ActRefusal("release_note")
     policy_hash = hashlib.sha256(new.body).digest()
@@ -251,21 +300,45 @@ async def withdraw(office: Office, property_id: bytes, row: ReleaseRow) -> Done 
     return Done(row.release_id, is_repeat=False) if found["withdrawn"] else ActRefusal("release_late")
 
 
+async def approvers(office: Office, property_id: bytes, policy: Policy) -> tuple[Approvers, ...]:
+    """Return for each approval of a policy how many people here may give it today."""
+    async with office.reading() as now:
+        people = await now.dicts(_SQL["approvers"], {"property_id": property_id})
+    return tuple(
+        Approvers(
+            name, tuple(fact.by), len({row["staff_id"] for row in people if row["role"] in fact.by}),
+            (fact.quorum or 1) + 1,
+        )
+        for name, fact in policy.rules.facts.items() if fact.kind == "approval"
+    )
+
+
 async def check_approvers(office: Office, property_id: bytes, policy: Policy) -> Check:
     """Say for which approvals too few people hold a role that may give them here: one more than it takes.
 
     Advice: another hotel's officer may be meant. Source: policy.md, section 3, rule 9.
     """
-    async with office.reading() as now:
-        people = await now.dicts(_SQL["approvers"], {"property_id": property_id})
-    approvals = {name: fact for name, fact in policy.rules.facts.items() if fact.kind == "approval"}
-    findings = []
-    for name, fact in approvals.items():
-        able = {row["staff_id"] for row in people if row["role"] in fact.by}
-        needed = (getattr(fact, "quorum", 0) or 1) + 1
-        if len(able) < needed:
-            findings.append(f"{name}: {len(able)} < {needed}")
-    return Check("approvers", len(approvals), tuple(findings), is_advice=True)
+    found = await approvers(office, property_id, policy)
+    findings = tuple(f"{one.fact}: {one.able} < {one.needed}" for one in found if one.able < one.needed)
+    return Check("approvers", len(found), findings, is_advice=True)
+
+
+def why_not(
+    row: ReleaseRow, signatures: Iterable[SignatureLine], known: Iterable[SignerLine], staff_id: bytes, duty: str,
+    *, is_demo: bool,
+) -> str:
+    """Return why somebody cannot sign a release by passkey, in a code; empty where they can.
+
+    Codes: `over`, `author`, `signed`, `unregistered`. What is drawn only: keeper and tables refuse for themselves.
+    """
+    if row.state not in ("proposed", "signed"):
+        return "over"
+    if row.author_id == staff_id:
+        return "author"
+    if any(one.signer_id == staff_id and one.release_id == row.release_id for one in signatures):
+        return "signed"
+    own = [one for one in known if one.signer_id == staff_id and one.role == duty and one.ended_at is None]
+    return "" if is_demo or any(one.key_kind not in (KEY_FILE, DEMO) for one in own) else "unregistered"
 
 
 def is_good(property_id: bytes, release: Release, signature: Signature) -> bool:

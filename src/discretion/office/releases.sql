@@ -7,13 +7,14 @@ select r.release_id, r.number, r.hash, r.author_id, t.name as author, r.kind, r.
 
 -- name: signatures
 -- The signatures of all of them, in the order made.
-select s.release_id, s.signer_id, t.name, s.as_role, s.public_key, s.signature, s.at from hotel.release_signature s
+select s.release_id, s.signer_id, t.name, s.as_role, s.public_key, s.signature, s.at, k.kind as key_kind from hotel.release_signature s
+  join hotel.policy_signer k on k.property_id = %(property_id)s and k.public_key = s.public_key
   join hotel.staff t on t.property_id = %(property_id)s and t.staff_id = s.signer_id
  where s.property_id = %(property_id)s order by s.at
 
 -- name: signers
 -- The registered keys.
-select s.public_key, s.signer_id, t.number, t.name, s.role, s.at, s.ended_at from hotel.policy_signer s
+select s.public_key, s.signer_id, t.number, t.name, s.role, s.at, s.ended_at, s.kind as key_kind from hotel.policy_signer s
   join hotel.staff t on t.property_id = %(property_id)s and t.staff_id = s.signer_id
  where s.property_id = %(property_id)s order by s.at
 
@@ -27,6 +28,12 @@ select r.release_id, r.number, r.hash, t.body, r.activated_at,
        array(select s.as_role from hotel.release_signature s where s.property_id = %(property_id)s and s.release_id = r.release_id order by s.as_role) as roles
   from hotel.policy_release r join hotel.policy_text t on t.property_id = %(property_id)s and t.hash = r.hash
  where r.property_id = %(property_id)s and r.state = 'active'
+
+-- name: coming
+-- The release that is signed and comes next into force, if any.
+select r.number, r.kind, r.activate_at, r.previous, r.hash, t.body from hotel.policy_release r
+  join hotel.policy_text t on t.property_id = %(property_id)s and t.hash = r.hash
+ where r.property_id = %(property_id)s and r.state = 'signed' order by r.activate_at, r.number limit 1
 
 -- name: approvers
 -- Who may approve here today: each active person and role.

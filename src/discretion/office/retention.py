@@ -14,6 +14,8 @@ import secrets
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+import msgspec
+
 from discretion.hotel.retention import (
     SUBJECTS,
     Basis,
@@ -55,7 +57,7 @@ class RuleRow:
     home: str
     basis: str
     groups: int
-    guests: str
+    whom: str
     stays: str
     event: str
     keep_months: int | None
@@ -86,7 +88,7 @@ class RuleRow:
     def rule(self) -> Rule:
         """The rule as the nouns know it."""
         return Rule(
-            self.code, self.groups, GuestKind(self.guests), StayKind(self.stays), Event(self.event), self.keep,
+            self.code, self.groups, GuestKind(self.whom), StayKind(self.stays), Event(self.event), self.keep,
             self.gone, Basis(self.basis), self.home,
         )
 
@@ -165,13 +167,16 @@ async def adopt(office: Office, property_id: bytes, preset: Preset) -> Done | Ac
         async with office.changing() as now:
             if await now.dicts(_SQL["lock"], {"property_id": property_id}):
                 raise RefusedError("rules_there")
-            for each in preset.rules:
-                await now.run(_SQL["add"], {
-                    "property_id": property_id, "rule_id": secrets.token_bytes(16), "preset": preset.code,
-                    "staff_id": None, "reason": "", "law_zh": each.law.zh, "law_en": each.law.en,
+            rules = [
+                {
+                    **_columns(each.rule), "preset": preset.code, "law_zh": each.law.zh, "law_en": each.law.en,
                     "note_zh": each.note.zh, "note_en": each.note.en, "is_certain": each.is_certain,
-                    **_columns(each.rule),
-                })
+                }
+                for each in preset.rules
+            ]
+            await now.run(_SQL["adopt"], {
+                "property_id": property_id, "rules": msgspec.json.encode(rules).decode(),
+            })
     except RefusedError as refused:
         return refused.refusal
     return Done(property_id, is_repeat=False)
@@ -227,10 +232,15 @@ def with_periods(rule: Rule, keep: Period | None, gone: Period | None) -> Rule:
     )
 
 
+def changed_rules(rows: Sequence[RuleRow], rule_id: bytes, new: Rule) -> list[Rule]:
+    """Return the rules of these rows, with `new` in the place of one of them."""
+    return [new if row.rule_id == rule_id else row.rule for row in rows]
+
+
 def _columns(rule: Rule) -> dict[str, object]:
     return {
         "code": rule.code, "home": rule.home, "basis": rule.basis.value, "groups": rule.groups,
-        "guests": rule.guests.value, "stays": rule.stays.value, "event": rule.event.value,
+        "whom": rule.guests.value, "stays": rule.stays.value, "event": rule.event.value,
         "keep_months": rule.keep and rule.keep.months, "keep_days": rule.keep and rule.keep.days,
         "gone_months": rule.gone and rule.gone.months, "gone_days": rule.gone and rule.gone.days,
     }

@@ -1,6 +1,6 @@
 -- name: columns
 -- A rule `r` with whoever set it.
-r.rule_id, r.code, r.version, r.preset, r.home, r.basis, r.groups, r.guests, r.stays, r.event, r.keep_months, r.keep_days, r.gone_months,
+r.rule_id, r.code, r.version, r.preset, r.home, r.basis, r.groups, r.whom, r.stays, r.event, r.keep_months, r.keep_days, r.gone_months,
 r.gone_days, r.law_zh, r.law_en, r.note_zh, r.note_en, r.is_certain, coalesce(t.name, '') as set_by_name, r.reason, r.from_at, r.ended_at
 
 -- name: in_force
@@ -24,12 +24,23 @@ select r.rule_id from hotel.retention_rule r where r.property_id = %(property_id
 -- name: add
 -- One version of a rule, after the last of its code.
 insert into hotel.retention_rule
-  (property_id, rule_id, code, version, preset, home, basis, groups, guests, stays, event, keep_months, keep_days, gone_months, gone_days,
+  (property_id, rule_id, code, version, preset, home, basis, groups, whom, stays, event, keep_months, keep_days, gone_months, gone_days,
    law_zh, law_en, note_zh, note_en, is_certain, set_by, reason)
 select %(property_id)s, %(rule_id)s, %(code)s,
        coalesce((select max(r.version) from hotel.retention_rule r where r.property_id = %(property_id)s and r.code = %(code)s), 0) + 1,
-       %(preset)s, %(home)s, %(basis)s, %(groups)s, %(guests)s, %(stays)s, %(event)s, %(keep_months)s::int, %(keep_days)s::int,
+       %(preset)s, %(home)s, %(basis)s, %(groups)s, %(whom)s, %(stays)s, %(event)s, %(keep_months)s::int, %(keep_days)s::int,
        %(gone_months)s::int, %(gone_days)s::int, %(law_zh)s, %(law_en)s, %(note_zh)s, %(note_en)s, %(is_certain)s, %(staff_id)s::uuid, %(reason)s
+
+-- name: adopt
+-- The first version of many rules, in one statement: one captured change.
+insert into hotel.retention_rule
+  (property_id, rule_id, code, version, preset, home, basis, groups, whom, stays, event, keep_months, keep_days, gone_months, gone_days,
+   law_zh, law_en, note_zh, note_en, is_certain)
+select %(property_id)s, gen_random_uuid(), r.code, 1, r.preset, r.home, r.basis, r.groups, r.whom, r.stays, r.event, r.keep_months, r.keep_days,
+       r.gone_months, r.gone_days, r.law_zh, r.law_en, r.note_zh, r.note_en, r.is_certain
+  from jsonb_to_recordset(%(rules)s::jsonb) as r (
+    code text, preset text, home text, basis text, groups int, whom text, stays text, event text, keep_months int, keep_days int,
+    gone_months int, gone_days int, law_zh text, law_en text, note_zh text, note_en text, is_certain boolean)
 
 -- name: end
 -- These versions end now.

@@ -63,8 +63,8 @@ class Counts(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 class Due:
     """What falls due on a day: how many records, in numbers, and the digest of whose."""
 
-    day: date
-    guests: int
+    for_day: date
+    records: int
     counts: Counts
     digest: str
 
@@ -78,7 +78,7 @@ class Plan:
     how: str
     made_at: datetime
     made_by_name: str
-    guests: int
+    records: int
     raw_counts: str
     state: str
     run_at: datetime | None
@@ -121,7 +121,8 @@ async def due(office: Office, property_id: bytes, *, days_ago: int = 0) -> Due:
 async def make_plan(office: Office, property_id: bytes, how: How, staff_id: bytes | None = None) -> Plan | None:
     """Make a plan for today and return it; None when a night's is there already."""
     async with office.changing() as now:
-        return await _made(now, property_id, how, staff_id)
+        plan_id = await _made(now, property_id, how, staff_id)
+    return None if plan_id is None else await plan_of(office, property_id, plan_id)
 
 
 async def run_plan(
@@ -182,10 +183,10 @@ async def run_tonight(office: Office, property_id: bytes) -> int:
     try:
         async with office.changing() as now:
             place = {"property_id": property_id, "day": await _day(now, property_id)}
-            if await now.dicts(_SQL["tonight"], place) or not await now.dicts(_SQL["has_rules"], place):
+            if await now.dicts(_SQL["tonight"], place) or not await now.dicts(_SQL["is_night"], place):
                 return 0
             made = await _made(now, property_id, "night", None)
-            return 0 if made is None else await _run(now, property_id, made.plan_id, None)
+            return 0 if made is None else await _run(now, property_id, made, None)
     except RefusedError:
         return 0  # somebody changed what is due between two statements; a minute later it is tried again
 
@@ -211,16 +212,14 @@ async def _due(now: Statements, property_id: bytes, days_ago: int = 0) -> Due:
     return Due(day, sum(row.guests for row in goes), _counts(rules, rows, goes), rows[0].digest)
 
 
-async def _made(now: Statements, property_id: bytes, how: How, staff_id: bytes | None) -> Plan | None:
+async def _made(now: Statements, property_id: bytes, how: How, staff_id: bytes | None) -> bytes | None:
     found = await _due(now, property_id)
     plan_id = secrets.token_bytes(16)
     made = await now.run(_SQL["make"], {
-        "property_id": property_id, "plan_id": plan_id, "day": found.day, "how": how, "staff_id": staff_id,
-        "digest": found.digest, "guests": found.guests, "counts": msgspec.json.encode(found.counts).decode(),
+        "property_id": property_id, "plan_id": plan_id, "day": found.for_day, "how": how, "staff_id": staff_id,
+        "digest": found.digest, "records": found.records, "counts": msgspec.json.encode(found.counts).decode(),
     })
-    if not made:
-        return None
-    return await now.row(Plan, _SQL["plan"], {"property_id": property_id, "plan_id": plan_id})
+    return plan_id if made else None
 
 
 async def _run(now: Statements, property_id: bytes, plan_id: bytes, staff_id: bytes | None) -> int:

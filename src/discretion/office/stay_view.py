@@ -73,6 +73,11 @@ class StayView:
     acts: tuple[ActLine, ...]
     may: tuple[str, ...]
 
+    def leaving(self, *, is_repeat: bool) -> tuple[bytes, ...]:
+        """Return the records of those whom a check-out of this view sends away; all there were, when it is a repeat."""
+        gone = {"cancelled"} if is_repeat else {"cancelled", "departed"}
+        return tuple(dict.fromkeys(o.guest_id for o in self.occupants if o.guest_id and o.state not in gone))
+
 
 async def stay(office: Office, property_id: bytes, stay_id: bytes) -> StayView | None:
     """Return the stay, None for an unknown one."""

@@ -6,7 +6,8 @@ Rules:
 * The database or the keeper being away is no end: the worker waits for them and says so once.
 
 Trust: whoever controls the worker can turn a business date forward, remind people, drop results of searches and old
-notes between shifts, keep look-ups from being reviewed, and learn in ids who looked at whom; it sees no record.
+notes between shifts, have erased what the hotel's retention rules say and no more, keep look-ups from being reviewed,
+and learn in ids who looked at whom; it sees no record.
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ import procrastinate
 from procrastinate.exceptions import ConnectorException
 from psycopg_pool import PoolTimeout
 
+from discretion.office import retention_plans
 from discretion.office.database import Office, OfficeUnavailableError
 from discretion.office.erasure_clock import ErasureClock
 from discretion.office.finds import VALID as FIND_VALID
@@ -80,12 +82,20 @@ class Reviews(Protocol):
         """Return how many entries of ledgers were read."""
 
 
+class Transparency(Protocol):
+    """What keeps the public pages; the implementer raises for no database that is away."""
+
+    async def publish(self) -> int:
+        """Return how many pages were made anew."""
+
+
 @dataclass(frozen=True, slots=True)
 class Others:
     """What other parts do on this program's clock, and what writes notices in words."""
 
     publishing: Publishes
     reviewing: Reviews
+    transparency: Transparency
     writes: Writes
     writes_to_guests: WritesToGuests
 
@@ -139,6 +149,17 @@ class Jobs:
                 expired += found[0]["expired"]
         return expired
 
+    async def run_retention(self) -> int:
+        """Return how many records were ordered erased by tonight's plans, once a business date."""
+        ordered = 0
+        async with self._office.reading() as now:
+            clocks = await now.rows(Clock, _SQL["clocks"], {})
+        for clock in clocks:
+            ordered += await retention_plans.run_tonight(self._office, clock.property_id)
+            for plan_id in await retention_plans.running(self._office, clock.property_id):
+                await retention_plans.progress(self._office, clock.property_id, plan_id)
+        return ordered
+
     async def drop_old_handovers(self) -> int:
         """Return how many notes to the next shift were dropped because they are older than 30 days."""
         dropped = 0
@@ -171,10 +192,12 @@ def make_queue(
     every(EVERY_MINUTE, "turn_business_dates", jobs.turn_business_dates, turned)
     every(EVERY_MINUTE, "drop_old_finds", jobs.drop_old_finds)
     every(EVERY_MINUTE, "expire_approvals", jobs.expire_approvals)
+    every(EVERY_MINUTE, "run_retention", jobs.run_retention, "retention: %d records fall due and are ordered erased")
     every(EVERY_HOUR, "remind_of_training", jobs.remind_of_training, "%d people were reminded of a training")
     every(EVERY_HOUR, "drop_old_handovers", jobs.drop_old_handovers)
     every(EVERY_TEN_SECONDS, "publish_checkpoints", others.publishing.publish)
     every(EVERY_TEN_SECONDS, "review_look_ups", others.reviewing.review)
+    every(EVERY_MINUTE, "publish_transparency", others.transparency.publish, "%d public pages were made anew")
     every(EVERY_MINUTE, "run_review_clocks", jobs.run_review_clocks)
     every(EVERY_TEN_SECONDS, "send_mail", post.send)
     every(EVERY_TEN_SECONDS, "bring_posts", guest_mail.bring_posts)

@@ -3,6 +3,7 @@
 ```
 discretion.toml      settings, 0600                       secrets/  0700: root.key and one password file a role, 0600
 postgres/            the database's files, when embedded  log/      0700
+backups/             0700: sealed backups, unless the settings name another place
 signer/              0700: what each ledger's signer signed last; never put back from a backup with the database
 run/                 0700: sockets and the lock; made anew at each start
 ```
@@ -61,6 +62,7 @@ class NewSettings:
     tls_cert: str = ""
     tls_key: str = ""
     is_behind_proxy: bool = False
+    policy_notice_hours: int = 24
 
 
 def make(directory: Path, new: NewSettings, passwords: Mapping[str, str] | None = None) -> Settings:
@@ -79,13 +81,23 @@ def make(directory: Path, new: NewSettings, passwords: Mapping[str, str] | None 
             (directory / name).mkdir(mode=0o700, exist_ok=True)
         given = passwords or {}
         for program in PROGRAMS:
-            password = given.get(program) or secrets.token_urlsafe(32)
-            write_secret(directory / "secrets" / f"{program}.password", password)
-        root_key = base64.b64encode(secrets.token_bytes(ROOT_KEY_SIZE_BYTES)).decode("ascii")
-        write_secret(directory / "secrets" / "root.key", root_key)
+            write_password(directory / "secrets" / f"{program}.password", given.get(program, ""))
+        write_secret(directory / "secrets" / "root.key", new_key())
+        if not new.is_demo:
+            write_secret(directory / "secrets" / "backup.key", new_key())
         write_secret(directory / FILE_NAME, raw.decode().rstrip("\n"))
-        _sync_directory(directory)
+        sync_directory(directory)
     return settings or parse(raw, directory / FILE_NAME)
+
+
+def new_key() -> str:
+    """Return a new random key, as it stands in its file."""
+    return base64.b64encode(secrets.token_bytes(ROOT_KEY_SIZE_BYTES)).decode("ascii")
+
+
+def write_password(path: Path, password: str = "") -> None:
+    """Write a password's file; a random one when none is given."""
+    write_secret(path, password or secrets.token_urlsafe(32))
 
 
 def make_directory(directory: Path) -> None:
@@ -115,6 +127,8 @@ def settings_text(new: NewSettings) -> str:
         _line("policy", new.policy),
         "# What the signer signed last: on another disk if you can, and never restored together with the database.",
         _line("memory", "signer"),
+        "# Hours between the proposal of a release of the policy and its moment; one that shows less needs none.",
+        _line("policy_notice_hours", new.policy_notice_hours),
         "",
         "[house]",
         "# Plain HTTP is served on loopback only: give certificate files, or stand behind a reverse proxy.",
@@ -132,6 +146,15 @@ def settings_text(new: NewSettings) -> str:
         "# Seconds without a quorum until that is an alarm, and until nothing more is opened (0: never).",
         _line("alarm_after_seconds", 60), _line("close_after_seconds", 0),
     ]
+    if not new.is_demo:
+        lines += [
+            "",
+            "[backup]",
+            "# Another disk is better, another building best: see docs/backups.md. `at` is local time; empty: never.",
+            _line("directory", "backups"), _line("keys_directory", ""), _line("at", "03:30"),
+            "# The parts with the guests' keys are short-lived: an erased guest's key ends with the last of them.",
+            _line("keep_data_days", 30), _line("keep_keys_days", 7),
+        ]
     for each in new.properties:
         lines += _property_lines(each)
     return "\n".join(lines) + "\n"
@@ -261,10 +284,11 @@ def write_secret(path: Path, line: str) -> None:
         file.flush()
         os.fsync(file.fileno())
     new.rename(path)
-    _sync_directory(path.parent)
+    sync_directory(path.parent)
 
 
-def _sync_directory(path: Path) -> None:
+def sync_directory(path: Path) -> None:
+    """Return when the names in a directory are on the disk."""
     number = os.open(path, os.O_RDONLY | os.O_DIRECTORY)
     try:
         os.fsync(number)

@@ -8,10 +8,11 @@ import socket
 import ssl
 import stat
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from enum import IntEnum
 from typing import TYPE_CHECKING
 
-from discretion.starter import data_directory, migrations, roles, server_checks
+from discretion.starter import backups, data_directory, migrations, roles, server_checks
 from discretion.starter.database import administrator, running_database
 from discretion.starter.errors import StarterError
 from discretion.wire.settings import SettingsError
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 _GIGABYTE = 1_000_000_000
 _FREE_GIGABYTES_ENOUGH = 2
 _CONNECT_SECONDS = 5.0
+_BACKUP_OLD = timedelta(days=2)
 
 
 class Level(IntEnum):
@@ -49,7 +51,7 @@ def examine(settings: Settings) -> tuple[Check, ...]:
     """Return every check, in the order in which things rest on each other. The database is started if it has to be."""
     found = [Check("settings", Level.OK, "fine"), *_directory(settings), *_account()]
     found += _tried("secrets", lambda: data_directory.check_secrets(settings))
-    found.append(_disk(settings))
+    found += [_disk(settings), _backup(settings)]
     found += _database(settings)
     is_running = _answers_unix(str(settings.keeper_socket))
     found.append(_program("keeper", is_running=is_running, data=settings.directory))
@@ -88,6 +90,23 @@ def _disk(settings: Settings) -> Check:
     is_enough = free > _FREE_GIGABYTES_ENOUGH * _GIGABYTE
     finding = "free" if is_enough else "free_little"
     return Check("disk", Level.OK if is_enough else Level.WARNING, finding, {"free": f"{free / _GIGABYTE:.0f}"})
+
+
+def _backup(settings: Settings) -> Check:
+    repair = f"discretion backup create --data {settings.directory}"
+    try:
+        made = backups.kept(backups.places(settings).data, "data")
+    except StarterError:
+        return Check("backup", Level.WARNING, "backup_unset", repair="docs/backups.md")
+    except OSError:
+        made = ()
+    if not made:
+        return Check("backup", Level.WARNING, "backup_none", repair=repair)
+    age = datetime.now(UTC) - made[0].at
+    params = {"hours": str(int(age.total_seconds() // 3600)), "days": str(age.days)}
+    if age > _BACKUP_OLD:
+        return Check("backup", Level.WARNING, "backup_old", params, repair)
+    return Check("backup", Level.OK, "backup_last", params)
 
 
 def _database(settings: Settings) -> Iterator[Check]:

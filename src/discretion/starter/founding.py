@@ -14,14 +14,16 @@ import secrets
 import shutil
 from dataclasses import dataclass
 from datetime import datetime, time
+from pathlib import Path
 from typing import TYPE_CHECKING, Final
 from zoneinfo import ZoneInfo
 
 from discretion.hotel.purpose import Role
-from discretion.office import courses
+from discretion.office import courses, retention
 from discretion.office import properties as office_properties
 from discretion.office.database import Office
 from discretion.office.outcome import ActRefusal
+from discretion.office.retention_presets import preset_for, preset_of
 from discretion.starter import cluster, data_directory, programs
 from discretion.starter.database import prepare_schema, prepare_server
 from discretion.starter.errors import StarterError
@@ -29,7 +31,6 @@ from discretion.wire.settings import DEMO_MARKER, FILE_NAME, Property, read_secr
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
-    from pathlib import Path
 
     from discretion.starter.data_directory import NewSettings
     from discretion.wire.settings import Settings
@@ -64,17 +65,17 @@ def new_property(code: str, name_zh: str, name_en: str, time_zone: str, presence
 
 def found(
     directory: Path, new: NewSettings, first: FirstAdministrator, say: Callable[[str], None] = lambda _step: None,
-    *, passwords: Mapping[str, str] | None = None,
+    *, passwords: Mapping[str, str] | None = None, preset: str = "",
 ) -> tuple[Settings, tuple[Invitation, ...]]:
     """Make the installation and return its settings and an invitation of the first administrator for each property.
 
     Shapes: `say` hears `directory`, `database`, `schema`, `properties`; `passwords` by program, for a database of
-    somebody else's (at least `superuser`).
+    somebody else's (at least `superuser`); `preset` names the retention rules, else the time zone does.
     Errors: `StarterError` `already_installed`, `directory_not_empty`, and those of each step; `SettingsError`.
     """
     directory = directory.resolve()
     say("directory")
-    _clear_for(directory)
+    clear_for(directory)
     was_there = directory.exists()
     try:
         with data_directory.told(directory):
@@ -84,16 +85,16 @@ def found(
             settings = data_directory.make(directory, new, passwords)
             data_directory.check_space(settings)
             with data_directory.told(directory):
-                invitations = _fill(settings, first, say)
+                invitations = _fill(settings, first, say, preset)
                 (directory / data_directory.UNFINISHED).unlink()
     except BaseException:
-        _remove(directory, whole=not was_there)
+        remove(directory, whole=not was_there)
         raise
     return settings, invitations
 
 
 def lay_out(
-    settings: Settings, say: Callable[[str], None] = lambda _step: None, *, is_synced: bool = True,
+    settings: Settings, say: Callable[[str], None] = lambda _step: None, *, is_synced: bool = True, preset: str = "",
 ) -> cluster.Postgres | None:
     """Make database, schema and properties of fresh settings, and return the server, running, when it is ours.
 
@@ -113,7 +114,7 @@ def lay_out(
         say("schema")
         prepare_schema(settings)
         say("properties")
-        asyncio.run(_add_properties(settings, settings.properties))
+        asyncio.run(_add_properties(settings, settings.properties, preset))
         for each in settings.properties:
             programs.ask_keeper(settings, "found", "--property", each.id)
     except BaseException:
@@ -134,9 +135,9 @@ def invite(settings: Settings, property_: Property, first: FirstAdministrator, r
 
 
 def _fill(
-    settings: Settings, first: FirstAdministrator, say: Callable[[str], None],
+    settings: Settings, first: FirstAdministrator, say: Callable[[str], None], preset: str,
 ) -> tuple[Invitation, ...]:
-    postgres = lay_out(settings, say)
+    postgres = lay_out(settings, say, preset=preset)
     try:
         return tuple(invite(settings, each, first) for each in settings.properties)
     finally:
@@ -157,7 +158,7 @@ def found_property(settings: Settings, new: Property) -> None:
             raise
 
 
-async def _add_properties(settings: Settings, wanted: tuple[Property, ...]) -> None:
+async def _add_properties(settings: Settings, wanted: tuple[Property, ...], preset: str = "") -> None:
     async with Office(settings.conninfo("office"), connections_max=1) as office:
         known = {each.property_id for each in await office_properties.properties(office)}
         for each in wanted:
@@ -170,11 +171,14 @@ async def _add_properties(settings: Settings, wanted: tuple[Property, ...]) -> N
             ))
             if not isinstance(done, ActRefusal):
                 done = await courses.install_course(office, each.property_id, courses.packaged(), _WHO_SEES_GUESTS)
+            if not isinstance(done, ActRefusal):
+                rules = preset_of(preset) or preset_for(each.time_zone)
+                done = await retention.adopt(office, each.property_id, rules)
             if isinstance(done, ActRefusal):
                 raise StarterError("property_refused", property=each.code, reason=done.code)
 
 
-def _clear_for(directory: Path) -> None:
+def clear_for(directory: Path) -> None:
     """Return only if an installation may be made here, after removing one that was never finished."""
     with data_directory.told(directory):
         if not directory.exists():
@@ -182,16 +186,21 @@ def _clear_for(directory: Path) -> None:
         if (directory / data_directory.UNFINISHED).exists():
             if data_directory.is_held(directory):
                 raise StarterError("already_running", path=directory)
-            _remove(directory, whole=False)
+            remove(directory, whole=False)
         if (directory / FILE_NAME).exists():
             raise StarterError("already_installed", path=directory)
         if any(directory.iterdir()):
             raise StarterError("directory_not_empty", path=directory)
 
 
-def _remove(directory: Path, *, whole: bool) -> None:
-    """Remove what an unfinished installation left, by name; `whole` when the directory itself was ours too."""
-    for name in (*_OURS, data_directory.UNFINISHED):
+def remove(directory: Path, *, whole: bool) -> None:
+    """Remove what an unfinished installation left, by name; `whole` when the directory itself was ours too.
+
+    The mark itself may name more files, one a line: those that a restore lays down.
+    """
+    mark = directory / data_directory.UNFINISHED
+    named = [name for name in mark.read_text("utf-8").splitlines() if Path(name).name == name] if mark.exists() else []
+    for name in (*_OURS, *named, data_directory.UNFINISHED):
         path = directory / name
         if path.is_dir() and not path.is_symlink():
             shutil.rmtree(path, ignore_errors=True)

@@ -20,6 +20,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final, Self
 
 from discretion.starter import cluster, data_directory, programs
+from discretion.starter.backup_clock import keep_backups
 from discretion.starter.database import prepare_schema
 from discretion.starter.errors import StarterError
 from discretion.starter.log_file import LogFile
@@ -125,6 +126,7 @@ class Supervisor:
         watching = [asyncio.create_task(self._keep(name)) for name in self._children]
         if self._postgres is not None:
             watching.append(asyncio.create_task(self._keep_postgres(self._postgres)))
+        watching.append(asyncio.create_task(keep_backups(self._settings)))
         try:
             await self._stopping.wait()
         finally:

@@ -18,7 +18,7 @@ import logging
 import os
 import secrets
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
@@ -66,6 +66,7 @@ class _Batch:
     reviews: list[dict[str, Any]]
     notices: list[dict[str, Any]]
     counts: Counter[tuple[str, str]]
+    purposes: Counter[tuple[str, str]] = field(default_factory=Counter)  # every look-up, by day and purpose
 
 
 class Reviewing:
@@ -229,6 +230,7 @@ class _Reader:
         for line, lookup in zip(lines, lookups, strict=True):
             explanation = explain(lookup, around, earlier)
             earlier.note(lookup)
+            batch.purposes[self._day(lookup), lookup.purpose] += 1
             why, hours = self._why(line, explanation)
             if why != UNEXPLAINED:  # that is counted once it is settled
                 batch.counts[self._day(lookup), explanation.reason if explanation else UNEXPLAINED] += 1
@@ -261,11 +263,12 @@ class _Reader:
             if rows:
                 self._connection.execute(SQL[name], {**self._place, "rows": msgspec.json.encode(rows).decode()})
         self._count(batch.counts)
+        self._count(batch.purposes, "count_purposes", "purpose")
 
-    def _count(self, counts: Counter[tuple[str, str]]) -> None:
-        rows = [{"day": day, "reason": reason, "count": count} for (day, reason), count in sorted(counts.items())]
+    def _count(self, counts: Counter[tuple[str, str]], query: str = "count", name: str = "reason") -> None:
+        rows = [{"day": day, name: code, "count": count} for (day, code), count in sorted(counts.items())]
         if rows:
-            self._connection.execute(SQL["count"], {**self._place, "rows": msgspec.json.encode(rows).decode()})
+            self._connection.execute(SQL[query], {**self._place, "rows": msgspec.json.encode(rows).decode()})
 
     def _day(self, lookup: LookUp) -> str:
         return lookup.at.astimezone(self._zone).date().isoformat()

@@ -62,6 +62,17 @@ insert into hotel.review_day as d (property_id, day, reason, count)
 select %(p)s::uuid, n.day, n.reason, n.count from jsonb_to_recordset(%(rows)s::jsonb) as n (day date, reason text, count bigint)
     on conflict (property_id, day, reason) do update set count = d.count + excluded.count
 
+-- name: joined
+-- These guests, each with every record that is joined with theirs now, their own among them.
+select uuid_send(u.id), uuid_send(j.record_id)
+  from unnest(%(guests)s::uuid[]) as u (id) cross join lateral hotel.joined_records(%(p)s, u.id) as j (record_id)
+
+-- name: count_purposes
+-- Look-ups by purpose, added to the day's.
+insert into hotel.lookup_day as d (property_id, day, purpose, count)
+select %(p)s::uuid, n.day, n.purpose, n.count from jsonb_to_recordset(%(rows)s::jsonb) as n (day date, purpose text, count bigint)
+    on conflict (property_id, day, purpose) do update set count = d.count + excluded.count
+
 -- name: stays
 -- The stays of these guests.
 select uuid_send(o.guest_id), uuid_send(s.stay_id), s.state, s.arrival, s.departure, s.left_on

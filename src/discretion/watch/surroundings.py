@@ -1,4 +1,7 @@
-"""Surroundings: what stood around some look-ups, read from the hotel's facts with one query a table."""
+"""Surroundings: what stood around some look-ups, read from the hotel's facts with one query a table.
+
+What stands around one of joined records stands around each: they are one person.
+"""
 
 from __future__ import annotations
 
@@ -32,17 +35,29 @@ def surroundings_of(
     def rows(name: str) -> list[tuple[Any, ...]]:
         return connection.execute(SQL[name], params).fetchall()
 
+    alike: dict[bytes, list[bytes]] = defaultdict(list)
+    for guest_id, record_id in rows("joined"):
+        alike[bytes(record_id)].append(bytes(guest_id))
+    params["guests"] = sorted(record.hex() for record in alike)
+
+    def of_guests(name: str, *places: int) -> list[tuple[Any, ...]]:
+        """Return the rows once for each guest looked at whom they concern; their guest stands in `places`."""
+        return [
+            tuple(guest if at in places else value for at, value in enumerate(row))
+            for row in rows(name) for guest in alike[bytes(row[places[0]])]
+        ]  # fmt: skip
+
     stays: dict[bytes, list[Stay]] = defaultdict(list)
-    for guest_id, *stay in rows("stays"):
+    for guest_id, *stay in of_guests("stays", 0):
         stays[bytes(guest_id)].append(Stay(bytes(stay[0]), *stay[1:]))
     shifts: dict[tuple[bytes, str], list[Span]] = defaultdict(list)
     for staff_id, duty, shift_id, from_at, until_at in rows("shifts"):
         shifts[bytes(staff_id), duty].append(Span(bytes(shift_id), _whole(from_at), until_at))
-    cases = {guest_id: spans for (guest_id, _), spans in _spans(rows("cases")).items()}
+    cases = {guest_id: spans for (guest_id, _), spans in _spans(of_guests("cases", 0, 1)).items()}
     return Surroundings(
-        zone, stays, frozenset(bytes(row[0]) for row in rows("standing_out")), shifts,
-        emergencies=_spans(rows("emergencies")), approvals=_spans(rows("approvals")),
-        requests=_spans(rows("requests")), acts=_spans(rows("acts")), cases=cases,
+        zone, stays, frozenset(row[0] for row in of_guests("standing_out", 0)), shifts,
+        emergencies=_spans(of_guests("emergencies", 1)), approvals=_spans(of_guests("approvals", 1)),
+        requests=_spans(of_guests("requests", 1)), acts=_spans(of_guests("acts", 1)), cases=cases,
     )
 
 

@@ -30,11 +30,14 @@ class Action(Struct, frozen=True, forbid_unknown_fields=True, array_like=True):
 
     Shapes: `kind` look_up and emergency: `subject` is a guest, with `purpose` and `groups`. vote_yes, vote_no:
     `subject` is a request for approval. deputy_offer: `subject` is who is to vote, `purpose` the role, with its end in
-    `until_at`. deputy_accept: `subject` is the offer. erase:
-    `subject` stands for orders (`erasure.subject_of`).
+    `until_at`. deputy_accept: `subject` is the offer. erase: `subject` stands for orders (`erasure.subject_of`).
+    sign_release: `subject` is a release of the policy, whose text the keeper puts into the challenge. set_digits:
+    `subject` is whoever sets their own.
     """
 
-    kind: Annotated[str, Meta(pattern=r"^(look_up|emergency|erase|vote_yes|vote_no|deputy_offer|deputy_accept)\Z")]
+    kind: Annotated[str, Meta(pattern=(
+        r"^(look_up|emergency|erase|vote_yes|vote_no|deputy_offer|deputy_accept|sign_release|set_digits)\Z"
+    ))]
     subject: Id
     purpose: Annotated[str, Meta(max_length=40, pattern=r"^[A-Za-z0-9_-]*\Z")] = ""
     groups: Groups = 0
@@ -119,6 +122,51 @@ class EndDeputy(TicketedAsk, frozen=True, kw_only=True, tag="end_deputy"):
     deputy_id: Id
 
 
+class SignRelease(VerifiedAsk, frozen=True, kw_only=True, tag="sign_release"):
+    """Sign a release of the policy, in the duty of this sign-in."""
+
+    release_id: Id
+
+
+class SetDigits(VerifiedAsk, frozen=True, kw_only=True, tag="set_digits"):
+    """Set one's own four digits for coming back at shared terminals."""
+
+    digits: Annotated[str, Meta(pattern=r"^[0-9]{4}\Z")]
+
+
+class ReturnByDigits(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True, tag="return_by_digits"):
+    """Come back with four digits at the shared terminal where one was displaced a short while ago."""
+
+    property_id: Id
+    terminal_id: Id
+    staff_id: Id
+    digits: Annotated[str, Meta(pattern=r"^[0-9]{4}\Z")]
+
+
+class ReadSignIns(TicketedAsk, frozen=True, kw_only=True, tag="read_sign_ins"):
+    """See when and where somebody of this hotel signed in, of the last thirty days."""
+
+    staff_id: Id
+
+
+class SignInLine(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """One sign-in. Times are UTC seconds; `ended_at` is 0 while it is live, `terminal` the name of a shared one."""
+
+    session_id: bytes
+    duty: str
+    started_at: int
+    seen_at: int
+    ended_at: int
+    terminal: str
+    by_digits: bool
+
+
+class SignIns(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True, tag="sign_ins"):
+    """Somebody's sign-ins, newest first, at most fifty."""
+
+    items: list[SignInLine]
+
+
 class BeginEmergency(VerifiedAsk, frozen=True, kw_only=True, tag="begin_emergency"):
     """Begin to view these groups of one guest in an emergency, for fifteen minutes.
 
@@ -147,5 +195,5 @@ class NoteEmergency(TicketedAsk, frozen=True, kw_only=True, tag="note_emergency"
 
 ExceptionRequest = (
     BeginAction | StepUp | RequestApproval | EndRequest | PreviewRequest | Vote | OfferDeputy | AcceptDeputy | EndDeputy
-    | BeginEmergency | EndEmergency | NoteEmergency
+    | SignRelease | SetDigits | ReturnByDigits | ReadSignIns | BeginEmergency | EndEmergency | NoteEmergency
 )

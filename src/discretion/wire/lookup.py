@@ -20,9 +20,10 @@ from msgspec import Meta, Struct
 from discretion.wire.bounds import Groups, Id, PurposeName, RawJson, Ticket, TicketedAsk, Word
 from discretion.wire.entries import Entries, LedgerState, Proofs, ProveEntries, ReadEntries, ReadLedgerState
 from discretion.wire.erasure import CarryOutErasure, ErasuresDone
-from discretion.wire.exceptions import ExceptionRequest
+from discretion.wire.exceptions import ExceptionRequest, SignIns
 from discretion.wire.frame import LOOKUP_FRAME_SIZE_BYTES_MAX, FrameError, HatchClosedError, encode_frame, read_frame
 from discretion.wire.guests import GuestAnswer, GuestRequest
+from discretion.wire.merging import MergeRequest
 
 GUESTS_AT_ONCE_MAX, HITS_SHOWN_MAX = 500, 20
 
@@ -85,10 +86,12 @@ class Inscribe(TicketedAsk, frozen=True, tag="inscribe"):
 
 
 class Snapshot(TicketedAsk, frozen=True, tag="snapshot"):
-    """Keep the sealed copy of these guests' records as they stand, for one stay."""
+    """Keep the sealed copy of these guests' records as they stand, for one stay; a corrected one says why."""
 
     stay_id: Id
     guest_ids: Annotated[list[Id], Meta(min_length=1, max_length=200)]
+    occasion: Annotated[str, Meta(pattern=r"^(check_in|check_out|corrected)\Z")] = "check_in"
+    reason: Annotated[str, Meta(pattern=r"^(misread|guest_said|missing)?\Z")] = ""
 
 
 class WhoAmI(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True, tag="who_am_i"):
@@ -98,9 +101,10 @@ class WhoAmI(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True, tag=
 
 
 class SignOut(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True, tag="sign_out"):
-    """End the ticket."""
+    """End the ticket. `is_parked`: displaced at a shared terminal, where its person may come back with four digits."""
 
     ticket: Ticket
+    is_parked: bool = False
 
 
 class ChooseDuty(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True, tag="choose_duty"):
@@ -166,7 +170,7 @@ class DemoSignIn(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True, 
 Request = (
     LookUp | LookUpMany | FindByName | FindExact | Inscribe | Snapshot | WhoAmI | SignOut | ChooseDuty | BeginSignIn
     | FinishSignIn | BeginEnrolment | FinishEnrolment | Invite | ConfirmRecovery | DemoSignIn | ReadEntries
-    | ProveEntries | ReadLedgerState | ExceptionRequest | GuestRequest | CarryOutErasure
+    | ProveEntries | ReadLedgerState | ExceptionRequest | GuestRequest | CarryOutErasure | MergeRequest
 )
 
 
@@ -235,6 +239,7 @@ class Hit(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     guest_id: bytes
     stay_id: bytes
     answer: Disclosure | Refusal
+    by: str = ""  # of a duplicate, the best value shared: document, email or phone
 
 
 class Found(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True, tag="found"):
@@ -315,7 +320,7 @@ class Failed(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True, tag=
 
 Answer = (
     Disclosure | Refusal | Answers | Found | Inscribed | Entered | Person | Challenge | SignedIn | Enrolled | Failed
-    | Entries | Proofs | LedgerState | GuestAnswer | ErasuresDone
+    | Entries | Proofs | LedgerState | SignIns | GuestAnswer | ErasuresDone
 )
 
 

@@ -26,6 +26,8 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 import msgspec
 from msgspec import Meta, Struct
 
+from discretion.wire.settings_parts import Backup, Mail, Portal  # noqa: TC001 - msgspec reads the annotations
+
 FILE_NAME: Final = "discretion.toml"
 DEMO_MARKER: Final = "demo-only"
 SETTINGS_SIZE_BYTES_MAX: Final = 262_144
@@ -82,13 +84,15 @@ class Keeper(Struct, frozen=True, forbid_unknown_fields=True):
 
     `policy` is a file, or empty for the policy that came with this version: what decides until a release of a property
     is in force. `memory` is the directory in which the
-    signer remembers what it signed last: never put back from a backup together with the database.
+    signer remembers what it signed last: never put back from a backup together with the database. A release of the
+    policy that is no tightening comes into force `policy_notice_hours` after its proposal at the earliest.
     """
 
     socket: Annotated[str, Meta(min_length=1, max_length=1000)]
     upkeep_socket: Annotated[str, Meta(min_length=1, max_length=1000)]
     policy: PathText
     memory: Annotated[str, Meta(min_length=1, max_length=1000)]
+    policy_notice_hours: Annotated[int, Meta(ge=0, le=720)]
 
 
 class House(Struct, frozen=True, forbid_unknown_fields=True):
@@ -110,36 +114,6 @@ class Worker(Struct, frozen=True, forbid_unknown_fields=True):
     """How many jobs run at once."""
 
     jobs_at_once: Annotated[int, Meta(ge=1, le=10)]
-
-
-_GATEWAY = r"^(https://[!-~]{1,500}|http://(localhost|127\.0\.0\.1):[0-9]{1,5}/[!-~]{0,300})?$"
-
-
-class Mail(Struct, frozen=True, forbid_unknown_fields=True):
-    """The mail server that takes notices. `tls` is `tls` from the first byte, `starttls`, or `none` on this machine.
-
-    `sender` is the address that notices come from. `password_file` lies among the secrets; both it and `username` are
-    empty where the server asks for none.
-    """
-
-    host: Text
-    port: Port
-    tls: Literal["tls", "starttls", "none"]
-    sender: Annotated[str, Meta(pattern=r"^[!-?A-~]{1,64}@[A-Za-z0-9.-]{1,189}$")]
-    username: Annotated[str, Meta(max_length=200)]
-    password_file: Annotated[str, Meta(pattern=r"^[A-Za-z0-9._-]{0,100}$")]
-
-
-class Portal(Struct, frozen=True, forbid_unknown_fields=True):
-    """The guests' own pages. `leave_to` is where leaving quickly leads: any page that tells nothing; empty for our own.
-
-    Codes go to phones by a gateway that takes JSON at `text_gateway` (HTTPS, or this machine), signed with the secret
-    in `text_key_file`; both are empty where codes go by mail alone.
-    """
-
-    leave_to: Annotated[str, Meta(pattern=r"^(https://[!-~]{1,500})?$")]
-    text_gateway: Annotated[str, Meta(pattern=_GATEWAY)]
-    text_key_file: Annotated[str, Meta(pattern=r"^[A-Za-z0-9._-]{0,100}$")]
 
 
 class Witnesses(Struct, frozen=True, forbid_unknown_fields=True):
@@ -180,6 +154,7 @@ class _File(Struct, frozen=True, forbid_unknown_fields=True):
     property: Annotated[tuple[Property, ...], Meta(min_length=1, max_length=1000)]
     mail: Mail | None = None  # may be missing: then notices stand in the console alone
     portal: Portal | None = None  # may be missing: then codes go by mail alone
+    backup: Backup | None = None  # may be missing: then backups are made when somebody makes one
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,6 +171,7 @@ class Settings:
     properties: tuple[Property, ...]
     mail: Mail | None = None
     portal: Portal | None = None
+    backup: Backup | None = None
 
     @property
     def directory(self) -> Path:
@@ -216,6 +192,11 @@ class Settings:
     def root_key_file(self) -> Path:
         """The file of the root key: 32 bytes as one line of base64."""
         return self.secrets / "root.key"
+
+    @property
+    def backup_key_file(self) -> Path:
+        """The file of the key that backups are sealed under: 32 bytes as one line of base64. Not the root key."""
+        return self.secrets / "backup.key"
 
     def signer_memory_file(self, property_id: bytes) -> Path:
         """The file in which a property's signer remembers the last head it signed."""
@@ -325,7 +306,7 @@ def parse(raw: bytes, path: Path) -> Settings:
         raise SettingsError("settings_demo", key="installation.demo", found="true")
     return Settings(
         path, found.installation, found.database, found.keeper, found.house, found.worker, found.witnesses,
-        found.property, found.mail, found.portal,
+        found.property, found.mail, found.portal, found.backup,
     )
 
 

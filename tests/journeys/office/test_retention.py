@@ -125,7 +125,7 @@ async def test_who_is_here_or_coming_is_left_alone_and_counted(hotel: Hotel) -> 
     due = await found(hotel)
     assert {guest: row[3] for guest, row in due.items()} == {here: "open_stay", late: "open_stay", never_came: "open_stay"}
     plan = await retention_plans.due(hotel.office, hotel.property_id)
-    assert (plan.guests, plan.counts.skipped["open_stay"]) == (0, 3)
+    assert (plan.records, plan.counts.skipped["open_stay"]) == (0, 3)
 
 
 async def test_two_laws_that_cannot_both_be_met_are_an_alarm_and_nothing_goes(hotel: Hotel) -> None:
@@ -134,7 +134,7 @@ async def test_two_laws_that_cannot_both_be_met_are_an_alarm_and_nothing_goes(ho
     guest_id = add_guest(hotel, ("checked_out", ago(90), ago(88)))
     assert (await found(hotel))[guest_id] == (0, 4, 4, "")
     plan = await retention_plans.due(hotel.office, hotel.property_id)
-    assert (plan.guests, plan.counts.contradictory) == (0, {"document": 1})
+    assert (plan.records, plan.counts.contradictory) == (0, {"document": 1})
     rules = await retention.rules_in_force(hotel.office, hotel.property_id)
     assert [(clash.keep.code, clash.gone.code, clash.is_alarm) for clash in retention.contradictions(rules)] == [("A-keep", "B-gone", True)]
 
@@ -145,7 +145,7 @@ async def test_the_plan_says_how_many_by_which_rule(hotel: Hotel) -> None:
     add_guest(hotel, ("checked_out", ago(1200), ago(1198)))
     plan = await retention_plans.make_plan(hotel.office, hotel.property_id, "page")
     assert plan is not None
-    assert (plan.guests, plan.counts.whole) == (2, 1)
+    assert (plan.records, plan.counts.whole) == (2, 1)
     counted = {(each.rule, each.group): each.guests for each in plan.counts.by_rule}
     assert counted["own-notes", "notes"] == 2
     assert counted["own-record", "identity"] == 1
@@ -160,7 +160,7 @@ async def test_a_plan_runs_once_and_only_while_it_is_true(hotel: Hotel) -> None:
     assert await retention_plans.run_plan(hotel.office, hotel.property_id, plan.plan_id, hotel.ada) == 1
     assert await retention_plans.run_plan(hotel.office, hotel.property_id, plan.plan_id, hotel.ada) == ActRefusal("plan_gone")
     assert await hotel.rows("select groups, why from hotel.erasure_order where property_id = %s::uuid") == [(128, "retention")]
-    assert (await retention_plans.due(hotel.office, hotel.property_id)).guests == 0, "what is ordered is not due again"
+    assert (await retention_plans.due(hotel.office, hotel.property_id)).records == 0, "what is ordered is not due again"
 
 
 async def test_a_shorter_period_needs_the_hotels_name_and_says_what_it_costs(hotel: Hotel) -> None:
@@ -181,7 +181,7 @@ async def test_a_shorter_period_needs_the_hotels_name_and_says_what_it_costs(hot
     assert await change(replace(shorter, reason="")) == ActRefusal("words")
     done = await change(replace(shorter, confirmed="海港酒店"))
     assert isinstance(done, Done)
-    assert (await retention_plans.due(hotel.office, hotel.property_id)).guests == 3
+    assert (await retention_plans.due(hotel.office, hotel.property_id)).records == 3
     assert await change(shorter) == ActRefusal("not_found"), "that version has ended"
     longer = retention.NewPeriods(done.id, None, Period(12, 0), "complaints came in late")
     assert isinstance(await change(longer), Done), "longer needs a reason, and no name"

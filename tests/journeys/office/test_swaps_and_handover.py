@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import uuid
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -225,3 +226,24 @@ async def test_notes_are_dropped_after_thirty_days_and_stand_nowhere_else(hotel:
         async with await psycopg.AsyncConnection.connect(hotel.database.superuser, autocommit=True) as connection:
             await connection.execute("update hotel.handover set at = now() - interval '31 days' where property_id = %s::uuid", (hotel.property_id.hex(),))
         assert await Jobs(office).drop_old_handovers() == 1
+
+
+async def test_cases_go_to_somebody_who_works_on_such_cases_and_to_nobody_else(two_at_the_desk: Hotel) -> None:
+    hotel = two_at_the_desk
+    place, case_id, audit_id = (hotel.office, hotel.property_id), new_id(), new_id()
+    async with await psycopg.AsyncConnection.connect(hotel.database.superuser, autocommit=True) as connection:
+        for each, purpose in ((case_id, "complaint"), (audit_id, "audit")):
+            await connection.execute(
+                "insert into hotel.case_file (property_id, case_id, number, purpose, summary, opened_by, owner_id) values (%s, %s, %s, %s, 'a case', %s, %s)",
+                (hotel.property_id.hex(), each.hex(), f"C-{each.hex()[:8]}", purpose, hotel.ada.hex(), hotel.ada.hex()),
+            )
+    assert code(await hand_over(*place, handed(hotel, case_ids=(case_id,)))) == "cases_recipient"
+    assert code(await hand_over(*place, handed(hotel, case_ids=(case_id, audit_id), cases_to=hotel.ben))) == "cases_gone"
+    assert {each.case_id for each in (await open_things(*place, hotel.ada)).cases} == {case_id, audit_id}, "all of it, or nothing"
+    new = handed(hotel, case_ids=(case_id,), cases_to=hotel.ben)
+    assert await hand_over(*place, new) == Done(new.handover_id, is_repeat=False)
+    assert await hand_over(*place, new) == Done(new.handover_id, is_repeat=True)
+    assert [each.case_id for each in (await open_things(*place, hotel.ben)).cases] == [case_id]
+    acts = await hotel.rows("select act, subject_id::text from hotel.case_act where property_id = %s::uuid")
+    assert acts == [("owner_changed", str(uuid.UUID(bytes=hotel.ben)))]
+    assert code(await hand_over(*place, handed(hotel, case_ids=(case_id,), cases_to=hotel.ben))) == "cases_gone"

@@ -118,3 +118,20 @@ def test_what_fails_a_check_is_not_proposed(stage: Stage, files: dict[str, Path]
     assert [each["check"] for each in found["checks"] if not each["passed"]] == ["named"]
     assert called(stage, capsys, "policy", "propose", str(files["bad"]), *how)[0] == 3
     assert called(stage, capsys, "policy", "show", "77", "--property", "harbour")[0] == 4
+
+
+def test_a_signer_is_registered_with_the_passkeys_they_have(stage: Stage, capsys: Any) -> None:
+    player = stage.hire("Has a passkey", "privacy")
+    words = ("policy", "signer", "add", "--property", "harbour", "--number", number(stage, player), "--role", "privacy")
+    assert called(stage, capsys, *words)[0] == 0
+    assert called(stage, capsys, *words)[0] == 4, "none of them is new"
+    _, listed, _ = called(stage, capsys, "policy", "signer", "list", "--property", "harbour")
+    assert [each["kind"] for each in listed["items"] if each["number"] == number(stage, player)] == ["passkey"]
+
+
+def test_each_hotel_is_told_where_too_few_may_approve(stage: Stage, capsys: Any) -> None:
+    status, found, _ = called(stage, capsys, "policy", "check", "--approvers")
+    assert status == 3
+    assert {each["property"] for each in found["items"]} == {"harbour", "hilltop"}
+    privacy = next(each for each in found["items"] if each["property"] == "hilltop" and each["approval"] == "ok_privacy")
+    assert (privacy["people"], privacy["needed"], privacy["enough"]) == (0, 2, False)

@@ -13,6 +13,7 @@ import pytest
 
 from discretion.wire import upkeep
 from tests.cast import Player, Stage, groups, new_id
+from tests.merging import joined
 from tests.reviewing import counted, in_office, kept, notices, read_all, review_of, worker
 from tests.stages import FirstStage, copied_stage
 
@@ -42,6 +43,17 @@ def test_an_arrival_explains_its_look_ups_and_nothing_of_them_is_kept(stage: Sta
     assert kept(stage, ida.staff_id) == []
     assert after["arrival"] == before.get("arrival", 0) + 1
     assert after["refused"] == before.get("refused", 0) + 1
+
+
+def test_the_stay_of_one_of_joined_records_explains_looks_at_both(stage: Stage) -> None:
+    before = counted(stage, stage.ada.property_id)
+    ida, guest, old = clerk(stage), stage.guest("arriving"), stage.guest("departed", departed_days=20)
+    stage.case(old, "complaint")
+    joined(stage, guest, old, absorbed_purpose="complaint")
+    assert ida.look_up(old, masked=groups("contact")).relation == "arriving"
+    read_all(worker(stage))
+    assert kept(stage, ida.staff_id) == []
+    assert counted(stage, stage.ada.property_id)["arrival"] == before.get("arrival", 0) + 1
 
 
 def test_a_look_at_somebody_who_stands_out_waits_and_then_goes_to_a_reviewer(stage: Stage) -> None:

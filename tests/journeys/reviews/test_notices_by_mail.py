@@ -11,7 +11,8 @@ import pytest
 from discretion.faces.kit.notices import letter
 from discretion.office import notices
 from discretion.office.mail import Post
-from discretion.wire.settings import Mail, SettingsError, load
+from discretion.wire.settings import SettingsError, load
+from discretion.wire.settings_parts import Mail
 from tests.cast import Player, Stage
 from tests.houses import free_port
 from tests.mail_server import MailServer, mail_server

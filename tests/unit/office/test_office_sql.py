@@ -18,7 +18,7 @@ FRAGMENTS = {
     ("lists.sql", "not_hidden"), ("lists.sql", "today"), ("staff.sql", "member"), ("rooms.sql", "hidden"),
     ("cases.sql", "columns"), ("cases.sql", "seen"), ("service_requests.sql", "columns"), ("service_requests.sql", "seen"),
     ("reviews.sql", "line"), ("reviews.sql", "fits"),
-    ("roster.sql", "line"),
+    ("roster.sql", "line"), ("retention.sql", "columns"), ("legal_holds.sql", "columns"),
 }
 
 

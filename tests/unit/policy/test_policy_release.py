@@ -28,8 +28,8 @@ def made(one: Signer, release: Release) -> bytes:
     return hashlib.sha512(one.public_key + statement(PLACE, release).encode()).digest()
 
 
-def verify(public_key: bytes, text: str, signature: bytes) -> bool:
-    return hashlib.sha512(public_key + text.encode()).digest() == signature
+def verify(signer: Signer, text: str, signature: Signature) -> bool:
+    return hashlib.sha512(signer.public_key + text.encode()).digest() == signature.signature
 
 
 def flaws(release: Release, *signers: Signer) -> list[str]:

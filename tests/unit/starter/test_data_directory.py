@@ -27,7 +27,7 @@ def settings(tmp_path: Path) -> Settings:
 
 def test_every_secret_is_random_and_closed_to_others(settings: Settings) -> None:
     lines = [path.read_text() for path in sorted(settings.secrets.iterdir())]
-    assert len(lines) == len(set(lines)) == 6
+    assert len(lines) == len(set(lines)) == 7
     assert {stat.S_IMODE(path.stat().st_mode) for path in settings.secrets.iterdir()} == {0o600}
     assert stat.S_IMODE(settings.secrets.stat().st_mode) == 0o700
     assert stat.S_IMODE(settings.path.stat().st_mode) == 0o600

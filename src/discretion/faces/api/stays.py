@@ -108,13 +108,21 @@ async def check_in(
 async def check_out(
     request: Request[Any, Any, Any], means: NamedDependency[Means], stay_id: FromPath[str]
 ) -> Response[bytes]:
-    """Check a stay out; an open folio refuses it."""
+    """Check a stay out and keep the sealed copies; an open folio refuses it."""
     ticket = ticket_of(request)
     body = await body_of(request, _CHECK_OUT)
     person = await person_of(means, ticket, Permission.STAY_CHANGE, time.time())
-    outcome = await _changed(
-        means, person, bytes.fromhex(body.act_id), id_at(stay_id), body.version, changes.CheckOut()
-    )
+    act_id = bytes.fromhex(body.act_id)
+    view = await stay_view.stay(means.office, person.property_id, id_at(stay_id))
+    outcome = await _changed(means, person, act_id, id_at(stay_id), body.version, changes.CheckOut())
+    leaving = view.leaving(is_repeat=outcome.is_repeat) if view else ()
+    if leaving:
+        await means.hatches.ask(
+            Snapshot(
+                ticket=ticket, request_id=_id(act_id, b"snapshot"), stay_id=id_at(stay_id), guest_ids=list(leaving),
+                occasion="check_out",
+            )
+        )
     return told(_body(outcome))
 
 

@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from discretion.faces.cli.demo_release import propose_sample
 from discretion.faces.cli.exits import Exit
 from discretion.faces.cli.serve import checked
 from discretion.faces.kit.words import marked
@@ -141,7 +142,8 @@ def _fill(terminal: Terminal, settings: Settings) -> None:
         sample.refresh(settings.conninfo("office"), property_id, now)
         return
     with terminal.progress(terminal.words("Bookings")) as told:
-        sample.load(settings.conninfo("office"), str(settings.upkeep_socket), property_id, now, told=told)
+        demo = sample.load(settings.conninfo("office"), str(settings.upkeep_socket), property_id, now, told=told)
+    propose_sample(settings, demo)
     (settings.directory / FILLED).touch()
 
 

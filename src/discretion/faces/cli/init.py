@@ -11,10 +11,12 @@ from pathlib import Path
 import click
 
 from discretion.faces.cli.exits import Exit
+from discretion.faces.cli.retention_table import preset_table, rules_text
 from discretion.faces.cli.terminal import Terminal
 from discretion.faces.cli.trouble import Trouble
 from discretion.faces.kit.language import matched
 from discretion.faces.kit.words import marked
+from discretion.office.retention_presets import packaged, preset_for, preset_of
 from discretion.starter import data_directory, doctor, founding
 from discretion.wire.settings import FILE_NAME, read_secret
 
@@ -43,6 +45,8 @@ class _Answers:
 @click.option("--languages", help=marked("Languages of the pages, the usual one first: zh,en."))
 @click.option("--admin-number", help=marked("Staff number of the first administrator."))
 @click.option("--admin-name", help=marked("Name of the first administrator."))
+@click.option("--retention-preset", metavar="CODE", type=click.Choice([each.code for each in packaged()]),
+              help=marked("Retention rules by country; without it, those of the time zone's country."))
 @click.option("--presence", type=click.Choice(["badge_desk", "attested", "door"]), default="attested",
               show_default=True,
               help=marked("How it is known that staff are there: a badge at the desk's reader, "
@@ -71,12 +75,14 @@ class _Answers:
 @click.pass_obj
 def init(  # noqa: PLR0913 - one parameter an option, by click's way
     terminal: Terminal, /, *, name: str | None, name_en: str | None, code: str | None, time_zone: str | None,
-    languages: str | None, admin_number: str | None, admin_name: str | None, presence: str, origin: str, host: str,
-    port: int, tls_cert: str | None, tls_key: str | None, behind_proxy: bool, database_host: str, database_port: int,
-    database_name: str, database_administrator: str, database_password_file: Path | None, database_tls_root_cert: str,
+    languages: str | None, admin_number: str | None, admin_name: str | None, retention_preset: str | None,
+    presence: str, origin: str, host: str, port: int, tls_cert: str | None, tls_key: str | None, behind_proxy: bool,
+    database_host: str, database_port: int, database_name: str, database_administrator: str,
+    database_password_file: Path | None, database_tls_root_cert: str,
 ) -> Exit:
     """Make an installation and print the first administrator's link."""
     answers = _asked(terminal, name, name_en, code, time_zone, languages, admin_number, admin_name)
+    preset = retention_preset or _preset(terminal, answers.time_zone)
     hotel = founding.new_property(answers.code, answers.name, answers.name_en, answers.time_zone, presence)
     shown = origin or f"{'https' if tls_cert else 'http'}://localhost:{port}"
     passwords: dict[str, str] = {}
@@ -100,6 +106,7 @@ def init(  # noqa: PLR0913 - one parameter an option, by click's way
     }
     settings, (invitation, *_) = founding.found(
         answers.directory, new, answers.first, lambda step: terminal.say(f"  {steps[step]}"), passwords=passwords,
+        preset=preset,
     )
     link = f"{settings.house.origin}/enrol#{invitation.secret}"
     found = doctor.examine(settings)
@@ -146,6 +153,23 @@ def _asked(
             admin_name or ask(words("Name of the first administrator"), "--admin-name"),
         ),
     )
+
+
+def _preset(terminal: Terminal, time_zone: str) -> str:
+    """Return the preset for a time zone; whoever can answer sees it as a table and may take another."""
+    fitting = preset_for(time_zone).code
+    if not terminal.may_ask:
+        return fitting
+    terminal.say(terminal.words(
+        marked("Retention, as proposed for this time zone:"),
+    ))
+    terminal.say(rules_text(terminal, preset_table(terminal, fitting)))
+    while True:
+        codes = ", ".join(each.code for each in packaged())
+        question = terminal.words(marked("Retention rules of which country (%(codes)s)"), codes=codes)
+        chosen = terminal.ask(question, "--retention-preset", default=fitting).upper()
+        if preset_of(chosen) is not None:
+            return chosen
 
 
 def _languages(text: str) -> tuple[str, ...]:

@@ -36,6 +36,10 @@ QUESTIONS = {
         "The entries that are missing come back without their openings: that somebody asked stays provable, who and "
         "why is lost. An entry will say so. Go on?"
     ),
+    "restore_anew": marked(
+        "The signer's memory is lost: it begins again at what the export holds, and only witnesses can show whether "
+        "more was signed. The entries that are missing come back without their openings. An entry will say so. Go on?"
+    ),
     "memory": marked(
         "The signer forgets what it signed and believes the database. If that is an old backup, entries are lost, and "
         "only witnesses or exports can show it. An entry will say that this was done. Go on?"
@@ -54,8 +58,9 @@ QUESTIONS = {
 @click.command(help=marked(
     "Recover a ledger that is behind what was signed, as after an old backup, or that was stopped. With --from: put "
     "the missing entries back from an export; their openings are lost, and an entry says so. With --new-memory: the "
-    "signer's memory is lost with its machine; it begins again at what the database has. With --go-on: serve a ledger "
-    "that was stopped. With --close: close it for ever and open a successor. Stop Discretion first."
+    "signer's memory is lost with its machine; it begins again at what the database has, or with --from at what the "
+    "export holds. With --go-on: serve a ledger that was stopped. With --close: close it for ever and open a "
+    "successor. Stop Discretion first."
 ))
 @click.option("--from", "source", type=click.Path(path_type=Path),
               help=marked("The directory of an export that holds every signed entry."))
@@ -73,11 +78,11 @@ def recover(
     terminal: Terminal, /, *, code: str, source: Path | None, how: str | None, because: str, yes: bool,
 ) -> Exit:
     """Recover one hotel's ledger."""
-    if (source is None) == (how is None):
+    if (source is None) == (how is None) and (source is None or how != "memory"):
         raise Trouble("input_needed", flag="--from|--new-memory|--go-on|--close")
     if len(because) > BECAUSE_SIZE_MAX or not because.isprintable():
         raise Trouble("because_bad")
-    how = how or "restore"
+    how = (how or "restore") if source is None or how is None else "restore_anew"
     settings = checked(terminal)
     hotel = chosen_property(terminal, code)
     if data_directory.is_held(settings.directory):
@@ -99,7 +104,7 @@ def recover(
 
 def _sentence(terminal: Terminal, how: str, done: dict[str, Any]) -> str:
     words = terminal.words
-    if how == "restore":
+    if how in {"restore", "restore_anew"}:
         return words(
             "%(count)s entries are back, from %(first)s on. Start Discretion: discretion serve",
             count=f"{done['end'] - done['first']:,}", first=f"{done['first']:,}",

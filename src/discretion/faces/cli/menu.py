@@ -128,10 +128,22 @@ def _lock() -> click.Command:
     return lock
 
 
+def _retention() -> click.Command:
+    from discretion.faces.cli.retention import retention
+
+    return retention
+
+
 def _import() -> click.Command:
     from discretion.faces.cli.import_ import import_
 
     return import_
+
+
+def _backup() -> click.Command:
+    from discretion.faces.cli.backup import backup
+
+    return backup
 
 
 def _i18n() -> click.Command:
@@ -144,6 +156,12 @@ def _completion() -> click.Command:
     from discretion.faces.cli.completion import completion
 
     return completion
+
+
+def _report() -> click.Command:
+    from discretion.faces.cli.report import report
+
+    return report
 
 
 COMMANDS: Final[Mapping[str, Callable[[], click.Command]]] = {
@@ -164,8 +182,11 @@ COMMANDS: Final[Mapping[str, Callable[[], click.Command]]] = {
     "erase": _erase,
     "lock": _lock,
     "import": _import,
+    "retention": _retention,
     "ledger": _ledger,
     "policy": _policy,
+    "backup": _backup,
+    "report": _report,
     "openapi": _openapi,
     "i18n": _i18n,
     "completion": _completion,

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import click
 
 from discretion.faces.cli.exits import Exit
+from discretion.faces.cli.policy_approvers import show_approvers
 from discretion.faces.cli.policy_checks import diff, replay, run_checks, show_checks, situations_option
 from discretion.faces.cli.policy_release import activate, list_releases, propose, show, sign, withdraw
 from discretion.faces.cli.policy_signers import keygen, signer
@@ -42,15 +43,20 @@ policy.add_command(show)
 @policy.command(
     help=marked(
         "Say whether a policy file would load, and what must be mended. Without FILE: the policy of this version. "
-    "Exit code 3 if not. With --whole: also every check that a release must stand; it takes about half a minute."
+    "Exit code 3 if not. With --whole: also every check that a release must stand; it takes about half a minute. With "
+    "--approvers: how many people of each property may give each approval today; exit code 3 where they are too few."
     )
 )
 @click.argument("file", metavar="FILE", type=click.Path(exists=True, dir_okay=False, path_type=Path), required=False)
 @click.option("--whole", is_flag=True, help=marked("Try every situation, every rule and every part of a rule."))
+@click.option("--approvers", is_flag=True,
+              help=marked("Count who may give its approvals, at every property of the settings."))
 @situations_option
 @click.pass_obj
-def check(terminal: Terminal, /, *, file: Path | None, whole: bool, situations: Path | None) -> Exit:
+def check(terminal: Terminal, /, *, file: Path | None, whole: bool, approvers: bool, situations: Path | None) -> Exit:
     """Check one file. The keeper reads it, as it would at its start."""
+    if approvers:
+        return show_approvers(terminal, file)
     if whole:
         return show_checks(terminal, run_checks(terminal, starting_text(file), situations))
     words = [] if file is None else ["--policy", str(file)]

@@ -64,7 +64,7 @@ if TYPE_CHECKING:
     from discretion.policy.table import Policy
     from discretion.wire.settings import Property
 
-_NOTICE = timedelta(hours=24)
+_MARGIN = timedelta(minutes=10)  # of a moment that nobody chose, beyond the notice
 _IN_FORCE_WITHIN_SECONDS = 10.0
 _number = click.argument("number", metavar="NUMBER", type=click.IntRange(min=1))
 
@@ -78,7 +78,8 @@ _number = click.argument("number", metavar="NUMBER", type=click.IntRange(min=1))
 @click.option("--author", required=True, metavar="NUMBER", help=marked("The staff number of whoever wrote it."))
 @click.option("--note", required=True, help=marked("What changes and why, in a sentence for those who sign."))
 @click.option("--activate-at", "when", type=click.DateTime(["%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S"]),
-              help=marked("When it comes into force, in the hotel's time. Else in 24 hours, a tightening at once."))
+              help=marked("When it comes into force, in the hotel's time. Else after the notice that the settings ask "
+                          "for, a tightening at once."))
 @click.option("--tightening", is_flag=True,
               help=marked("It shows nothing more in any situation, so one signature suffices."))
 @click.option("--without-replay", is_flag=True, help=marked("Leave the replay out, because the keeper does not run."))
@@ -100,7 +101,8 @@ def propose(  # noqa: PLR0913 - a flag each
     report: dict[str, Any] = {"checks": checks_report(found), "difference": difference}
     if not without_replay:
         report["replay"] = replay_of(terminal, hotel, before, new, DAYS_REPLAYED)
-    at = _moment(hotel, when, tightening=tightening)
+    notice_hours = checked(terminal).keeper.policy_notice_hours
+    at = _moment(hotel, when, timedelta() if tightening else timedelta(hours=notice_hours))
     shown = {"file": str(file), "sha256": new.hash.hex(), "activate_at": at.isoformat(), "dry_run": dry_run, **report}
     text = _report_lines(terminal, report, new)
     is_sound = all(each.is_passed for each in found)
@@ -118,14 +120,15 @@ def propose(  # noqa: PLR0913 - a flag each
         made = NewRelease(
             os.urandom(16), raw, member.staff_id, kind, _engine(), at, note, json.dumps(report, ensure_ascii=False),
         )
-        return await releases.propose(office, hotel.property_id, made, before)
+        return await releases.propose(office, hotel.property_id, made, before, notice_hours)
 
     with running_database(checked(terminal)):
         number = ask_office(terminal, do)
     terminal.show({"number": number, **shown}, "\n".join(text))
     terminal.say(terminal.words(
-        marked("Proposed as release %(number)s. Two people sign it: discretion policy sign %(number)s --key FILE"),
-        number=number,
+        marked("Proposed as release %(number)s. Two people sign it, with a passkey on its page (%(page)s) or with a "
+               "key: discretion policy sign %(number)s --key FILE"),
+        number=number, page=f"{checked(terminal).house.origin}/watch/policy/{number}",
     ))
     return Exit.OK
 
@@ -256,9 +259,9 @@ def _release(terminal: Terminal, hotel: Property, number: int) -> tuple[ReleaseR
     return row, tuple(each for each in signatures if each.release_id == row.release_id)
 
 
-def _moment(hotel: Property, when: datetime | None, *, tightening: bool) -> datetime:
+def _moment(hotel: Property, when: datetime | None, notice: timedelta) -> datetime:
     if when is None:
-        return (datetime.now(UTC) + (timedelta() if tightening else _NOTICE)).replace(microsecond=0)
+        return (datetime.now(UTC) + (notice + _MARGIN if notice else notice)).replace(microsecond=0)
     return when.replace(tzinfo=ZoneInfo(hotel.time_zone), microsecond=0).astimezone(UTC)
 
 

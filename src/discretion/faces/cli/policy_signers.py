@@ -79,7 +79,8 @@ def list_signers(terminal: Terminal, /, *, code: str) -> None:
         found = ask_office(terminal, lambda office: releases.signers(office, at.property_id))
     terminal.show([
         {
-            "number": each.number, "name": each.name, "role": each.role, "key": each.public_key.hex(),
+            "number": each.number, "name": each.name, "role": each.role, "kind": each.key_kind,
+            "key": each.public_key.hex(),
             "from": f"{each.at:%Y-%m-%dT%H:%MZ}", "until": each.ended_at and f"{each.ended_at:%Y-%m-%dT%H:%MZ}",
         }
         for each in found
@@ -87,19 +88,19 @@ def list_signers(terminal: Terminal, /, *, code: str) -> None:
 
 
 @signer.command("add", help=marked(
-    "Let a key sign releases for somebody who holds the role. Done by whoever runs the keeper; it is an entry in the "
-    "ledger."
+    "Let somebody who holds the role sign releases: with a key, or without --public-key with each passkey they have "
+    "now. Done by whoever runs the keeper; it is an entry in the ledger."
 ))
 @property_option
 @click.option("--number", required=True, help=marked("The staff number."))
 @click.option("--role", required=True, type=click.Choice([str(role) for role in Role]),
               help=marked("The role they sign in; they must hold it."))
-@click.option("--public-key", "key", required=True, metavar="HEX", help=marked("What keygen printed: 64 digits."))
+@click.option("--public-key", "key", default="", metavar="HEX", help=marked("What keygen printed: 64 digits."))
 @click.pass_obj
 def add(terminal: Terminal, /, *, code: str, number: str, role: str, key: str) -> None:
     """Register a key."""
     _keeper(terminal, code, "add-signer", "--staff-number", number, "--role", role, "--key", key)
-    terminal.show({"number": number, "role": role, "key": key}, f"{number}  {role}  {key}")
+    terminal.show({"number": number, "role": role, "key": key}, f"{number}  {role}  {key or 'passkey'}")
     terminal.say(terminal.words(marked("Registered. Look: discretion policy signer list")))
 
 

@@ -114,12 +114,15 @@ def worker(terminal: Terminal, /) -> Exit:
     """Run the worker until a signal ends it."""
     from discretion.faces.kit.guest_letters import letter_to_guest  # noqa: PLC0415 - as below
     from discretion.faces.kit.notices import letter  # noqa: PLC0415 - as below
+    from discretion.faces.portal.transparency_files import renderer  # noqa: PLC0415 - as below
+    from discretion.insight.transparency import Transparency  # noqa: PLC0415 - as below
     from discretion.office.worker import Others, run  # noqa: PLC0415 - the job runner is brought in by this program alone
     from discretion.watch.publishing import Publishing  # noqa: PLC0415 - as above
     from discretion.watch.reviewing import Reviewing  # noqa: PLC0415 - as above
 
     def begin(settings: Settings) -> None:
-        run(settings, Others(Publishing(settings), Reviewing(settings), letter, letter_to_guest))
+        transparency = Transparency(settings, renderer(settings.installation.languages[0]))
+        run(settings, Others(Publishing(settings), Reviewing(settings), transparency, letter, letter_to_guest))
 
     return _run_here("worker", begin, terminal)
 

@@ -91,6 +91,21 @@ TITLES: Final = {
     "format": marked("Format"),
     "last": marked("Last report"),
     "unknown_badges": marked("Unknown badges"),
+    "rule": marked("Rule"),
+    "groups": marked("Parts of the record"),
+    "whom": marked("Of whom"),
+    "stays": marked("Stays"),
+    "counts_from": marked("Counts from"),
+    "keep": marked("Keep until"),
+    "gone": marked("Gone by"),
+    "source": marked("Source"),
+    "certain": marked("Certain"),
+    "note": marked("Note"),
+    "second": marked("Seconded by"),
+    "file": marked("File"),
+    "part": marked("Part"),
+    "rows": marked("Rows"),
+    "size": marked("Size"),
 }
 ENVIRONMENT_LANGUAGE = "DISCRETION_LANG"
 ENVIRONMENT_DATA = "DISCRETION_DATA"

@@ -12,6 +12,7 @@ from litestar.params import FromPath
 
 from discretion.faces.desk.acts import PAGES, ActForm, ActPage, SettleForm
 from discretion.faces.desk.arrivals import listed_guests
+from discretion.faces.desk.check_in import keep_copies
 from discretion.faces.desk.record_view import BIT, CLEAR_ON_RECORD, shown_groups
 from discretion.faces.desk.stay import purpose_at, stay_of
 from discretion.faces.kit.refusals import RULES, act_sentence
@@ -67,7 +68,11 @@ async def _done(seat: Seat, view: StayView, page: ActPage, form: ActForm) -> Cha
         return await stays.settle(seat.office, doing, seen, Decimal(form.balance))
     if page.change is None:
         raise NotFoundException
-    return await stays.change(seat.office, doing, seen, page.change(form))
+    outcome = await stays.change(seat.office, doing, seen, page.change(form))
+    if page.act == "check_out" and isinstance(outcome, Changed):
+        leaving = view.leaving(is_repeat=outcome.is_repeat)
+        await keep_copies(seat, doing.act_id, outcome.stay_id, leaving, "check_out")
+    return outcome
 
 
 async def _shown(

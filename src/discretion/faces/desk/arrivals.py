@@ -108,13 +108,14 @@ async def listed_guests(
     refusal: Refusal | None = None
     for guest_id, answer in zip(distinct, answers.items, strict=True):
         if isinstance(answer, Disclosure):
-            people[guest_id] = _listed(seat, answer)
+            people[guest_id] = listed(seat, answer)
         else:
             refusal = answer
     return people, None if people else refusal
 
 
-def _listed(seat: Seat, answer: Disclosure) -> ListedGuest:
+def listed(seat: Seat, answer: Disclosure) -> ListedGuest:
+    """Return what a list shows of a guest: name, kind of document, phone, as they were opened."""
     values = values_of(answer)
     contact, documents = values.get("contact"), values.get("document")
     phone = document = ""

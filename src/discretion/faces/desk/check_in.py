@@ -19,12 +19,14 @@ from msgspec import Meta
 from discretion.faces.desk.acts import PAGES, Hex, RoomNumber, Version
 from discretion.faces.desk.arrivals import listed_guests
 from discretion.faces.desk.person_form import PEOPLE_ON_PAGE_MAX, PersonForm, Typed, id_for, related, split, typed
+from discretion.faces.desk.record_view import BIT
 from discretion.faces.desk.stay import purpose_at, stay_of
 from discretion.faces.kit import forms
+from discretion.faces.kit.joined import part_id
 from discretion.faces.kit.refusals import act_sentence
 from discretion.faces.kit.seat import Seat
 from discretion.hotel.purpose import Purpose
-from discretion.office import changes, rooms, stays
+from discretion.office import changes, merges, rooms, stays
 from discretion.office.outcome import ActRefusal, Changed, Doing, SeenStay
 from discretion.wire.lookup import Inscribe, Snapshot
 
@@ -121,11 +123,12 @@ async def inscribed(seat: Seat, act_id: bytes, people: Sequence[Typed]) -> tuple
         if form.is_empty and not form.guest:
             continue
         guest_id = bytes.fromhex(form.guest) if form.guest else id_for(act_id, place, person, b"guest")
-        if person.groups:
+        request_id = id_for(act_id, place, person, b"inscribe")
+        for record_id, groups in await _parts(seat, guest_id, person):
             await seat.means.hatches.ask(
                 Inscribe(
-                    ticket=seat.ticket, request_id=id_for(act_id, place, person, b"inscribe"), guest_id=guest_id,
-                    purpose=Purpose.CHECK_IN, groups=dict(person.groups), is_new=person.is_new,
+                    ticket=seat.ticket, request_id=part_id(request_id, guest_id, record_id), guest_id=record_id,
+                    purpose=Purpose.CHECK_IN, groups=groups, is_new=person.is_new,
                 )
             )
         present.append(
@@ -137,13 +140,27 @@ async def inscribed(seat: Seat, act_id: bytes, people: Sequence[Typed]) -> tuple
     return tuple(present)
 
 
-async def keep_copies(seat: Seat, act_id: bytes, stay_id: bytes, guest_ids: Sequence[bytes]) -> None:
-    """Keep the sealed copy of each record as it stands at check-in."""
+async def _parts(seat: Seat, guest_id: bytes, person: Typed) -> list[tuple[bytes, dict[str, bytes]]]:
+    """Return what is written into which record: of joined ones each group goes where it is shown from."""
+    if person.is_new or not person.groups:
+        return [(guest_id, dict(person.groups))] if person.groups else []
+    parts = []
+    for side in await merges.sides(seat.office, seat.property_id, guest_id):
+        groups = {name: raw for name, raw in person.groups.items() if BIT[name] & side.groups}
+        if groups:
+            parts.append((side.record_id, groups))
+    return parts
+
+
+async def keep_copies(
+    seat: Seat, act_id: bytes, stay_id: bytes, guest_ids: Sequence[bytes], occasion: str = "check_in",
+) -> None:
+    """Keep the sealed copy of each record as it stands at check-in or check-out."""
     if guest_ids:
         await seat.means.hatches.ask(
             Snapshot(
                 ticket=seat.ticket, request_id=hashlib.blake2b(act_id, digest_size=16, person=b"snapshot").digest(),
-                stay_id=stay_id, guest_ids=list(dict.fromkeys(guest_ids)),
+                stay_id=stay_id, guest_ids=list(dict.fromkeys(guest_ids)), occasion=occasion,
             )
         )
 

@@ -39,7 +39,7 @@ from discretion.faces.kit.reasons import OTHER, codes_under, reasons
 from discretion.faces.kit.seat import EnteredBeforeError, Seat
 from discretion.hotel import number
 from discretion.hotel.purpose import Purpose
-from discretion.office import approvals, lists
+from discretion.office import approvals, consents, lists, merges
 from discretion.wire.exceptions import Action, StepUp
 from discretion.wire.lookup import Disclosure
 
@@ -239,15 +239,18 @@ async def _record(  # noqa: PLR0913 - a record is whose, what for, and what was 
     if not isinstance(answer, Disclosure):
         return await refused_page(seat, answer, guest, purpose, asked)
     now = datetime.now(UTC)
+    said = await consents.on_record(seat.office, seat.property_id, bytes.fromhex(guest), seat.language)
     shown = tuple(group for group in revealed if answer.clear & BIT[group])
+    links = await merges.merges_of(seat.office, seat.property_id, bytes.fromhex(guest))
     headers = {"refresh": f"{REVEALED_SECONDS}; url={back}"} if shown and not is_counted_down else {}
     return seat.page(
         "guest.html", headers=headers, guest=guest, answer=answer, stay=stay, relation=relation, purpose=purpose,
         is_silent=is_silent, name=name_of(answer), groups=shown_groups(seat, answer), back=back,
         revealed=shown, wanted=tuple(group for group in revealed if group not in shown),
-        seconds=REVEALED_SECONDS, asked=asked,
+        seconds=REVEALED_SECONDS, asked=asked, choices=said.choices, restrictions=said.restrictions,
         reasons=reasons(seat.words, purpose), here=f"/guests/{guest}",
         now=int(now.timestamp()), minute=seat.formats.local(now).strftime("%m%d%H%M"), reference=reference,
+        links=links,
     )
 
 

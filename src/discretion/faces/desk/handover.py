@@ -40,6 +40,8 @@ class HandoverForm(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     to: Annotated[str, Meta(pattern="^(?:[0-9a-f]{32}|[a-z_]{1,40})$")] = ""
     request: list[Hex] = []
     requests_to: Hex | None = None
+    case: list[Hex] = []
+    cases_to: Hex | None = None
     ends: bool = False
 
 
@@ -76,9 +78,11 @@ async def hand_over(seat: NamedDependency[Seat]) -> Response[bytes]:
         bytes.fromhex(new.handover_id), seat.person.staff_id, seat.person.duty, words, to_duty, to_id,
         tuple(bytes.fromhex(each) for each in new.request),
         bytes.fromhex(new.requests_to) if new.requests_to else None, new.ends,
+        tuple(bytes.fromhex(each) for each in new.case), bytes.fromhex(new.cases_to) if new.cases_to else None,
     ))
     if isinstance(outcome, ActRefusal):
         field = "words" if outcome.code == "words" else "requests_to" if new.request else "to"
+        field = "cases_to" if outcome.code in {"cases_gone", "cases_recipient"} else field
         sentence = act_sentence(seat.words, outcome.code, outcome.params)
         return await _page(seat, form.raw, {field: sentence}, status=409)
     return seat.onward(f"/my-shifts?said={'handed_over_ended' if new.ends else 'handed_over'}")

@@ -3,29 +3,32 @@
 Rules:
 * A lock works with the next ask: it is a fact the keeper reads. No sign-in has to be found or ended for it.
 * Nobody locks or releases themselves.
-* A guest's record is named by its id, as in its address; a sign-in by the id that the openings of its entries hold.
+* A guest's record is named by its id, as in its address; a sign-in by its id, from the list of somebody's.
 """
 
 from __future__ import annotations
 
 import os
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 from zoneinfo import ZoneInfo
 
 import msgspec
 from litestar import Response, get, post
 from litestar.di import NamedDependency
+from litestar.exceptions import NotFoundException
 from litestar.params import FromQuery
 from msgspec import Meta
 
 from discretion.faces.desk.acts import Hex
+from discretion.faces.kit.address import id_in
 from discretion.faces.kit.forms import MalformedFormError
 from discretion.faces.kit.permissions import Permission
 from discretion.faces.kit.refusals import RULES, act_sentence
 from discretion.faces.kit.seat import Seat
 from discretion.office import locks, staff
 from discretion.office.outcome import ActRefusal
+from discretion.wire.exceptions import ReadSignIns, SignIns
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -51,10 +54,36 @@ class ReleaseForm(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 @get("/locks")
-async def locks_page(seat: NamedDependency[Seat], guest: FromQuery[str] = "") -> Response[bytes]:
-    """Show what is locked now; `guest` fills the form with a record."""
-    raw = {"kind": "guest", "target": guest} if len(guest) == 32 and guest.isalnum() else {}  # noqa: PLR2004 - an id
+async def locks_page(
+    seat: NamedDependency[Seat], guest: FromQuery[str] = "", session: FromQuery[str] = "",
+) -> Response[bytes]:
+    """Show what is locked now; `guest` fills the form with a record, `session` with a sign-in."""
+    target = session or guest
+    kind = "session" if session else "guest"
+    raw = {"kind": kind, "target": target} if len(target) == 32 and target.isalnum() else {}  # noqa: PLR2004 - an id
     return await _locks(seat, raw, {})
+
+
+@get("/locks/sign-ins")
+async def sign_ins_page(seat: NamedDependency[Seat], of: FromQuery[str] = "") -> Response[bytes]:
+    """Show when and where a colleague signed in; the keeper tells, and enters that it was asked."""
+    seat.require(Permission.LOCK_CHANGE)
+    member = await staff.staff_member(seat.office, seat.property_id, id_in(of))
+    if member is None:
+        raise NotFoundException
+    answer = await seat.means.hatches.ask(
+        ReadSignIns(ticket=seat.ticket, request_id=os.urandom(16), staff_id=member.staff_id)
+    )
+    if not isinstance(answer, SignIns):
+        raise TypeError(type(answer).__name__)
+    shown = [
+        (line, _moment(line.started_at), _moment(line.seen_at), _moment(line.ended_at)) for line in answer.items
+    ]
+    return seat.page("sign_ins.html", member=member, sign_ins=shown, here="/locks")
+
+
+def _moment(at: int) -> datetime | None:
+    return datetime.fromtimestamp(at, UTC) if at else None
 
 
 @post("/locks")

@@ -20,6 +20,7 @@ from discretion.faces.desk.acts import Hex
 from discretion.faces.desk.handover import first_page
 from discretion.faces.kit.forms import MalformedFormError
 from discretion.faces.kit.means import KeeperFailedError
+from discretion.faces.kit.permissions import Permission, may
 from discretion.faces.kit.seat import Caller, NotSignedInError, Seat, seat_of
 from discretion.hotel.purpose import Role
 from discretion.office.properties import properties
@@ -120,6 +121,10 @@ async def finish_sign_in(caller: NamedDependency[Caller]) -> Response[bytes]:
         raise KeeperFailedError("other_person")
     caller.take_ticket(answer.ticket)
     person = answer.person
+    if caller.handed:
+        caller.take_back()
+        if may(person.duty, Permission.CONSENT_READ):
+            return caller.data({"to": caller.handed.rsplit("/", 2)[0]})  # the consents that the guest was asked about
     return caller.data({"to": await first_page(caller.means.office, person) if person.duty else "/duty"})
 
 

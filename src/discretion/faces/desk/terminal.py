@@ -3,7 +3,7 @@
 Rules:
 * A tap is no sign-in and raises nothing: it selects. The passkey must be the selected person's, or nobody is signed in.
 * Selecting works without scripts: a reader types the number and presses Enter. The passkey alone needs them.
-* An unknown badge displaces nobody.
+* An unknown badge displaces nobody. Whoever is displaced may come back with four digits (decision 0037).
 
 Source: policy.md §8. Left to others: what a terminal is (`office.terminals`), the passkey (`sign_in`).
 """
@@ -19,14 +19,17 @@ from litestar.params import FromPath
 from msgspec import Meta
 
 from discretion.faces.desk.acts import Hex
+from discretion.faces.desk.handover import first_page
+from discretion.faces.kit.address import id_in
 from discretion.faces.kit.forms import MalformedFormError
 from discretion.faces.kit.means import KeeperFailedError
-from discretion.faces.kit.refusals import act_sentence
+from discretion.faces.kit.refusals import FAILURES, act_sentence
 from discretion.faces.kit.seat import Caller, NotSignedInError
 from discretion.office import terminals
 from discretion.office.outcome import ActRefusal
 from discretion.office.properties import property_of
-from discretion.wire.lookup import Person, SignOut, WhoAmI
+from discretion.wire.exceptions import ReturnByDigits
+from discretion.wire.lookup import Person, SignedIn, SignOut, WhoAmI
 
 
 class SelectForm(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -34,6 +37,12 @@ class SelectForm(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     badge: Annotated[str, Meta(max_length=80)] = ""
     staff_id: Hex | None = None
+
+
+class DigitsForm(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Four digits of whoever was here a short while ago."""
+
+    digits: Annotated[str, Meta(pattern="^[0-9]{4}$")]
 
 
 class CodeForm(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -73,6 +82,31 @@ async def select(caller: NamedDependency[Caller]) -> Response[bytes]:
 @get("/terminal/as/{staff_id:str}")
 async def selected_page(caller: NamedDependency[Caller], staff_id: FromPath[str]) -> Response[bytes]:
     """Show whose passkey is waited for."""
+    return await _selected(caller, staff_id)
+
+
+@post("/terminal/as/{staff_id:str}")
+async def come_back(caller: NamedDependency[Caller], staff_id: FromPath[str]) -> Response[bytes]:
+    """Let somebody who was displaced here a short while ago go on, with four digits."""
+    form, here = (await caller.form(DigitsForm)).value, await _here(caller)
+    if form is None or here is None:
+        _, sentence = FAILURES["digits"]
+        return await _selected(caller, staff_id, caller.words.gettext(sentence), status=422)
+    try:
+        answer = await caller.means.hatches.ask(ReturnByDigits(
+            property_id=here.property_id, terminal_id=here.terminal_id, staff_id=id_in(staff_id), digits=form.digits,
+        ))  # fmt: skip
+    except KeeperFailedError as error:
+        if error.code not in ("digits", "digits_passkey"):
+            raise
+        return await _selected(caller, staff_id, caller.words.gettext(FAILURES[error.code][1]), status=403)
+    if not isinstance(answer, SignedIn):
+        raise TypeError(type(answer).__name__)
+    caller.take_ticket(answer.ticket)
+    return caller.onward(await first_page(caller.means.office, answer.person))
+
+
+async def _selected(caller: Caller, staff_id: str, error: str = "", *, status: int = 200) -> Response[bytes]:
     here = await _here(caller)
     if here is None:
         raise NotSignedInError
@@ -81,7 +115,9 @@ async def selected_page(caller: NamedDependency[Caller], staff_id: FromPath[str]
     chosen = await terminals.person_of(office, here.property_id, bytes.fromhex(staff_id)) if is_id else None
     if chosen is None:
         return caller.onward("/terminal")
-    return caller.page("terminal_as.html", terminal=here, chosen=chosen, here="/terminal")
+    return caller.page(
+        "terminal_as.html", status=status, terminal=here, chosen=chosen, error=error, here="/terminal",
+    )
 
 
 @get("/terminal/enrol")
@@ -118,7 +154,7 @@ async def _is_there(caller: Caller, staff_id: bytes) -> bool:
         person = await caller.means.hatches.ask(WhoAmI(ticket=caller.raw_ticket))
         if isinstance(person, Person) and person.staff_id == staff_id:
             return True
-        await caller.means.hatches.ask(SignOut(ticket=caller.raw_ticket))
+        await caller.means.hatches.ask(SignOut(ticket=caller.raw_ticket, is_parked=True))
     except KeeperFailedError as error:
         if error.code != "ticket":  # one that has ended needs no end
             raise

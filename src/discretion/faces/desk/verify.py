@@ -7,8 +7,6 @@ Rules:
 
 from __future__ import annotations
 
-import os
-from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import TYPE_CHECKING, Annotated, Literal
 from zoneinfo import ZoneInfo
@@ -21,41 +19,28 @@ from msgspec import Meta
 from discretion.faces.desk.acts import Hex
 from discretion.faces.desk.record_view import BIT
 from discretion.faces.kit.forms import MalformedFormError
-from discretion.faces.kit.means import KeeperFailedError
 from discretion.faces.kit.seat import Seat
-from discretion.wire.exceptions import Action, BeginAction
-from discretion.wire.lookup import Challenge
+from discretion.faces.kit.verified import VerifiedForm, brought, challenge_for, new_request_id
+from discretion.wire.exceptions import Action
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+__all__ = ["GroupWord", "VerifiedForm", "brought", "end_of_day", "mask_of", "new_request_id"]
 GroupWord = Literal["identity", "contact", "document", "booking", "stay", "spending", "preferences", "notes"]
 
 
 class VerifyBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """What is about to be done."""
 
-    kind: Literal["look_up", "emergency", "erase", "vote_yes", "vote_no", "deputy_offer", "deputy_accept"]
+    kind: Literal[
+        "look_up", "emergency", "erase", "vote_yes", "vote_no", "deputy_offer", "deputy_accept", "sign_release",
+        "set_digits",
+    ]
     subject: Hex
     purpose: Annotated[str, Meta(max_length=40)] = ""
     groups: Annotated[tuple[GroupWord, ...], Meta(max_length=8)] = ()
     until: Annotated[str, Meta(max_length=10)] = ""  # a date, or nothing
-
-
-class VerifiedForm(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """What every form carries that rests on a passkey: challenge and assertion, put there by the page's script."""
-
-    challenge: Annotated[str, Meta(max_length=32, pattern="^([0-9a-f]{32})?$")] = ""
-    assertion: Annotated[str, Meta(max_length=16_000)] = ""
-    request_id: Hex
-
-
-@dataclass(frozen=True, slots=True)
-class Brought:
-    """A challenge's id and the assertion over it."""
-
-    challenge_id: bytes
-    assertion: bytes
 
 
 @post("/verify/begin", status_code=200)
@@ -67,21 +52,9 @@ async def begin_verify(seat: NamedDependency[Seat]) -> Response[bytes]:
     except (msgspec.DecodeError, UnicodeDecodeError, ValueError, OverflowError):
         raise MalformedFormError("the JSON of a passkey page") from None
     action = Action(body.kind, bytes.fromhex(body.subject), body.purpose, mask_of(body.groups), until_at)
-    answer = await _challenge(seat, action)
+    answer = await challenge_for(seat, action)
     data = {"challenge": answer.challenge_id.hex(), "options": msgspec.Raw(answer.options)}
     return Response(msgspec.json.encode(data), media_type="application/json")
-
-
-async def brought(seat: Seat, action: Action, form: VerifiedForm) -> Brought:
-    """Return what the form brings for this action.
-
-    Errors: `KeeperFailedError` `passkey_missing` where it brings nothing, outside a demo.
-    """
-    if form.challenge:
-        return Brought(bytes.fromhex(form.challenge), form.assertion.encode())
-    if not seat.person.is_demo:
-        raise KeeperFailedError("passkey_missing")
-    return Brought((await _challenge(seat, action)).challenge_id, b"")
 
 
 def mask_of(groups: Iterable[str]) -> int:
@@ -93,15 +66,3 @@ def end_of_day(seat: Seat, day: date) -> int:
     """Return the moment a day ends at this hotel, in UTC seconds."""
     zone = ZoneInfo(seat.property.time_zone)
     return int(datetime.combine(day + timedelta(days=1), time(), zone).timestamp())
-
-
-def new_request_id() -> bytes:
-    """Return a new random id for an ask that no form names."""
-    return os.urandom(16)
-
-
-async def _challenge(seat: Seat, action: Action) -> Challenge:
-    answer = await seat.means.hatches.ask(BeginAction(ticket=seat.ticket, action=action))
-    if not isinstance(answer, Challenge):
-        raise TypeError(type(answer).__name__)
-    return answer

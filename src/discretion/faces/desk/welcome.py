@@ -76,6 +76,10 @@ MISSIONS: Final = (
         _("Give the verdict, and the sentence that the guest will read."),
     )),
     Mission(Role.PRIVACY, "scale", _("Answer for who may see what, and why."), (
+        _("Open your desk: what waits, how many, how overdue. No guest stands there."),
+        _("Open “Records of processing”: made from the policy in force. Write what only the hotel can say."),
+        _("Open “Impact assessment”: keep a version, read it, and sign it off."),
+        _("Open the public transparency page: see why a quarter that still runs is not on it."),
         _("Open the page /policy: it is for everybody. Choose a duty and a purpose, and ask “what if”."),
         _("Open “Releases of the policy”: which one is in force, who signed, what a new one would change."),
         _("Open “Approvals”: what needs your vote waits there. A sealed record opens to the desk only so."),
@@ -181,6 +185,7 @@ async def be_persona(caller: NamedDependency[Caller], welcome_key: NamedDependen
     if not isinstance(answer, SignedIn):
         raise TypeError(type(answer).__name__)
     caller.take_ticket(answer.ticket)
+    caller.take_back()
     caller.remember(language.COOKIE, caller.language)  # whoever tries the demo goes on in the language of its cards
     person = answer.person
     return caller.onward(await first_page(caller.means.office, person) if person.duty else "/duty")

@@ -30,8 +30,8 @@ class HouseSettings:
 
     Shapes: `origin` is what browsers show in the address line, as `https://desk.example.cn`; `welcome_key` opens the
     welcome page of a demo and is empty in a real installation; `properties` are the ids of the hotels by their codes;
-    `starting_policy` is what the keeper was started with; `leave_to` is where a guest
-    who leaves quickly is led; `has_texts` says that codes go to phones too.
+    `starting_policy` is what the keeper was started with; `transparency` is the folder of the public pages;
+    `leave_to` is where a guest who leaves quickly is led; `has_texts` says that codes go to phones too.
     """
 
     origin: str
@@ -41,6 +41,7 @@ class HouseSettings:
     is_development: bool = False
     properties: Mapping[str, bytes] = field(default_factory=dict)
     starting_policy: bytes = b""
+    transparency: str = ""
     leave_to: str = "/my/left"
     has_texts: bool = False
 

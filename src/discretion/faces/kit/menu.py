@@ -22,6 +22,7 @@ _PARTS: Final = (
         ("/emergency", _("Emergency viewing"), "siren", (Permission.EMERGENCY_BEGIN,)),
         ("/requests", _("Service requests"), "hand", (Permission.REQUEST_WORK,)),
         ("/cases", _("Cases"), "briefcase", (Permission.CASE_WORK,)),
+        ("/merges", _("Records to join"), "link", (Permission.RECORD_JOIN,)),
     )),
     (_("New"), (
         ("/walk-in", _("Walk-in guest"), "log-in", (Permission.STAY_CHANGE,)),
@@ -33,11 +34,20 @@ _PARTS: Final = (
         ("/rights", _("Rights requests"), "clipboard-check", (Permission.RIGHTS_JUDGE,)),
         ("/rights/new", _("New rights request"), "plus", (Permission.RIGHTS_TAKE,)),
         ("/watch/policy", _("Releases of the policy"), "scale", (Permission.POLICY_READ,)),
+        ("/watch/consents", _("Words of consents"), "file-text", (Permission.CONSENT_WORDS,)),
+        ("/retention", _("Retention"), "hourglass", (Permission.RETENTION_READ,)),
+        ("/holds", _("Legal holds"), "shield", (Permission.HOLD_WORK, Permission.RETENTION_READ)),
+    )),
+    (_("Privacy"), (
+        ("/privacy", _("Privacy officer's desk"), "scale", (Permission.PRIVACY_READ,)),
+        ("/privacy/records", _("Records of processing"), "file-text", (Permission.PRIVACY_READ,)),
+        ("/privacy/assessment", _("Impact assessment"), "clipboard-check", (Permission.PRIVACY_READ,)),
     )),
     (_("My work"), (
         ("/my-shifts", _("My shifts"), "clock", ()),
         ("/handover", _("Shift handover"), "arrow-right", ()),
         ("/my-training", _("My training"), "clipboard-check", ()),
+        ("/digits", _("Four digits"), "key-round", ()),
     )),
     (_("Staff"), (
         ("/presence", _("Presence"), "user-check", (Permission.PRESENCE_ATTEST,)),

@@ -8,8 +8,9 @@ from __future__ import annotations
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
+from discretion.faces.kit.nouns_of_consents import OF_CONSENTS
 from discretion.faces.kit.nouns_of_rights import OF_HELD, OF_RIGHTS
-from discretion.faces.kit.nouns_of_work import OF_CONTEXT, OF_REVIEWS
+from discretion.faces.kit.nouns_of_work import OF_CONTEXT, OF_RETENTION, OF_REVIEWS
 from discretion.faces.kit.words import marked_in
 from discretion.hotel.document_type import DocumentType
 from discretion.hotel.purpose import FieldGroup
@@ -248,6 +249,7 @@ _OF_ENTRIES: Final[dict[str, dict[str, tuple[str, str]]]] = {
         "change": marked_in("action", "Fact changed"),
         "demo_sign_in": marked_in("action", "Demo sign-in"),
         "deputy": marked_in("action", "Deputy named or ended"),
+        "duplicates": marked_in("action", "Same person searched"),
         "duty": marked_in("action", "Duty chosen"),
         "emergency_begin": marked_in("action", "Emergency viewing begun"),
         "emergency_end": marked_in("action", "Emergency viewing ended"),
@@ -261,6 +263,7 @@ _OF_ENTRIES: Final[dict[str, dict[str, tuple[str, str]]]] = {
         "invite": marked_in("action", "Link made"),
         "list": marked_in("action", "Seen in a list"),
         "look_up": marked_in("action", "Record viewed"),
+        "merge": marked_in("action", "Records joined"),
         "policy": marked_in("action", "Policy in force"),
         "preview": marked_in("action", "Masked preview for an approver"),
         "read_entries": marked_in("action", "Ledger read"),
@@ -272,7 +275,10 @@ _OF_ENTRIES: Final[dict[str, dict[str, tuple[str, str]]]] = {
         "sign_out": marked_in("action", "Sign-out"),
         "snapshot": marked_in("action", "Sealed copy kept"),
         "step_up": marked_in("action", "Passkey verified anew"),
+        "read_sign_ins": marked_in("action", "Sign-ins of a colleague read"),
+        "release_sign": marked_in("action", "Signature of the policy"),
         "succeed": marked_in("action", "Ledger begun after another"),
+        "unmerge": marked_in("action", "Records parted"),
         "vote": marked_in("action", "Vote on an approval"),
     },
     "alarm": {
@@ -281,6 +287,7 @@ _OF_ENTRIES: Final[dict[str, dict[str, tuple[str, str]]]] = {
         "policy_downgraded": marked_in("alarm", "an older release of the policy was set in force"),
         "policy_refused": marked_in("alarm", "a release of the policy would not load"),
         "policy_unsigned": marked_in("alarm", "a release of the policy is not signed as it must be"),
+        "policy_unannounced": marked_in("alarm", "a release of the policy was to come sooner than announced"),
         "policy_wide": marked_in("alarm", "a release of the policy shows more, though called a tightening"),
         "witnesses_needed": marked_in("alarm", "a release of the policy waits for witnesses, and none are named"),
         "witness_lag": marked_in("alarm", "outside witnesses do not keep up"),
@@ -321,9 +328,13 @@ _OF_ENTRIES: Final[dict[str, dict[str, tuple[str, str]]]] = {
     "fact": {
         "access_request": marked_in("fact", "requests for approval"),
         "approval_vote": marked_in("fact", "votes on approvals"),
+        "assessment_signature": marked_in("fact", "signatures of impact assessments"),
+        "authority_answer": marked_in("fact", "answers to authorities"),
         "badge": marked_in("fact", "badges"),
         "case_file": marked_in("fact", "cases"),
         "case_guest": marked_in("fact", "guests of cases"),
+        "consent": marked_in("fact", "consents of guests"),
+        "consent_text": marked_in("fact", "words of consents"),
         "deputy": marked_in("fact", "deputies"),
         "door_source": marked_in("fact", "door controllers"),
         "emergency": marked_in("fact", "emergency viewings"),
@@ -347,11 +358,14 @@ _OF_ENTRIES: Final[dict[str, dict[str, tuple[str, str]]]] = {
         "stay": marked_in("fact", "stays"),
         "terminal": marked_in("fact", "shared terminals"),
         "training": marked_in("fact", "training"),
+        "transparency_statement": marked_in("fact", "public statements"),
         "travel_time": marked_in("fact", "travel times between hotels"),
     },
 }
 
-_ALL: Final = {**_TABLE, **OF_CONTEXT, **OF_REVIEWS, **OF_RIGHTS, **OF_HELD, **_OF_ENTRIES}
+_ALL: Final = {
+    **_TABLE, **OF_CONTEXT, **OF_REVIEWS, **OF_CONSENTS, **OF_RETENTION, **OF_RIGHTS, **OF_HELD, **_OF_ENTRIES,
+}
 NOUNS: Final = MappingProxyType({kind: MappingProxyType(codes) for kind, codes in _ALL.items()})
 
 

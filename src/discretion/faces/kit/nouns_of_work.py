@@ -48,6 +48,36 @@ OF_CONTEXT: Final[dict[str, dict[str, tuple[str, str]]]] = {
         "withheld": marked_in("case_act", "Secrecy changed"),
         "closed": marked_in("case_act", "Closed"),
     },
+    "shared": {
+        "document": marked_in("shared", "the same document"),
+        "email": marked_in("shared", "the same e-mail"),
+        "phone": marked_in("shared", "the same phone"),
+    },
+    "merge_why": {
+        "document": marked_in("merge_why", "The document in hand stands in both"),
+        "email": marked_in("merge_why", "The same own e-mail, and the guest says so"),
+        "phone": marked_in("merge_why", "The same phone, and the guest says so"),
+        "guest_said": marked_in("merge_why", "The guest says so, and the document in hand fits"),
+        "imported": marked_in("merge_why", "One was imported twice"),
+    },
+    "merge_ended": {
+        "asked": marked_in("merge_ended", "The guest asks for it"),
+        "erased": marked_in("merge_ended", "One was erased"),
+        "mistaken": marked_in("merge_ended", "Joined by mistake"),
+        "other_person": marked_in("merge_ended", "They are two people"),
+        "refused": marked_in("merge_ended", "Refused"),
+        "withdrawn": marked_in("merge_ended", "Taken back"),
+    },
+    "copy_occasion": {
+        "check_in": marked_in("copy_occasion", "at check-in"),
+        "check_out": marked_in("copy_occasion", "at check-out"),
+        "corrected": marked_in("copy_occasion", "corrected"),
+    },
+    "copy_reason": {
+        "guest_said": marked_in("copy_reason", "The guest asked for it, document in hand"),
+        "misread": marked_in("copy_reason", "Something was misread or mistyped"),
+        "missing": marked_in("copy_reason", "Something was missing"),
+    },
 }
 
 OF_REVIEWS: Final[dict[str, dict[str, tuple[str, str]]]] = {
@@ -98,5 +128,54 @@ OF_REVIEWS: Final[dict[str, dict[str, tuple[str, str]]]] = {
     "direction": {
         "in": marked_in("direction", "came"),
         "out": marked_in("direction", "went"),
+    },
+}
+
+OF_RETENTION: Final[dict[str, dict[str, tuple[str, str]]]] = {
+    "retention_event": {
+        "arrival": marked_in("retention_event", "from arrival"),
+        "collection": marked_in("retention_event", "from collection"),
+        "departure": marked_in("retention_event", "from departure"),
+    },
+    "guest_kind": {
+        "any": marked_in("guest_kind", "all guests"),
+        "domestic": marked_in("guest_kind", "domestic guests"),
+        "foreign": marked_in("guest_kind", "foreign guests"),
+    },
+    "stay_kind": {
+        "any": marked_in("stay_kind", "every stay"),
+        "cancelled": marked_in("stay_kind", "cancelled"),
+        "never_arrived": marked_in("stay_kind", "never arrived"),
+        "no_show": marked_in("stay_kind", "no-show"),
+        "stayed": marked_in("stay_kind", "stayed here"),
+    },
+    "retention_basis": {
+        "choice": marked_in("retention_basis", "the hotel’s choice"),
+        "law": marked_in("retention_basis", "law"),
+    },
+    "retention_skip": {
+        "open_stay": marked_in("retention_skip", "in house, expected, or still to be marked as no-show"),
+        "open_case": marked_in("retention_skip", "named by an open case"),
+        "marked": marked_in("retention_skip", "storage only, or on the restricted guest list"),
+        "held": marked_in("retention_skip", "on legal hold"),
+    },
+    "plan_state": {
+        "made": marked_in("plan_state", "not run"),
+        "running": marked_in("plan_state", "being carried out"),
+        "done": marked_in("plan_state", "done"),
+    },
+    "plan_how": {
+        "command": marked_in("plan_how", "at the command line"),
+        "night": marked_in("plan_how", "night audit"),
+        "page": marked_in("plan_how", "by hand"),
+    },
+    "hold_state": {
+        "proposed": marked_in("hold_state", "waits for a second person"),
+        "in_force": marked_in("hold_state", "in force"),
+        "expired": marked_in("hold_state", "over by its day"),
+        "ended": marked_in("hold_state", "ended"),
+    },
+    "retention_subject": {
+        "links": marked_in("retention_subject", "That there was a stay"),
     },
 }

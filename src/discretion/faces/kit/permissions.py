@@ -21,15 +21,25 @@ class Permission(StrEnum):
     DEPUTY_NAME = "approval:deputy:name"
     EMERGENCY_BEGIN = "guest:emergency:begin"
     CASE_WORK = "case:file:work"
+    CONSENT_READ = "guest:consent:read"
+    CONSENT_RECORD = "guest:consent:record"
+    CONSENT_WORDS = "consent:words:change"
     ENTRY_READ = "ledger:entry:read"
     GUEST_FIND = "guest:record:find"
+    HOLD_WORK = "retention:hold:work"
     LOCK_CHANGE = "access:lock:change"
     POLICY_READ = "policy:release:read"
+    POLICY_SIGN = "policy:release:sign"
     PRESENCE_ATTEST = "presence:shift:attest"
+    PRIVACY_READ = "privacy:desk:read"
+    PRIVACY_WORK = "privacy:desk:work"
     REQUEST_DISPATCH = "service:request:dispatch"
     REQUEST_WORK = "service:request:work"
+    RETENTION_CHANGE = "retention:rule:change"
+    RETENTION_READ = "retention:rule:read"
     REVIEW_JUDGE = "review:lookup:judge"
     REVIEW_READ = "review:lookup:read"
+    RECORD_JOIN = "guest:record:join"
     RIGHTS_JUDGE = "rights:request:judge"
     RIGHTS_TAKE = "rights:request:take"
     RIGHTS_WORK = "rights:request:work"
@@ -45,9 +55,9 @@ class Permission(StrEnum):
 
 
 _DESK: Final = frozenset({
-    Permission.BOOKING_CHANGE, Permission.CASE_WORK, Permission.EMERGENCY_BEGIN, Permission.GUEST_FIND,
-    Permission.REQUEST_DISPATCH, Permission.REQUEST_WORK, Permission.ROOM_CHANGE, Permission.STAY_CHANGE,
-    Permission.STAY_LIST,
+    Permission.BOOKING_CHANGE, Permission.CASE_WORK, Permission.CONSENT_READ, Permission.CONSENT_RECORD,
+    Permission.EMERGENCY_BEGIN, Permission.GUEST_FIND, Permission.REQUEST_DISPATCH, Permission.REQUEST_WORK,
+    Permission.ROOM_CHANGE, Permission.STAY_CHANGE, Permission.STAY_LIST,
 })  # fmt: skip
 _REVIEWS: Final = frozenset({Permission.REVIEW_JUDGE, Permission.REVIEW_READ})
 _FACTS: Final = frozenset({Permission.ROSTER_CHANGE, Permission.TRAINING_CHANGE, Permission.TRAINING_READ})
@@ -57,13 +67,13 @@ DUTIES: Final = MappingProxyType({
     Role.DUTY_MANAGER: _DESK
     | _REVIEWS
     | {
-        Permission.DEPUTY_NAME, Permission.LOCK_CHANGE, Permission.PRESENCE_ATTEST, Permission.ROSTER_CHANGE,
-        Permission.STAFF_RECOVER,
+        Permission.DEPUTY_NAME, Permission.LOCK_CHANGE, Permission.PRESENCE_ATTEST, Permission.RECORD_JOIN,
+        Permission.ROSTER_CHANGE, Permission.STAFF_RECOVER,
     },
     Role.RESERVATIONS: frozenset({Permission.BOOKING_CHANGE, Permission.GUEST_FIND, Permission.STAY_LIST}),
     Role.CONCIERGE: frozenset({
-        Permission.CASE_WORK, Permission.EMERGENCY_BEGIN, Permission.GUEST_FIND, Permission.REQUEST_DISPATCH,
-        Permission.REQUEST_WORK, Permission.STAY_LIST,
+        Permission.CASE_WORK, Permission.CONSENT_READ, Permission.CONSENT_RECORD, Permission.EMERGENCY_BEGIN,
+        Permission.GUEST_FIND, Permission.REQUEST_DISPATCH, Permission.REQUEST_WORK, Permission.STAY_LIST,
     }),
     Role.HOUSEKEEPING: frozenset({
         Permission.EMERGENCY_BEGIN, Permission.REQUEST_WORK, Permission.ROOM_CHANGE, Permission.STAY_LIST,
@@ -76,27 +86,35 @@ DUTIES: Final = MappingProxyType({
     Role.FINANCE: frozenset({Permission.CASE_WORK, Permission.GUEST_FIND, Permission.STAY_LIST}),
     Role.GENERAL_MANAGER: _FACTS | _REVIEWS | {
         Permission.CASE_WORK, Permission.DEPUTY_NAME, Permission.EMERGENCY_BEGIN, Permission.GUEST_FIND,
-        Permission.POLICY_READ, Permission.RIGHTS_JUDGE, Permission.STAY_LIST,
+        Permission.HOLD_WORK, Permission.POLICY_READ, Permission.POLICY_SIGN, Permission.PRIVACY_READ,
+        Permission.RETENTION_READ, Permission.RIGHTS_JUDGE, Permission.STAY_LIST,
     },
     Role.PRIVACY: _REVIEWS | {
-        Permission.CASE_WORK, Permission.DEPUTY_NAME, Permission.ENTRY_READ, Permission.GUEST_FIND,
-        Permission.LOCK_CHANGE, Permission.POLICY_READ, Permission.RIGHTS_JUDGE, Permission.RIGHTS_TAKE,
-        Permission.RIGHTS_WORK, Permission.STAFF_RECOVER, Permission.TRAINING_CHANGE, Permission.TRAINING_READ,
+        Permission.CASE_WORK, Permission.CONSENT_READ, Permission.CONSENT_WORDS, Permission.DEPUTY_NAME,
+        Permission.ENTRY_READ, Permission.GUEST_FIND, Permission.HOLD_WORK, Permission.LOCK_CHANGE,
+        Permission.POLICY_READ, Permission.POLICY_SIGN, Permission.PRIVACY_READ, Permission.PRIVACY_WORK,
+        Permission.RECORD_JOIN, Permission.RETENTION_CHANGE, Permission.RETENTION_READ, Permission.RIGHTS_JUDGE,
+        Permission.RIGHTS_TAKE, Permission.RIGHTS_WORK, Permission.STAFF_RECOVER, Permission.TRAINING_CHANGE,
+        Permission.TRAINING_READ,
     },
     Role.AUDITOR: frozenset({
-        Permission.CASE_WORK, Permission.ENTRY_READ, Permission.POLICY_READ, Permission.REVIEW_READ,
-        Permission.TRAINING_READ,
+        Permission.CASE_WORK, Permission.ENTRY_READ, Permission.POLICY_READ, Permission.PRIVACY_READ,
+        Permission.RETENTION_READ, Permission.REVIEW_READ, Permission.TRAINING_READ,
     }),
-    Role.LEGAL: frozenset({Permission.CASE_WORK, Permission.GUEST_FIND, Permission.RIGHTS_JUDGE}),
+    Role.LEGAL: frozenset({
+        Permission.CASE_WORK, Permission.GUEST_FIND, Permission.HOLD_WORK, Permission.POLICY_READ,
+        Permission.POLICY_SIGN, Permission.PRIVACY_READ, Permission.RETENTION_READ, Permission.RIGHTS_JUDGE,
+    }),
     Role.IT_ADMIN: _FACTS | {Permission.LOCK_CHANGE, Permission.STAFF_CHANGE, Permission.TERMINAL_CHANGE},
 })  # fmt: skip
 
 NEEDS_SHIFT: Final = frozenset({
-    Permission.BOOKING_CHANGE, Permission.PRESENCE_ATTEST, Permission.REQUEST_DISPATCH, Permission.REQUEST_WORK,
-    Permission.ROOM_CHANGE, Permission.STAY_CHANGE,
+    Permission.BOOKING_CHANGE, Permission.CONSENT_RECORD, Permission.PRESENCE_ATTEST, Permission.REQUEST_DISPATCH,
+    Permission.REQUEST_WORK, Permission.ROOM_CHANGE, Permission.STAY_CHANGE,
 })  # fmt: skip
 
 _HOMES: Final = (
+    (Permission.PRIVACY_WORK, "/privacy"),
     (Permission.STAY_LIST, "/desk"), (Permission.ROOM_CHANGE, "/rooms"), (Permission.GUEST_FIND, "/find"),
     (Permission.STAFF_CHANGE, "/staff"), (Permission.ENTRY_READ, "/watch"),
 )  # fmt: skip

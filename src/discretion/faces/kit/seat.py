@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import gzip
 import os
+import re
 import time
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from typing import TYPE_CHECKING, Any, Final, TypeVar
@@ -19,12 +20,13 @@ from litestar import Request, Response
 from litestar.datastructures import Cookie
 from litestar.enums import MediaType
 
-from discretion.faces.kit import forms, language
+from discretion.faces.kit import forms, joined, language
 from discretion.faces.kit.crossing import is_token_of, token_of
 from discretion.faces.kit.formats import Formats
 from discretion.faces.kit.means import KeeperFailedError
 from discretion.faces.kit.permissions import NEEDS_SHIFT, Permission, home_of, may
 from discretion.faces.kit.words import translator
+from discretion.office import merges
 from discretion.office.locks import Held, held_by
 from discretion.office.notices import unread_of
 from discretion.office.properties import Property, property_and_locks
@@ -37,6 +39,7 @@ if TYPE_CHECKING:
     from babel.support import Translations
 
     from discretion.faces.kit.means import Means
+    from discretion.wire.lookup import Answer
 
 Form = TypeVar("Form", bound=msgspec.Struct)
 AnyRequest = Request[Any, Any, Any]
@@ -46,6 +49,7 @@ TERMINAL_SIZE_BYTES: Final = 48
 _VISIT_SIZE_BYTES: Final = 32
 _YEAR_SECONDS: Final = 365 * 24 * 3600
 _PACK_FROM_BYTES: Final = 1024
+_HANDED: Final = re.compile(r"[a-z0-9_-]+(?:\.[a-z0-9_-]+){1,6}")
 
 
 class NotSignedInError(Exception):
@@ -68,6 +72,14 @@ class LockedError(Exception):
         self.held = held
         self.time_zone = time_zone
         self.language = language
+
+
+class HandedOverError(Exception):
+    """This screen is in a guest's hands: until somebody signs in anew, it shows the page at `address` and no other."""
+
+    def __init__(self, address: str) -> None:
+        super().__init__("handed over")
+        self.address = address
 
 
 class NotPermittedError(Exception):
@@ -93,6 +105,9 @@ class Caller:
         self.raw_terminal = _raw(cookies.get(self._name("terminal"), ""), TERMINAL_SIZE_BYTES)
         self.raw_guest = _raw(cookies.get(self._name("my"), ""), TICKET_SIZE_BYTES)
         self._visit = _raw(cookies.get(self._name("visit"), ""), _VISIT_SIZE_BYTES)
+        handed = cookies.get(self._name("handed"), "")
+        # The one page of a screen in a guest's hands.
+        self.handed = "/" + handed.replace(".", "/") if _HANDED.fullmatch(handed) else ""
         self.theme = cookies["theme"] if cookies.get("theme") in {"light", "dark"} else ""
         self.has_keys = cookies.get("keys") != "off"
         self.language = language.chosen(
@@ -151,6 +166,15 @@ class Caller:
     def drop_ticket(self) -> None:
         """Take the ticket from the browser."""
         self._set_cookies.append(self._cookie(self._name("ticket"), "", 0))
+
+    def hand_over(self, address: str) -> None:
+        """Let this browser show one page and no other, until `take_back`."""
+        self._set_cookies.append(self._cookie(self._name("handed"), address.removeprefix("/").replace("/", "."), None))
+
+    def take_back(self) -> None:
+        """Let this browser show every page again."""
+        if self.handed:
+            self._set_cookies.append(self._cookie(self._name("handed"), "", 0))
 
     def take_guest(self, ticket: bytes) -> None:
         """Give a guest's browser the ticket of its visit, until it closes."""
@@ -286,17 +310,20 @@ class Seat(Caller):
         self, guest_id: bytes, purpose: str, *, clear: int, masked: int, context: str,
         reference: str = "", reason: str = "", request_id: bytes | None = None,
     ) -> Disclosure | Refusal:
-        """Ask the keeper for field groups of one guest.
+        """Ask the keeper for field groups of one guest; of joined records each group of the one that shows it.
 
         Errors: `EnteredBeforeError` for a `request_id` used before; as `Hatches.ask`.
         """  # fmt: skip
-        answer = await self.means.hatches.ask(
-            LookUp(
-                ticket=self.ticket, request_id=request_id or os.urandom(16), guest_id=guest_id, purpose=purpose,
-                clear=clear, masked=masked, context=context, reference=reference, reason=reason,
-            )
+        ask = LookUp(
+            ticket=self.ticket, request_id=request_id or os.urandom(16), guest_id=guest_id, purpose=purpose,
+            clear=clear, masked=masked, context=context, reference=reference, reason=reason,
         )
-        if isinstance(answer, Entered):
+        sides = await merges.sides(self.office, self.property_id, guest_id)
+        if len(sides) > 1 or (sides and sides[0].record_id != guest_id):
+            answer: Answer | None = await joined.look_up(self.means.hatches, ask, sides)
+        else:
+            answer = await self.means.hatches.ask(ask)
+        if answer is None or isinstance(answer, Entered):
             raise EnteredBeforeError
         if not isinstance(answer, Disclosure | Refusal):
             raise TypeError(type(answer).__name__)
@@ -328,8 +355,12 @@ async def guest_of(request: AnyRequest, means: Means) -> GuestSeat:
 async def seat_of(request: AnyRequest, means: Means) -> Seat:
     """Return the seat of whoever holds the request's ticket.
 
-    Errors: `NotSignedInError` without a ticket, `KeeperFailedError` with one that has ended, `LockedError`.
+    Errors: `NotSignedInError` without a ticket, `KeeperFailedError` with one that has ended, `LockedError`,
+    `HandedOverError` for every page but the one that a guest holds in their hands.
     """
+    handed = Caller(request, means).handed
+    if handed and request.url.path != handed:
+        raise HandedOverError(handed)
     ticket = _raw(request.cookies.get(cookie_name("ticket", is_secure=means.settings.is_secure), ""), TICKET_SIZE_BYTES)
     if ticket is None:
         raise NotSignedInError

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 TABS: Final = (
     ("/my", _("Who looked")),
     ("/my/record", _("My details")),
+    ("/my/consents", _("My consents")),
     ("/my/requests", _("My requests")),
     ("/my/help", _("Ask for something")),
 )

@@ -18,7 +18,14 @@ from discretion.faces.kit.formats import Formats
 from discretion.faces.kit.forms import MalformedFormError
 from discretion.faces.kit.means import KeeperFailedError
 from discretion.faces.kit.refusals import failure_of, status_words
-from discretion.faces.kit.seat import Caller, LockedError, NotPermittedError, NotSignedInError, NoVisitError
+from discretion.faces.kit.seat import (
+    Caller,
+    HandedOverError,
+    LockedError,
+    NotPermittedError,
+    NotSignedInError,
+    NoVisitError,
+)
 from discretion.office.database import OfficeUnavailableError
 from discretion.watch.published import LogAwayError
 from discretion.wire.frame import FrameError
@@ -31,8 +38,8 @@ if TYPE_CHECKING:
     from discretion.faces.kit.means import Means
 
 HANDLED: Final = (
-    HTTPException, KeeperFailedError, LockedError, MalformedFormError, NotPermittedError, NotSignedInError,
-    NoVisitError, OfficeUnavailableError, FrameError, CrossingError, Exception,
+    HTTPException, HandedOverError, KeeperFailedError, LockedError, MalformedFormError, NotPermittedError,
+    NotSignedInError, NoVisitError, OfficeUnavailableError, FrameError, CrossingError, Exception,
 )  # fmt: skip
 _ENDED: Final = ("ticket",)
 _log: Final = logging.getLogger(LOGGER)
@@ -65,10 +72,10 @@ def status_and_words(error: Exception) -> tuple[int, str, str]:
 def page_of(request: Request[Any, Any, Any], error: Exception, means: Means) -> Response[bytes]:
     """Return the page for `error`; whose sign-in has ended is sent to sign in, without the old ticket."""
     caller = Caller(request, means)
-    if isinstance(error, NoVisitError):
-        if caller.raw_guest is not None:
+    if isinstance(error, HandedOverError | NoVisitError):
+        if isinstance(error, NoVisitError) and caller.raw_guest is not None:
             caller.drop_guest()
-        return caller.onward("/my/sign-in")
+        return caller.onward(error.address if isinstance(error, HandedOverError) else "/my/sign-in")
     if isinstance(error, NotSignedInError) or (isinstance(error, KeeperFailedError) and error.code in _ENDED):
         if caller.raw_ticket is not None:
             caller.drop_ticket()

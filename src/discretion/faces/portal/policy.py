@@ -7,6 +7,7 @@ Rules:
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -18,7 +19,7 @@ from msgspec import Meta
 from discretion.faces.kit import forms
 from discretion.faces.kit.formats import Formats
 from discretion.faces.kit.nouns import group_words
-from discretion.faces.kit.policy_words import PROMISES, duty_words
+from discretion.faces.kit.policy_words import PROMISES, as_report, difference_lines, duty_words
 from discretion.faces.kit.seat import Caller
 from discretion.hotel.purpose import FieldGroup, Purpose, Relation, Role
 from discretion.office import releases
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
     from babel.support import Translations
 
     from discretion.office.properties import Property
+    from discretion.office.releases import Coming
     from discretion.policy.table import Policy
 
 USUAL = ("on_shift", "badged_in", "trained", "same_property", "passkey")
@@ -96,9 +98,11 @@ async def policy_page(caller: NamedDependency[Caller]) -> Response[bytes]:
             advice=caller.words.gettext("The keeper of the records goes by it all the same. Please try again later."),
         )
     lang = "zh" if caller.language == "zh_Hans" else "en"
+    coming = await releases.coming(caller.means.office, house.property_id)
     held = tuple(question.fact) if question.ask else USUAL
     return caller.page(
         "policy.html", here="/policy", found=found, policy_hash=found.hash.hex(), house=house,
+        coming=coming, changes=await _changes(caller, coming, found.body),
         f=Formats(caller.language, house.time_zone), hotels=await _hotels(caller),
         asked=question, held=held, said=_answered(caller.words, policy, question, lang) if question.ask else None,
         facts=[(name, policy.fact_text(name, lang)) for name in policy.facts],
@@ -106,6 +110,18 @@ async def policy_page(caller: NamedDependency[Caller]) -> Response[bytes]:
         overview=_overview(policy), parts=tuple(_parts(policy, lang)), groups=[group.word for group in FieldGroup],
         promises=[caller.words.gettext(sentence) for sentence in PROMISES.values()], budget=policy.budget,
     )
+
+
+async def _changes(caller: Caller, coming: Coming | None, before: bytes) -> list[str]:
+    """Return in words what the release that is announced changes; nothing where there is none, or it does not load."""
+    if coming is None:
+        return []
+    try:
+        # On a thread of its own: other pages go on meanwhile. Computed once for two texts.
+        found = as_report(await asyncio.to_thread(releases.difference, before, coming.body))
+        return difference_lines(caller.words, caller.language, found, releases.loaded(coming.body))
+    except PolicyError:
+        return []
 
 
 async def _hotels(caller: Caller) -> list[Property]:

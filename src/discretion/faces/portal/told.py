@@ -60,6 +60,9 @@ _ACTS: Final = MappingProxyType({
     "vote": _("%(who)s decided on a request to see your record"),
     "step_up": _("%(who)s confirmed with a passkey that they want to look"),
     "explain": _("The entries about you were listed to answer you"),
+    "duplicates": _("%(who)s looked whether another record of the hotel is yours too"),
+    "merge": _("%(who)s worked on joining two records that are both yours"),
+    "unmerge": _("%(who)s parted two records that had been joined, or kept them apart"),
 })  # fmt: skip
 _OWN: Final = MappingProxyType({
     "guest_code": _("A code to come in was asked for"),

@@ -23,9 +23,11 @@ TEXT_LENGTH_MAX: Final = 1000
 TERMS_MAX: Final = 15  # one less than the keeper takes: the default time is a term too
 VALUES_MAX: Final = 20
 ACTIONS: Final = (
-    "alarm", "change", "demo_sign_in", "deputy", "duty", "emergency_begin", "emergency_end", "emergency_note", "enrol",
-    "erase", "explain", "find", "import", "inscribe", "invite", "list", "look_up", "policy", "preview", "read_entries",
-    "recover", "request_end", "request_open", "reveal", "sign_in", "sign_out", "snapshot", "step_up", "succeed", "vote",
+    "alarm", "change", "demo_sign_in", "deputy", "duplicates", "duty", "emergency_begin", "emergency_end",
+    "emergency_note", "enrol", "erase", "explain", "find", "guest_code", "guest_code_wrong", "guest_passkey",
+    "guest_post", "guest_read", "guest_sign_in", "guest_sign_out", "guest_view", "import", "inscribe", "invite", "list",
+    "look_up", "merge", "policy", "preview", "read_entries", "read_sign_ins", "recover", "release_sign", "request_end",
+    "request_open", "reveal", "sign_in", "sign_out", "snapshot", "step_up", "succeed", "unmerge", "vote",
 )  # fmt: skip
 SIGNALS: Final = ("after_departure", "no_stay", "not_on_shift", "not_badged_in", "in_full", "erased", "damaged")
 CODES: Final = MappingProxyType({

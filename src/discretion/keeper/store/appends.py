@@ -114,7 +114,8 @@ def _params(
     last = {d.judged.facts.ask.guest_id: d for d in drafts if d.seq}  # the last entry of each guest in this round
     changes = [d for d in drafts if d.judged.facts.ask.change_id]
     opens = [
-        d.judged.clear | d.judged.masked if isinstance(d.judged, Allowed) else 0 for d in drafts
+        d.judged.clear | d.judged.masked if isinstance(d.judged, Allowed) and not d.judged.facts.ask.is_of_copy else 0
+        for d in drafts
     ]
     seen, counts = usage.seen, usage.counts
     return [

@@ -40,6 +40,10 @@ select uuid_send(k.guest_id), uuid_send(k.key_id), k.wrapped, k.tag_epoch, coale
   left join ledger.sequence q on q.property_id = %(p)s and q.guest_id = k.guest_id and q.tag_epoch = k.tag_epoch
  where k.property_id = %(p)s and k.guest_id = any (%(guests)b::uuid[])
 
+-- name: under
+-- Every entry under one guest's key.
+select leaf from ledger.entry where property_id = %(p)s and guest_key_id = %(key)s order by idx
+
 -- name: certified
 -- A done order.
 select e.entry_idx, e.counts::text, coalesce(extract(epoch from e.swept_at), 0)::bigint from hotel.erasure_order e

@@ -85,3 +85,14 @@ select e.idx, e.leaf, e.leaf_hash, e.request_id, e.guest_key_id, e.staff_key_id,
 -- Some entries by their index.
 select idx, leaf, leaf_hash, request_id, guest_key_id, staff_key_id, guest_part, staff_part, context_part
   from ledger.entry where property_id = %(p)s and idx = any (%(indexes)s::bigint[]) order by idx
+
+-- name: counters_of
+-- The keys of a guest's record and of those joined with it now, each with how many entries were made under it; the guest's own first.
+select uuid_send(k.key_id), q.seq from hotel.joined_records(%(p)s, %(guest)s) as j (guest_id)
+  join keys.guest_key k on k.property_id = %(p)s and k.guest_id = j.guest_id
+  join ledger.sequence q on q.property_id = %(p)s and q.guest_id = k.guest_id and q.tag_epoch = k.tag_epoch
+ order by k.guest_id <> %(guest)s, k.guest_id
+
+-- name: sides_of
+-- In which record each field group of a guest lies.
+select uuid_send(s.record_id), s.groups from hotel.record_sides(%(p)s, %(guest)s) s order by s.record_id

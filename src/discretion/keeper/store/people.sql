@@ -100,8 +100,10 @@ values (%(p)s, %(session)s, %(ticket_hash)s, %(staff)s, %(duty)s, %(credential_i
 update keys.session set duty = %(duty)s where property_id = %(p)s and session_id = %(session)s and duty is null and ended_at is null
 
 -- name: end_session
--- Sign out.
-update keys.session set ended_at = clock_timestamp() where property_id = %(p)s and session_id = %(session)s and ended_at is null
+-- Sign out, or be displaced at a shared terminal.
+update keys.session set ended_at = clock_timestamp(),
+       parked_at = case when %(parked)s and terminal_id is not null and duty is not null then clock_timestamp() end
+ where property_id = %(p)s and session_id = %(session)s and ended_at is null
 
 -- name: add_staff_key
 -- A key for what the ledger says about a member of staff; kept if there is one.
@@ -164,3 +166,39 @@ values (%(p)s, %(credential_id)s, %(staff)s, %(public_key)s, %(sign_count)s, %(a
 -- name: credentials_of
 -- The ids of a person's passkeys, so that the same authenticator is not enrolled twice.
 select credential_id from keys.credential where property_id = %(p)s and staff_id = %(staff)s and revoked_at is null
+
+-- name: set_digits
+-- Four digits of a person, as their slow hash.
+insert into keys.staff_digits (property_id, staff_id, salt, hash) values (%(p)s, %(staff)s, %(salt)s, %(hash)s)
+on conflict (property_id, staff_id) do update set salt = excluded.salt, hash = excluded.hash, set_at = clock_timestamp()
+
+-- name: try_digits
+-- Whoever was displaced at this terminal at most ten minutes ago: one try more, of five, before the digits are looked at.
+update keys.session s set digit_tries = s.digit_tries + 1
+  from keys.staff_digits d, hotel.staff t
+ where d.property_id = %(p)s and d.staff_id = %(staff)s and t.property_id = %(p)s and t.staff_id = %(staff)s and t.active
+   and s.property_id = %(p)s and s.staff_id = %(staff)s and s.terminal_id = %(terminal)s and s.digit_tries < 5 and s.ends_at > clock_timestamp()
+   and s.parked_at > clock_timestamp() - interval '10 minutes' and s.parked_at > d.set_at
+   and s.parked_at = (select max(o.parked_at) from keys.session o where o.property_id = %(p)s and o.staff_id = %(staff)s)
+   and exists (select 1 from hotel.terminal m where m.property_id = %(p)s and m.terminal_id = %(terminal)s and m.ended_at is null)
+returning uuid_send(s.session_id), coalesce(s.duty, ''), d.salt, d.hash
+
+-- name: take_parked
+-- Come back: of two who try, one. What is left of five tries goes along.
+update keys.session set parked_at = null where property_id = %(p)s and session_id = %(parked)s and parked_at is not null
+
+-- name: add_returned
+-- The session that goes on from it: same person, duty, terminal and end, and marked.
+insert into keys.session (property_id, session_id, ticket_hash, staff_id, duty, credential_id, demo, terminal_id, ends_at, by_digits)
+select o.property_id, %(session)s, %(ticket_hash)s, o.staff_id, o.duty, o.credential_id, o.demo, o.terminal_id, o.ends_at, true
+  from keys.session o where o.property_id = %(p)s and o.session_id = %(parked)s
+
+-- name: sign_ins
+-- When and where somebody signed in, newest first. What has run out has ended, whether anybody ended it or not.
+select uuid_send(s.session_id), coalesce(s.duty, ''), extract(epoch from s.started_at)::bigint, extract(epoch from s.seen_at)::bigint,
+       coalesce(extract(epoch from coalesce(s.ended_at, case when s.ends_at <= clock_timestamp() then s.ends_at
+                                                             when s.seen_at < clock_timestamp() - interval '16 minutes' then s.seen_at end)), 0)::bigint,
+       coalesce(m.name, ''), s.by_digits
+  from keys.session s left join hotel.terminal m on m.property_id = %(p)s and m.terminal_id = s.terminal_id
+ where s.property_id = %(p)s and s.staff_id = %(staff)s and s.started_at > clock_timestamp() - interval '30 days'
+ order by s.started_at desc limit 50

@@ -3,6 +3,8 @@
 Rules:
 * Guests are read anew for every round; staff, marks and locks are remembered while they provably stand (`standing`).
 * What is remembered was read before the round's own read, which says whether anything has changed since.
+* Consents are many, so they are read only for guests of asks whose purpose rests on one.
+* Of joined records each is tied to the house as closely as the closest, and what restricts one restricts all.
 """
 
 from __future__ import annotations
@@ -11,7 +13,7 @@ import struct
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from discretion.hotel.purpose import FREE_ROLES
 from discretion.keeper.papers import Ask, Claim, Facts, GuestFacts, StaffFacts, WaitingChange
@@ -31,6 +33,7 @@ if TYPE_CHECKING:
 _SQL = queries("round.sql")
 _GUESTS = Statement("guests", _SQL["guests"], [UUID, array_type(UUID), array_type(UUID)])
 _RELATIONS = ("none", "arriving", "in_house", "departed")
+_CLOSEST = ("in_house", "arriving", "departed", "none")
 _EPOCH = date(2000, 1, 1)
 _INT4, _INT8 = struct.Struct(">i"), struct.Struct(">q")
 BACK_DAYS = 3  # how long after departure somebody still belongs to the present house
@@ -80,13 +83,16 @@ class Reads:
         claims = self._standing.claims if self._standing else {}
         return [
             (guest, claim.ref) for guest, theirs in claims.items() for claim in theirs
-            if claim.fact == "emergency" and claim.until_at < now_at
+            if claim.fact == "emergency" and claim.until_at < now_at and not claim.of
         ]
 
-    async def gather(self, asks: Sequence[Ask], limited: Mapping[str, int]) -> Gathered:
+    async def gather(
+        self, asks: Sequence[Ask], limited: Mapping[str, int], by_consent: Mapping[str, tuple[str, ...]],
+    ) -> Gathered:
         """Return the facts of every ask, in the order asked, and the standing they were read on.
 
-        Shapes: `limited` gives the number (from 1) of each purpose that has a daily limit of its own.
+        Shapes: `limited` gives the number (from 1) of each purpose that has a daily limit of its own;
+        `by_consent` the facts of consent that a purpose reads, of those that read any.
         An ask whose session is not in the table comes back with `staff` None: it is nobody's.
         Errors: `StoreAwayError`.
         """
@@ -96,9 +102,14 @@ class Reads:
             sessions = {ask.session_id for ask in asks if ask.session_id} - standing.staff.keys()
             if sessions:
                 await self._read_staff(standing, sessions)
+            guests = {ask.guest_id for ask in asks if ask.purpose in by_consent} - standing.consulted
+            if guests:
+                await self._read_consents(standing, guests, by_consent)
+            joined = standing.joined
+            others = [other for ask in asks for other in joined.get(ask.guest_id, ())] if joined else []
             result = await self._database.run(_GUESTS, (
-                self._property, bytes_array(UUID, [ask.guest_id for ask in asks]),
-                bytes_array(UUID, [ask.request_id for ask in asks]),
+                self._property, bytes_array(UUID, [*(ask.guest_id for ask in asks), *others]),
+                bytes_array(UUID, [*(ask.request_id for ask in asks), *(b"" for _ in others)]),
             ))
             value = result.get_value
             size, now_at = number(value(0, 0) or b""), number(value(0, 2) or b"")
@@ -109,7 +120,7 @@ class Reads:
                     _facts(ask, row, result, standing, limited.get(ask.purpose, 0), now_at)
                     for row, ask in enumerate(asks)
                 ]
-                return Gathered(standing, facts, now_at, changes_wait=False)
+                return Gathered(standing, _tied(facts, result, joined) if others else facts, now_at, changes_wait=False)
             self.forget()
 
     async def waiting_changes(self) -> list[WaitingChange]:
@@ -169,7 +180,7 @@ class Reads:
         return dict(rows)
 
     async def _read_standing(self) -> Standing:
-        ((size, root, stack, day, midnight_at, marks, locked, release_id),) = await self._database.rows(
+        ((size, root, stack, day, midnight_at, marks, locked, release_id, links),) = await self._database.rows(
             _SQL["standing"], {"p": self._property},
         )
         frontier = Frontier.from_bytes(size, stack)
@@ -183,7 +194,24 @@ class Reads:
         for guest, fact, staff, session, purpose, groups, until_at, ref, policy, roles, quorum, uses in rows:
             claim = Claim(fact, staff, session, purpose, groups, until_at, ref, policy, tuple(roles), quorum, uses)
             claims[guest] = (*claims.get(guest, ()), claim)
-        return Standing(frontier, day, midnight_at, restricted, frozenset(locked), claims, release_id or b"")
+        joined = _joined(links)
+        _share(joined, restricted, claims)
+        held = frozenset([*locked, *(other for one in locked for other in joined.get(one, ()))])
+        return Standing(frontier, day, midnight_at, restricted, held, claims, release_id or b"", joined)
+
+    async def _read_consents(
+        self, standing: Standing, guests: set[bytes], by_consent: Mapping[str, tuple[str, ...]],
+    ) -> None:
+        rows = await self._database.rows(
+            _SQL["consents"], {"p": self._property, "guests": [Uid(guest) for guest in guests if guest]},
+        )
+        standing.consulted |= guests
+        for guest, fact, ref in rows:
+            theirs = tuple(
+                Claim(fact, b"", b"", purpose, 255, 0, ref, b"", (), 0)
+                for purpose, facts in by_consent.items() if fact in facts
+            )
+            standing.claims[guest] = standing.claims.get(guest, ()) + theirs
 
     async def _read_staff(self, standing: Standing, sessions: set[bytes]) -> None:
         rows = await self._database.rows(
@@ -200,10 +228,56 @@ class Reads:
             standing.seen[staff_id, 0] = {}
         for staff_id, purpose, guest_id, level in usage:
             standing.seen.setdefault((staff_id, purpose), {})[guest_id] = level
-        for session, staff_id, duty, is_over, shift, badge, trained, ends, is_locked, key_id, wrapped in rows:
+        for session, staff_id, duty, is_over, shift, badge, trained, ends, is_locked, key_id, wrapped, digits in rows:
             standing.staff[session] = StaffFacts(
                 session, staff_id, duty, is_over, shift, badge, trained, ends, is_locked, key_id or b"", wrapped or b"",
+                digits,
             )
+
+
+def _joined(links: Sequence[bytes]) -> dict[bytes, tuple[bytes, ...]]:
+    """Return for each joined record the others of the same person; a link is survivor and absorbed."""
+    people: dict[bytes, list[bytes]] = {}
+    for link in links:
+        people.setdefault(link[:16], [link[:16]]).append(link[16:])
+    return {one: tuple(other for other in all_ if other != one) for all_ in people.values() for one in all_}
+
+
+def _share(
+    joined: Mapping[bytes, tuple[bytes, ...]], marks: dict[bytes, int], claims: dict[bytes, tuple[Claim, ...]],
+) -> None:
+    """Have what restricts one of joined records restrict all, and what names one name all."""
+    own_marks, own_claims = dict(marks), dict(claims)
+    for one, others in joined.items():
+        for other in others:
+            if mark := own_marks.get(other):
+                marks[one] = marks.get(one, 0) | mark
+            if theirs := own_claims.get(other):
+                along = (structs.replace(claim, of=other) for claim in theirs)
+                claims[one] = (*claims.get(one, ()), *along)
+
+
+def _tied(facts: list[Facts], result: PGresult, joined: Mapping[bytes, tuple[bytes, ...]]) -> list[Facts]:
+    """Return the facts with the closest relation among joined records; the others' rows follow those of the asks."""
+    row, tied = len(facts), []
+    for known in facts:
+        guest, others = known.guest, joined.get(known.ask.guest_id, ())
+        found = [_relation(result, at) for at in range(row, row + len(others))]
+        row += len(others)
+        if guest is not None and found:
+            relation, days = min(
+                ((guest.relation, guest.departed_days), *found), key=lambda each: (_CLOSEST.index(each[0]), each[1]),
+            )
+            known = structs.replace(  # noqa: PLW2901 - the same ask, of a person with more records
+                known, guest=structs.replace(guest, relation=relation, departed_days=days),
+            )
+        tied.append(known)
+    return tied
+
+
+def _relation(result: PGresult, row: int) -> tuple[str, int]:
+    relation, days = result.get_value(row, 11), result.get_value(row, 12)
+    return _RELATIONS[_INT4.unpack(relation)[0]] if relation else "none", _INT4.unpack(days)[0] if days else -1
 
 
 def _facts(

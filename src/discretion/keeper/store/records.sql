@@ -39,9 +39,13 @@ union
 select uuid_send(guest_id) from hotel.erasure_order
  where property_id = %(p)s and guest_id = any (%(guests)b::uuid[]) and groups = 255 and done_at is not null
 
--- name: take_snapshot
--- The sealed copies for one stay; each guest must have a record.
-select 1 where vault.take_snapshot(%(p)s, %(stay)s, %(guests)b::uuid[]) = cardinality(%(guests)b::uuid[])
+-- name: keep_copies
+-- The sealed copies for one stay; each guest must have a record and be in it.
+select 1 where vault.keep_copies(%(p)s, %(stay)s, %(guests)b::uuid[], %(occasion)s, %(reason)s, %(staff)s) = cardinality(%(guests)b::uuid[])
+
+-- name: copy_boxes
+-- The sealed rows of one copy, for the look-up entered under this request.
+select boxes, versions from vault.copy_boxes(%(p)s, %(request)s, %(stay)s, %(guest)s, %(version)s)
 
 -- name: properties
 -- The properties of this database and their wrapped keys.

@@ -59,7 +59,7 @@ select uuid_send(s.session_id), uuid_send(s.staff_id), coalesce(s.duty, ''), s.e
        extract(epoch from s.ends_at)::bigint,
        exists (select 1 from hotel.lock l where l.property_id = %(p)s and l.target_id in (s.staff_id, s.session_id, s.terminal_id)
                  and l.released_at is null and (l.until_at is null or l.until_at > place.at)),
-       uuid_send(k.key_id), k.wrapped
+       uuid_send(k.key_id), k.wrapped, s.by_digits
   from place cross join unnest(%(sessions)b::uuid[]) as u (id)
   join keys.session s on s.property_id = %(p)s and s.session_id = u.id
   join hotel.staff t on t.property_id = %(p)s and t.staff_id = s.staff_id
@@ -71,7 +71,8 @@ select uuid_send(u.staff_id), u.purpose::int, uuid_send(u.guest_id), u.level::in
   from keys.usage_seen u where u.property_id = %(p)s and u.staff_id = any (%(staff)b::uuid[]) and u.day = %(day)s
 
 -- name: standing
--- The day at this property, its committed head, whom marks and locks restrict, and which release of the policy is in force.
+-- The day at this property, its committed head, whom marks and locks restrict, which release of the policy is in force, and which records
+-- are joined: survivor and absorbed.
 select h.size, h.root, h.stack, (now.at at time zone p.time_zone)::date,
        extract(epoch from ((now.at at time zone p.time_zone)::date + 1)::timestamp at time zone p.time_zone)::bigint,
        array(select uuid_send(m.guest_id) || case m.kind when 'sealed' then '\x01'::bytea when 'restriction' then '\x02'::bytea else '\x04'::bytea end
@@ -79,7 +80,9 @@ select h.size, h.root, h.stack, (now.at at time zone p.time_zone)::date,
            and m.from_at <= now.at and (m.until_at is null or m.until_at > now.at)),
        array(select uuid_send(l.target_id) from hotel.lock l where l.property_id = %(p)s and l.kind = 'guest' and l.released_at is null
            and (l.until_at is null or l.until_at > now.at)),
-       (select uuid_send(r.release_id) from hotel.policy_release r where r.property_id = %(p)s and r.state = 'active')
+       (select uuid_send(r.release_id) from hotel.policy_release r where r.property_id = %(p)s and r.state = 'active'),
+       array(select uuid_send(m.survivor_id) || uuid_send(m.absorbed_id) from hotel.guest_merge m
+              where m.property_id = %(p)s and m.ended_at is null and m.joined_at is not null)
   from (select clock_timestamp() as at) now, ledger.head h, hotel.property p
  where h.property_id = %(p)s and p.property_id = %(p)s
 
@@ -107,6 +110,17 @@ select uuid_send(c.guest_id), c.fact, c.staff, c.session, c.purpose, c.groups, c
   select e.guest_id, 'emergency', uuid_send(e.staff_id), uuid_send(e.session_id), 'emergency', e.groups,
          extract(epoch from e.until_at)::bigint, uuid_send(e.emergency_id), '', array[]::text[], 0, 0
     from hotel.emergency e where e.property_id = %(p)s and e.ended_at is null) c
+
+-- name: consents
+-- Which of these guests consent, as their last word says: guest, fact, row. Read only where an ask is for a purpose that rests on a consent,
+-- and remembered as the staff are.
+select uuid_send(u.id), case k.kind when 'marketing' then 'consent_mkt' else 'consent_ana' end, uuid_send(c.consent_id)
+  from unnest(%(guests)b::uuid[]) as u (id)
+ cross join (values ('marketing'), ('analytics')) as k (kind)
+ cross join lateral (
+    select c.given, c.consent_id from hotel.consent c
+     where c.property_id = %(p)s and c.guest_id = u.id and c.kind = k.kind order by c.no desc limit 1) c
+ where c.given
 
 -- name: use_approval
 -- One use of an approval, by whoever is first.

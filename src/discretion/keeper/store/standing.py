@@ -29,15 +29,17 @@ class Standing:
 
     def __init__(
         self, frontier: Frontier, day: date, midnight_at: int, marks: Mapping[bytes, int], locked: frozenset[bytes],
-        claims: Mapping[bytes, tuple[Claim, ...]],
-        release_id: bytes = b"",
+        claims: dict[bytes, tuple[Claim, ...]],
+        release_id: bytes = b"", joined: Mapping[bytes, tuple[bytes, ...]] | None = None,
     ) -> None:
         self.frontier = frontier
         self.day = day
         self.midnight_at = midnight_at
         self.marks = marks
         self.locked = locked
-        self.claims = claims  # by guest
+        self.claims = claims  # by guest; with the consents of those in `consulted`
+        self.consulted: set[bytes] = set()
+        self.joined = joined or {}  # by record: the others of the same person
         self.release_id = release_id  # of the policy in force by the database; none where the settings name it
         self.staff: dict[bytes, StaffFacts] = {}
         self.seen: dict[tuple[bytes, int], dict[bytes, int]] = {}  # (person, limited purpose) → guest → level
