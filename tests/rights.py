@@ -70,7 +70,7 @@ class Desk:
 
     async def answered(self, number: str) -> tuple[str, str]:
         """Answer, and return what the letter says."""
-        ok(await rights_work.answer(self.hotel.office, self.officer, number, new_id(), "", composed))
+        ok(await rights_work.answer(self.hotel.office, self.officer, number, new_id(), "as told at the desk", composed))
         letter = (await self.case(number)).letters[0]
         return letter.text_zh, letter.text_en
 

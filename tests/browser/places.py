@@ -744,6 +744,8 @@ def _right(kind: str, *steps: str, then: str = "") -> Callable[[RunningHouse, Pa
         for step in steps:
             if step == "identity":
                 page.check("input[name=code][value=document_in_person]")
+            if step == "answer":
+                page.fill("#f-answer", "按住宿登记的规定处理 / as the law on registration asks")
             pressed(page.locator(f"form[action$='/{step}'] button").last)
         if then:
             page.goto(then if then == "/rights" else page.url.partition("?")[0] + then)

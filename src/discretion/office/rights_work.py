@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from discretion.office.rights import RightsLine, RightsRequest
 
 _LINKS: Final = "links"
+_OF_KEYS: Final = frozenset({"delete", "object", "restrict"})  # rights that keys and backups have to do with
 RECORDED: Final = frozenset({"copy", "correct"})
 WORDS_CHARACTERS_MAX: Final = 500
 
@@ -82,7 +83,10 @@ async def take_up(office: Office, who: OnDuty, number: str, act_id: bytes) -> Ri
         if request.state != "checked":
             raise RefusedError("rights_state")
         await step(now, who.property_id, request.case_id, "take_up")
-        found = await held(now, who.property_id, request.guest_id, request.groups)
+        found = [
+            each for each in await held(now, who.property_id, request.guest_id, request.groups)
+            if request.kind in _OF_KEYS or each.what not in ("key", "backup")
+        ]
         await now.run(SQL["add_lines"], {
             "property_id": who.property_id, "case_id": request.case_id, "positions": list(range(len(found))),
             "whats": [each.what for each in found], "groups": [each.groups for each in found],
@@ -307,8 +311,8 @@ async def answer(
 ) -> RightsDone | ActRefusal:
     """Keep the answer in both languages, made by `compose` from what was done, and give it.
 
-    Refusals: `not_yours`, `not_found`, `rights_state`, `rights_undone` while anything decided is not done, `words`,
-    `words_number`.
+    Refusals: `not_yours`, `not_found`, `rights_state`, `rights_undone` while anything decided is not done, `words`
+    also for an explanation without any, `words_number`.
     """
     if words and (wrong := fault_of(words, at_most=WORDS_CHARACTERS_MAX)):
         return ActRefusal(wrong)
@@ -317,6 +321,8 @@ async def answer(
         request = case.request
         if request.state != "in_work":
             raise RefusedError("rights_state")
+        if request.kind == "explain" and not words:
+            raise RefusedError("words")
         if request.carried_at is None or not case.is_done:
             raise RefusedError("rights_undone")
         facts = LetterFacts(request, case.lines, one_line(words))

@@ -158,6 +158,7 @@ FIELDS: Final[dict[str, tuple[str, str]]] = {
     "previous_cancellations": marked_in("copy_field", "Earlier bookings cancelled"),
     "previous_kept": marked_in("copy_field", "Earlier bookings kept"),
     "profession": marked_in("copy_field", "Profession"),
+    "proposed_at": marked_in("copy_field", "Proposed at"),
     "purpose": marked_in("copy_field", "Purpose"),
     "purpose_of_travel": marked_in("copy_field", "Purpose of travel"),
     "rate": marked_in("copy_field", "Rate a night"),

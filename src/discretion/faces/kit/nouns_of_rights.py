@@ -144,6 +144,7 @@ OF_HELD: Final[dict[str, dict[str, tuple[str, str]]]] = {
         "guest_setting": marked_in("held", "Choices on the guest's pages"),
         "hidden_stay": marked_in("held", "Stays hidden on the guest's pages"),
         "key": marked_in("held", "Key of the sealed record"),
+        "legal_hold": marked_in("held", "Legal holds"),
         "lock": marked_in("held", "Locks"),
         "lookup_review": marked_in("held", "Reviews of look-ups"),
         "mark": marked_in("held", "Marks"),
