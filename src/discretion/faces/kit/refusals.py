@@ -91,6 +91,7 @@ ACTS: Final = MappingProxyType({
     "filter_name": _("A filter's name is a few plain words, at most 40 characters, without numbers of a document, phone or card."),
     "cases_gone": _("One of the cases is no longer yours, or this colleague works on no such cases. Choose somebody else, or leave the case."),
     "cases_recipient": _("Choose who takes the cases on."),
+    "case": _("This needs an open case of a request for rights that names the guest."),
     "case_closed": _("The case is closed. Open a new one if there is more to do."),
     "case_full": _("A case names at most 50 guests."),
     "case_purpose": _("This duty opens no case for this purpose. The duty manager can say who does."),
