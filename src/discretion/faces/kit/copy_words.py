@@ -144,6 +144,7 @@ FIELDS: Final[dict[str, tuple[str, str]]] = {
     "note": marked_in("copy_field", "Note"),
     "notes": marked_in("copy_field", "Note"),
     "number": marked_in("copy_field", "Number"),
+    "occasion": marked_in("copy_field", "Kept at"),
     "opened_at": marked_in("copy_field", "Opened at"),
     "ordered_at": marked_in("copy_field", "Ordered at"),
     "outcome": marked_in("copy_field", "Outcome"),
