@@ -38,10 +38,11 @@ def notices(stage: Stage, kind: str, release_id: bytes) -> list[str]:
 
 def test_two_passkeys_bring_a_release_into_force_and_it_stays_after_a_restart(stage: Stage, paula: Player, gerd: Player) -> None:
     row = propose(stage, stage.ben, NARROWER)
-    assert notices(stage, "release_proposed", row.release_id) == ["general_manager", "privacy"]
+    assert {"general_manager", "privacy"} <= set(notices(stage, "release_proposed", row.release_id))
     assert isinstance(sign_by_passkey(gerd, row), lookup.Entered)
     assert row_of(stage, row.release_id).state == "proposed"
-    assert notices(stage, "release_signature", row.release_id) == ["privacy"]
+    wanted = notices(stage, "release_signature", row.release_id)
+    assert "privacy" in wanted and "general_manager" not in wanted
     assert isinstance(sign_by_passkey(paula, row), lookup.Entered)
     assert wait_for(stage, row, "active").activated_at is not None
     assert "front_desk" in notices(stage, "release_signed", row.release_id)
