@@ -180,3 +180,9 @@ def test_what_is_taken_home_is_checked_by_anybody(house: RunningHouse) -> None:
             assert made == leaf.commitments[at]
         assert json.loads(line["guest"]["text"])["previous"] == before
         before = line["index"]
+
+
+def test_what_is_not_there_is_said_without_a_script_too(house: RunningHouse) -> None:
+    with browser(house, visit(house.stage, looked_at(house))) as client:
+        page = client.get("/my/nowhere")
+    assert page.status_code == 404 and "<script" not in page.text and "script-src 'none'" in page.headers["content-security-policy"]

@@ -96,11 +96,16 @@ class Doorstep:
     def _headers(self, path: str) -> tuple[tuple[bytes, bytes], ...]:
         if path.startswith(FOR_MACHINES):
             return self._data
-        return self._guest if f"{path}/".startswith(FOR_GUESTS) else self._page
+        return self._guest if is_for_guests(path) else self._page
 
     def _is_ours(self, scope: Scope) -> bool:
         hosts = [value for name, value in scope["headers"] if name == b"host"]
         return hosts == [self._host]
+
+
+def is_for_guests(path: str) -> bool:
+    """Whether a page at this address has no script."""
+    return f"{path}/".startswith(FOR_GUESTS)
 
 
 async def _turn_away(send: Send) -> None:

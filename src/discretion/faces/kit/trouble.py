@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Final
 from litestar.exceptions import HTTPException
 
 from discretion.faces.kit.crossing import CrossingError
-from discretion.faces.kit.doorstep import FOR_MACHINES, LOGGER
+from discretion.faces.kit.doorstep import FOR_MACHINES, LOGGER, is_for_guests
 from discretion.faces.kit.formats import Formats
 from discretion.faces.kit.forms import MalformedFormError
 from discretion.faces.kit.means import KeeperFailedError
@@ -89,8 +89,9 @@ def page_of(request: Request[Any, Any, Any], error: Exception, means: Means) -> 
     words = caller.words
     if request.headers.get("accept", "").startswith("application/json"):
         return caller.data({"title": words.gettext(title), "advice": words.gettext(advice)}, status=status)
+    template = "guest_error.html" if is_for_guests(request.url.path) else "error.html"
     return caller.page(
-        "error.html", status=status, code=status, title=words.gettext(title), advice=words.gettext(advice)
+        template, status=status, code=status, title=words.gettext(title), advice=words.gettext(advice)
     )
 
 
