@@ -34,6 +34,7 @@ from discretion.hotel import number
 from discretion.hotel.consent import Channel
 from discretion.hotel.purpose import Purpose
 from discretion.office import consents, lists
+from discretion.office.guest_door import hidden_count, show_stays
 from discretion.office.outcome import ActRefusal
 from discretion.wire.lookup import Disclosure
 
@@ -97,7 +98,16 @@ async def consents_page(
         choices=await consents.choices(seat.office, seat.property_id, guest_id, seat.language),
         history=await consents.history(seat.office, seat.property_id, guest_id),
         may_record=seat.may(Permission.CONSENT_RECORD) and seat.is_on_shift, here=f"/guests/{guest}/consents",
+        hidden=await hidden_count(seat.office, seat.property_id, guest_id),
     )
+
+
+@post("/guests/{guest:str}/stays/show")
+async def put_back_stays(seat: NamedDependency[Seat], guest: FromPath[str]) -> Response[bytes]:
+    """Put every stay back on the guest's own pages, as they ask in person."""
+    seat.require(Permission.CONSENT_RECORD)
+    await show_stays(seat.office, seat.property_id, id_in(guest))
+    return seat.onward(f"/guests/{guest}/consents?said=stays_shown")
 
 
 @post("/guests/{guest:str}/consents/{kind:str}/hand-over")

@@ -10,6 +10,7 @@ Rules:
 
 from __future__ import annotations
 
+import asyncio
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Annotated, Final, Literal
 
@@ -239,9 +240,11 @@ async def _record(  # noqa: PLR0913 - a record is whose, what for, and what was 
     if not isinstance(answer, Disclosure):
         return await refused_page(seat, answer, guest, purpose, asked)
     now = datetime.now(UTC)
-    said = await consents.on_record(seat.office, seat.property_id, bytes.fromhex(guest), seat.language)
     shown = tuple(group for group in revealed if answer.clear & BIT[group])
-    links = await merges.merges_of(seat.office, seat.property_id, bytes.fromhex(guest))
+    said, links = await asyncio.gather(
+        consents.on_record(seat.office, seat.property_id, bytes.fromhex(guest), seat.language),
+        merges.merges_of(seat.office, seat.property_id, bytes.fromhex(guest)),
+    )
     headers = {"refresh": f"{REVEALED_SECONDS}; url={back}"} if shown and not is_counted_down else {}
     return seat.page(
         "guest.html", headers=headers, guest=guest, answer=answer, stay=stay, relation=relation, purpose=purpose,

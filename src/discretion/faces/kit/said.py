@@ -53,6 +53,7 @@ _SENTENCES: Final = MappingProxyType({
     "display": _("Kept for this browser."),
     "emergency_ended": _("The emergency viewing has ended. Please add what happened."),
     "guest_asked": _("Received. It is in the hotel's list now."),
+    "stays_shown": _("Put back. The guest sees every stay on their own pages again."),
     "guest_kept": _("Kept."),
     "emergency_noted": _("Added. Thank you; the reviewers see it."),
     "enabled": _("This person can sign in again."),
