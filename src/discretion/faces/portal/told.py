@@ -99,6 +99,7 @@ class Told:
     question: str = ""
     is_question_open: bool = False
     answer: str = ""
+    emergency: bytes = b""
     key: tuple[object, ...] = ()
 
 
@@ -170,7 +171,7 @@ def _line(guest: GuestSeat, entry: OwnEntry, found: Beside) -> Told | None:
         verdict=_verdict(review), sentence=_sentence(guest, review),
         approved_by=" · ".join(noun(words, "role", role) for each in approvals for role in each.roles),
         question=question.code if question else "", is_question_open=bool(question and question.state == "open"),
-        answer=question.zh if question else "",
+        answer=question.zh if question else "", emergency=entry.emergency,
     )
     is_plain = not (review or approvals or question) and kind in {"look", "own", "refused"}
     return replace(line, key=(kind, title, line.purpose, who) if is_plain else ())

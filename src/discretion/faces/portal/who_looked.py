@@ -84,7 +84,7 @@ async def who_looked_page(guest: NamedDependency[GuestSeat]) -> Response[bytes]:
     return guest.page(
         "who_looked.html", here="/my", tab="/my", days=by_day(guest, shown), looks=looks, purposes=purposes,
         wanted=wanted, more=more, missing=read.missing, is_whole=wanted.before == 2**62,
-        in_review=sum(line.verdict == "open" and line.kind == "emergency" for line in read.lines),
+        in_review=len({line.emergency for line in read.lines if line.verdict == "open" and line.emergency}),
     )
 
 
