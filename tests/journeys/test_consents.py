@@ -16,6 +16,7 @@ from discretion.wire import lookup, upkeep
 from tests.cast import Guest, Player, Stage, groups, new_id
 from tests.conftest import HILLTOP
 from tests.consents import VERSION, aged, answer, by, on_paper, said, visit_of
+from tests.merging import joined
 
 CONTACT = groups("contact")
 
@@ -192,3 +193,16 @@ async def test_who_decides_for_whom(
 ])
 async def test_a_paper_has_its_number_and_date(stage: Stage, office: Office, changed: dict[str, object], fault: str) -> None:
     assert await said(office, by(stage, stage.ada), on_paper(stage.guest("in_house"), "loyalty", **changed)) == fault
+
+
+async def test_whoever_withdraws_on_one_of_two_joined_records_has_withdrawn(stage: Stage, office: Office, mia: Player) -> None:
+    first, second = stage.guest("departed"), stage.guest("departed")
+    for guest in (first, second):
+        stage.case(guest, "complaint")
+    joined(stage, first, second, purpose="complaint")
+    hand = by(stage, stage.ada)
+    assert await said(office, hand, answer(first)) == ""
+    assert opened(mia, first) == opened(mia, second) == CONTACT, "one person said yes"
+    assert await said(office, hand, answer(second)) == ""
+    assert await said(office, hand, answer(second, given=False)) == ""
+    assert opened(mia, first) == opened(mia, second) == 0, "and no, to whichever record"

@@ -142,7 +142,7 @@ end $$;
 grant select on hotel.consent_text, hotel.consent to discretion_office;
 grant insert (property_id, kind, version, language, basis, title, words, effect, made_by) on hotel.consent_text to discretion_office;
 grant execute on function hotel.record_consent to discretion_office;
-grant select (property_id, guest_id, kind, no, given, consent_id) on hotel.consent to discretion_keeper;
+grant select (property_id, guest_id, kind, no, given, consent_id, at) on hotel.consent to discretion_keeper;
 -- PostgreSQL 17 on: the keeper may rewrite the file of the table once something in it was erased; see 0016.
 do $$
 begin

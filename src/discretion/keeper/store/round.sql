@@ -112,14 +112,15 @@ select uuid_send(c.guest_id), c.fact, c.staff, c.session, c.purpose, c.groups, c
     from hotel.emergency e where e.property_id = %(p)s and e.ended_at is null) c
 
 -- name: consents
--- Which of these guests consent, as their last word says: guest, fact, row. Read only where an ask is for a purpose that rests on a consent,
--- and remembered as the staff are.
+-- Which of these guests consent, as their last word says, to whichever of their joined records it was said: guest, fact, row. Read only where
+-- an ask is for a purpose that rests on a consent, and remembered as the staff are.
 select uuid_send(u.id), case k.kind when 'marketing' then 'consent_mkt' else 'consent_ana' end, uuid_send(c.consent_id)
   from unnest(%(guests)b::uuid[]) as u (id)
  cross join (values ('marketing'), ('analytics')) as k (kind)
  cross join lateral (
     select c.given, c.consent_id from hotel.consent c
-     where c.property_id = %(p)s and c.guest_id = u.id and c.kind = k.kind order by c.no desc limit 1) c
+     where c.property_id = %(p)s and c.guest_id in (select hotel.joined_records(%(p)s, u.id)) and c.kind = k.kind
+     order by c.at desc, c.no desc limit 1) c
  where c.given
 
 -- name: use_approval
