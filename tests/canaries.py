@@ -101,11 +101,6 @@ values (%(p)s, %(x)s, %(g)s, substr(sha256('a'), 1, 16), substr(sha256('b'), 1, 
 insert into keys.guest_credential (property_id, credential_id, guest_id, public_key, sign_count) values (%(p)s, %(c)s::bytea, %(g)s, 'k', 0);
 insert into keys.guest_session (property_id, session_id, ticket_hash, guest_id, how, ends_at) values (%(p)s, %(session)s, sha256('t'), %(g)s, 'code', now());
 select vault.take_snapshot(%(p)s, %(s)s, array[%(g)s]::uuid[]);
-insert into hotel.consent_text (property_id, kind, version, language, basis, title, words, effect)
-values (%(p)s, 'marketing', 'canary', 'en', 'consent', 'a', 'b', 'c');
-insert into hotel.consent (property_id, consent_id, guest_id, kind, no, given, version, language, hash, channel, session_id, staff_id, paper, signed_on)
-select %(p)s, %(x)s, %(g)s, 'marketing', 1, true, 'canary', 'en', t.hash, 'desk_paper', %(session)s, %(by)s, %(c)s, current_date
-  from hotel.consent_text t where t.version = 'canary';
 insert into hotel.case_file (property_id, case_id, number, purpose, summary, opened_by) values (%(p)s, %(rights)s, 'C-733', 'dsr', 'a request', %(by)s);
 insert into hotel.case_guest (property_id, case_id, guest_id, added_by) values (%(p)s, %(rights)s, %(g)s, %(by)s) on conflict do nothing;
 insert into hotel.rights_request (property_id, case_id, guest_id, kind, channel, receiver, clock, due_at)

@@ -11,10 +11,10 @@ WHOLE = 255
 
 
 def officer(stage: Stage) -> Player:
-    """Return the privacy officer of Harbour, hired at the first asking."""
-    if "Petra" not in stage.players:
-        stage.players["Petra"] = stage.hire("Petra", "privacy", is_at_work=False)
-    return stage.players["Petra"]
+    """Return a privacy officer of Harbour who is not at work, hired at the first asking."""
+    if "Paula" not in stage.players:
+        stage.players["Paula"] = stage.hire("Paula", "privacy", is_at_work=False)
+    return stage.players["Paula"]
 
 
 def case_of(stage: Stage, guest: Guest) -> bytes:
@@ -23,6 +23,18 @@ def case_of(stage: Stage, guest: Guest) -> bytes:
     row = stage.office.execute("select case_id from hotel.case_file where number = %s", (number,)).fetchone()
     assert row is not None
     return bytes(row[0].bytes)
+
+
+def closed(stage: Stage, guest: Guest, case_id: bytes) -> bytes:
+    """Close a case of a guest's rights, whose request is withdrawn first; return its id."""
+    named = (guest.property_id.hex(), case_id.hex())
+    stage.office.execute(
+        "insert into hotel.rights_request (property_id, case_id, guest_id, kind, channel, clock, due_at)"
+        " values (%s, %s, %s, 'access', 'desk', 'pipl', now() + interval '15 days')", (*named, guest.guest_id.hex()),
+    )
+    stage.office.execute("update hotel.rights_request set state = 'withdrawn', ended_at = now() where property_id = %s and case_id = %s", named)
+    stage.office.execute("update hotel.case_file set closed_at = now(), closed_by = opened_by where property_id = %s and case_id = %s", named)
+    return case_id
 
 
 def order(

@@ -10,7 +10,7 @@ import pytest
 from discretion.wire import erasure, exceptions, guests, lookup
 from tests.cast import Stage
 from tests.conftest import PASSWORDS
-from tests.erasing import carry_out, case_of, erased, officer, order
+from tests.erasing import carry_out, case_of, closed, erased, officer, order
 from tests.portals import visit
 
 
@@ -29,10 +29,18 @@ def test_only_the_privacy_officer_carries_one_out(stage: Stage) -> None:
 
 def test_an_order_without_an_open_case_of_this_guest_is_nobodys(stage: Stage) -> None:
     guest, other = stage.guest("departed"), stage.guest("departed")
-    closed = case_of(stage, guest)
-    stage.office.execute("update hotel.case_file set closed_at = now(), closed_by = opened_by where case_id = %s", (closed.hex(),))
-    for order_id in (order(stage, guest), order(stage, guest, case_id=closed), order(stage, guest, case_id=case_of(stage, other))):
+    over = closed(stage, guest, case_of(stage, guest))
+    for order_id in (order(stage, guest), order(stage, guest, case_id=over), order(stage, guest, case_id=case_of(stage, other))):
         refused = carry_out(officer(stage), order_id)
+        assert isinstance(refused, lookup.Failed) and refused.code == "not_found", refused
+    assert is_there(stage, guest.guest_id)
+
+
+def test_the_operator_names_no_order_without_an_open_case_either(stage: Stage) -> None:
+    guest, other = stage.guest("departed"), stage.guest("departed")
+    over = closed(stage, guest, case_of(stage, guest))
+    for order_id in (order(stage, guest), order(stage, guest, case_id=over), order(stage, guest, case_id=case_of(stage, other)), bytes(16)):
+        refused = stage.upkeep(erasure.CarryOutErasures(property_id=guest.property_id, request_id=bytes(16), order_id=order_id))
         assert isinstance(refused, lookup.Failed) and refused.code == "not_found", refused
     assert is_there(stage, guest.guest_id)
 
@@ -90,8 +98,8 @@ def test_twice_is_one_erasure_and_one_entry(stage: Stage) -> None:
 @pytest.mark.parametrize("statement", [
     "insert into ledger.erasing select property_id, pg_current_xact_id() from hotel.property", "delete from hotel.erasure_order",
     "update hotel.erasure_order set done_at = now(), entry_idx = 0", "delete from vault.snapshot", "delete from keys.guest_key",
-    "update hotel.stay_act set details = '{}'", "update ledger.fact_change set rows = '[]'", "select hotel.erase_links(property_id, property_id) from hotel.property",
-    "select ledger.erase_changes(property_id, '{}', 1) from hotel.property", "update hotel.case_act set words = ''",
+    "update hotel.stay_act set details = '{}'", "update ledger.fact_change set rows = '[]'", "select hotel.erase_links(property_id, property_id, property_id, 1) from hotel.property",
+    "select ledger.erase_changes(property_id, '{}', 1, true, 1) from hotel.property", "update hotel.case_act set words = ''",
 ])
 def test_no_role_erases_by_its_own_hand(stage: Stage, role: str, statement: str) -> None:
     with (

@@ -6,7 +6,7 @@ import os
 
 import pytest
 
-from discretion.wire import entries, exceptions, lookup, merging
+from discretion.wire import entries, erasure, exceptions, guests, lookup, merging
 from tests.cast import ALL, Stage, groups, new_id
 from tests.conftest import HARBOUR, HILLTOP
 
@@ -53,6 +53,16 @@ def messages_with(ticket: bytes, stage: Stage) -> list[lookup.Request]:
         exceptions.BeginEmergency(**asked, challenge_id=new_id(), assertion=b"{}", guest_id=guest_id, groups=1, situation="life", words="ten characters", reference="r"),
         exceptions.EndEmergency(**asked, emergency_id=new_id()),
         exceptions.NoteEmergency(**asked, emergency_id=new_id(), words="ten characters"),
+        exceptions.SignRelease(**asked, challenge_id=new_id(), assertion=b"{}", release_id=new_id()),
+        exceptions.SetDigits(**asked, challenge_id=new_id(), assertion=b"{}", digits="0000"),
+        exceptions.ReadSignIns(**asked, staff_id=stage.ada.staff_id),
+        erasure.CarryOutErasure(**asked, challenge_id=new_id(), assertion=b"{}", order_ids=[new_id()]),
+        guests.BeginGuestPasskey(property_id=stage.ada.property_id, ticket=ticket),
+        guests.FinishGuestPasskey(property_id=stage.ada.property_id, challenge_id=new_id(), answer=b"{}", ticket=ticket),
+        guests.WhichGuest(ticket=ticket),
+        guests.OwnRecord(**asked, groups=1),
+        guests.OwnEntries(**asked),
+        guests.OwnProofs(**asked, indexes=[0]),
     ]
 
 

@@ -7,7 +7,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from discretion.wire import exceptions, guests, lookup, merging, upkeep
+from discretion.wire import erasure, exceptions, guests, lookup, merging, upkeep
 from discretion.wire.entries import Entries, LedgerState, Proofs, ProveEntries, ReadEntries, ReadLedgerState, Term
 from tests.cast import Stage, groups, new_id
 from tests.conftest import HARBOUR
@@ -65,6 +65,11 @@ def messages(stage: Stage) -> list[lookup.Request]:
         exceptions.BeginEmergency(**asked(), challenge_id=new_id(), assertion=b"{}", guest_id=guest_id, groups=1, situation="life", words="ten characters", reference="r"),
         exceptions.EndEmergency(**asked(), emergency_id=new_id()),
         exceptions.NoteEmergency(**asked(), emergency_id=new_id(), words="ten characters"),
+        exceptions.SignRelease(**asked(), challenge_id=new_id(), assertion=b"{}", release_id=new_id()),
+        exceptions.SetDigits(**asked(), challenge_id=new_id(), assertion=b"{}", digits="0000"),
+        exceptions.ReadSignIns(**asked(), staff_id=stage.ada.staff_id),
+        erasure.CarryOutErasure(**asked(), challenge_id=new_id(), assertion=b"{}", order_ids=[new_id()]),
+        exceptions.ReturnByDigits(property_id=stage.ada.property_id, terminal_id=new_id(), staff_id=new_id(), digits="0000"),
         guests.BeginGuestSignIn(property_id=stage.ada.property_id, number="R-1", contact="dora@example.org", language="en"),
         guests.FinishGuestSignIn(property_id=stage.ada.property_id, code_id=new_id(), code="12345678"),
         guests.BeginGuestPasskey(property_id=stage.ada.property_id),

@@ -121,6 +121,7 @@ def rows(stage: Stage, people: dict[str, Player]) -> list[str]:
         f"{'accept_deputy, end_deputy':<42} whoever is named in it (test_exceptions)",
         f"{'begin_sign_in':<42} anyone",
         f"{'choose_duty':<42} whoever holds a ticket without a duty, of those the roster offers (test_house_asks…)",
+        f"{'carry_out_erasure':<42} privacy, with a passkey verified for just these orders (test_erasure_misused)",
         f"{'end_emergency, note_emergency':<42} whoever began it (test_exceptions)",
         f"{'finish_sign_in':<42} whoever holds a passkey of the property (test_replayed_assertion and others)",
         f"{'return_by_digits':<42} whoever was displaced at that terminal and knows their digits (test_four_digits_misused)",
@@ -171,9 +172,10 @@ def test_every_message_stands_in_the_reviewed_table_or_in_the_other() -> None:
 def test_of_the_operators_messages_none_brings_back_a_record() -> None:
     tags = {kind.__struct_config__.tag for kind in upkeep.UpkeepRequest.__args__}
     assert tags == {"guest_ids", "seal_batch", "enter_import", "enter_changes", "publish_checkpoint", "health", "add_cosignatures",
-                    "await_wanted", "stop_ledger", "explain_guest", "read_look_ups", "read_recorded", "take_letters", "address_post"}
+                    "await_wanted", "stop_ledger", "explain_guest", "read_look_ups", "read_recorded", "take_letters", "address_post",
+                    "carry_out_erasures", "sweep_erased", "certify_erasure"}
     answers = {kind.__struct_config__.tag for kind in upkeep.UpkeepAnswer.__args__}
-    assert answers == {"ids", "done", "explained", "look_ups_read", "recorded", "letters", "failed"}
+    assert answers == {"ids", "done", "explained", "look_ups_read", "recorded", "letters", "failed", "erasures_done", "erasure_proof"}
     assert set(of_guests.GuestLetter.__struct_fields__) == {"kind", "address", "language", "what", "code"}  # one address at a time: decision 0027
     assert set(upkeep.LookUpLine.__struct_fields__) == {  # ids, codes and bits: decision 0023
         "index", "at", "staff_id", "duty", "session_id", "guest_id", "kind", "purpose", "clear", "masked", "relation", "rules", "obligations",

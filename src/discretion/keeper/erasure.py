@@ -6,7 +6,7 @@ Rules:
 * Nobody is told before the erased list outside the database has the line on disk. A start carries out again what the
   list says and the database does not, before it serves.
 * A person needs the privacy officer's duty, a passkey verified for exactly these orders, and behind each an open case
-  of the guest's rights. The worker carries out plans, over the operator's hatch.
+  of the guest's rights. The worker carries out plans, the operator an order for such a case, over their hatch.
 
 Left to others: what goes and what stays (`hotel.erase` in the database), orders (the office), what stops one.
 """
@@ -87,17 +87,21 @@ class Erasing:
             done = _counted(done, carried)
         return done
 
-    async def by_worker(self, plan_id: bytes | None) -> ErasuresDone:
-        """Carry out the open orders of a plan; without one also sever what is left of guests with many stays.
+    async def by_upkeep(self, plan_id: bytes | None, order_id: bytes | None) -> ErasuresDone | Failed:
+        """Carry out one order for a case, or a plan's; with neither also sever what is left of guests with many stays.
 
         What stops an order is counted. Errors: `RoundError`; `StoreError`.
         """
+        order = await self._order(order_id) if order_id else None
+        if order_id and not (order and (order.has_case or order.is_done)):
+            return Failed(code="not_found")
+        rows = [] if order_id else await self._rows(_SQL["of_plan"], {"plan": Uid(plan_id) if plan_id else None})
         done = ErasuresDone(done=0, stopped={}, entry=-1)
-        for (order_id,) in await self._rows(_SQL["of_plan"], {"plan": Uid(plan_id) if plan_id else None}):
-            carried = await self._carry_out(order_id)
+        for wanted in [order_id] if order_id else [row[0] for row in rows]:
+            carried = await self._carry_out(wanted)
             if isinstance(carried, (str, int)):
                 done = _counted(done, carried)
-        for _ in range(0 if plan_id else STEPS_MAX):
+        for _ in range(0 if plan_id or order_id else STEPS_MAX):
             if await self._rows(_SQL["rest"], {}) == [(0,)]:
                 break
         return done

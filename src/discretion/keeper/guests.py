@@ -162,10 +162,10 @@ class Guests:
         return await self._come_in(message.property_id, message.guest_id, "demo", (), rounds)
 
     async def _own(self, message: OwnRecord | OwnEntries | OwnProofs) -> Answer:
-        desk = self._desk_of(message.ticket[:16])
         visit = await self._visit(message.ticket)
         if isinstance(visit, Failed):
             return visit
+        desk = self._desk_of(visit.property_id)
         return await own.answer(message, visit, desk.rounds, desk.database, desk.lock)
 
     async def _visit(self, ticket: bytes) -> GuestVisit | Failed:
@@ -181,12 +181,11 @@ class Guests:
 
     async def _which(self, message: WhichGuest) -> GuestVisit | Failed:
         """Return the visit behind a ticket, ended if that is asked for."""
-        rounds = self._desk_of(message.ticket[:16]).rounds
         found = await self._visit(message.ticket)
         if isinstance(found, GuestVisit) and message.ends:
             write = (_SQL["end_visit"], {"session": Uid(found.session_id)})
             ask = Ask(AskKind.GUEST_SIGN_OUT, os.urandom(16), guest_id=found.guest_id, writes=(write,))
-            await rounds.ask([ask])
+            await self._desk_of(found.property_id).rounds.ask([ask])
         return found
 
     async def _begin_passkey(self, message: BeginGuestPasskey) -> Answer:

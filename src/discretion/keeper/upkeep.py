@@ -147,7 +147,7 @@ async def _told(message: _Told, desk: Desk) -> wire.UpkeepAnswer:
 async def _erasures(message: CarryOutErasures | CertifyErasure | SweepErased, desk: Desk) -> wire.UpkeepAnswer:
     """Carry out a plan's orders, prove one, or sweep what they left."""
     if isinstance(message, CarryOutErasures):
-        return await Erasing(desk.rounds, _rows(desk)).by_worker(message.plan_id)
+        return await Erasing(desk.rounds, _rows(desk)).by_upkeep(message.plan_id, message.order_id)
     async with desk.lock:
         if isinstance(message, CertifyErasure):
             return await certify(message, desk.rounds.room, desk.database)

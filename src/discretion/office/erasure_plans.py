@@ -57,7 +57,7 @@ async def plan(office: Office, wanted: Wanted) -> Plan | ActRefusal:
 
 
 async def run(office: Office, wanted: Wanted, plan_id: bytes, by: bytes) -> Done | ActRefusal:
-    """Order what a plan says; the keeper then carries the plan out.
+    """Order what a plan says; the keeper then carries the order out.
 
     Refusals: `case`, `stale` (it is not the plan any more), and those of `erasures.order`.
     """
@@ -67,7 +67,7 @@ async def run(office: Office, wanted: Wanted, plan_id: bytes, by: bytes) -> Done
     if not secrets.compare_digest(now_planned.plan_id, plan_id):
         return ActRefusal("stale")
     new = erasures.NewErasure(
-        secrets.token_bytes(16), wanted.guest_id, wanted.groups, "request", now_planned.case_id, plan_id, by,
+        secrets.token_bytes(16), wanted.guest_id, wanted.groups, "request", now_planned.case_id, None, by,
     )
     async with office.changing() as now:
         return await erasures.order(now, wanted.property_id, new)

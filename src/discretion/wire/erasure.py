@@ -31,11 +31,15 @@ class CarryOutErasure(VerifiedAsk, frozen=True, kw_only=True, tag="carry_out_era
 
 
 class CarryOutErasures(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True, tag="carry_out_erasures"):
-    """Carry out up to 200 open orders of one plan; without a plan, those of withdrawn consents."""
+    """Carry out up to 200 open orders of one plan, or the operator's one order for an open case of a guest's rights.
+
+    Without either, those of withdrawn consents.
+    """
 
     property_id: Id
     request_id: Id
     plan_id: Id | None = None
+    order_id: Id | None = None
 
 
 class SweepErased(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True, tag="sweep_erased"):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import hashlib
 import io
 import json
@@ -175,7 +176,7 @@ def test_what_is_taken_home_is_checked_by_anybody(house: RunningHouse) -> None:
         leaf = decode_leaf(files[f"{name}.entry"])
         for part, at in (("guest", 0), ("context", 2)):
             made = hashlib.sha256(
-                b"discretion/v1/" + part.encode() + b"\0" + bytes.fromhex(line[part]["salt"]) + line[part]["text"].encode()
+                b"discretion/v1/" + part.encode() + b"\0" + base64.b64decode(line[part]["salt"]) + line[part]["text"].encode()
             ).digest()
             assert made == leaf.commitments[at]
         assert json.loads(line["guest"]["text"])["previous"] == before

@@ -104,7 +104,7 @@ def run(
 
     order_id = ask_office(terminal, do).id
     done = _asked(str(settings.upkeep_socket), CarryOutErasures(
-        property_id=hotel.property_id, request_id=os.urandom(_ID_SIZE_BYTES), plan_id=raw_plan,
+        property_id=hotel.property_id, request_id=os.urandom(_ID_SIZE_BYTES), order_id=order_id,
     ))
     if not isinstance(done, ErasuresDone):
         raise Trouble("keeper_refused", reason=getattr(done, "code", ""))

@@ -10,6 +10,7 @@ Rules:
 
 from __future__ import annotations
 
+import base64
 import gzip
 import io
 import json
@@ -48,8 +49,8 @@ log.vkey       审计日志的公钥，应与酒店公布的一致。
 如何核验 / How to check an entry
 1. NNNN.entry = "DISCRET1" + tag (16) + C_guest (32) + C_staff (32) + C_context (32)
    C_x = SHA-256("discretion/v1/" + x + 0x00 + salt + text)
-   用 entries.jsonl 的 salt 和 text 可算出 C_guest 与 C_context。
-   Salt and text of entries.jsonl make C_guest and C_context.
+   用 entries.jsonl 的 salt（base64）和 text 可算出 C_guest 与 C_context。
+   Salt (base64) and text of entries.jsonl make C_guest and C_context.
 2. 用证明核验该条目属于已签名的检查点。 Check with the proof that the entry is under the signed checkpoint:
    discretion ledger verify NNNN.tlog-proof --entry NNNN.entry --vkey "$(cat log.vkey)"
    https://c2sp.org/tlog-proof
@@ -127,9 +128,9 @@ def archive(items: Sequence[OwnProof], vkey: str, numbers: Mapping[int, int]) ->
         _add(tar, "log.vkey", f"{vkey}\n".encode())
         _add(tar, "entries.jsonl", b"".join(_entry(item, numbers.get(item.index, 0)) for item in items))
         for item in items:
-            name = f"{numbers.get(item.index, 0):04}"
-            _add(tar, f"{name}.entry", item.leaf)
-            _add(tar, f"{name}.tlog-proof", item.proof.encode())
+            _add(tar, f"{numbers.get(item.index, 0):04}.entry", item.leaf)
+        for item in items:  # one after the other: what proofs share is then near enough to be written once
+            _add(tar, f"{numbers.get(item.index, 0):04}.tlog-proof", item.proof.encode())
     return gzip.compress(file.getvalue(), 9, mtime=0)
 
 
@@ -137,12 +138,13 @@ def _entry(item: OwnProof, number: int) -> bytes:
     """Return one entry as a line of JSON: what makes its leaf again."""
     told = {
         "number": number, "index": item.index,
-        "guest": {"salt": item.guest_part[:SALT_SIZE_BYTES].hex(), "text": item.guest_part[SALT_SIZE_BYTES:].decode()},
-        "context": {
-            "salt": item.context_part[:SALT_SIZE_BYTES].hex(), "text": item.context_part[SALT_SIZE_BYTES:].decode(),
-        },
+        "guest": _part(item.guest_part), "context": _part(item.context_part),
     }
     return json.dumps(told, ensure_ascii=False, separators=(",", ":")).encode() + b"\n"
+
+
+def _part(raw: bytes) -> dict[str, str]:
+    return {"salt": base64.b64encode(raw[:SALT_SIZE_BYTES]).decode(), "text": raw[SALT_SIZE_BYTES:].decode()}
 
 
 def _add(tar: tarfile.TarFile, name: str, body: bytes) -> None:

@@ -120,7 +120,8 @@ def beside(known: Iterable[Known]) -> Beside:
     of: dict[str, list[Known]] = defaultdict(list)
     for each in known:
         of[each.what].append(each)
-    secret = [each.at for each in of["withheld"] if each.at is not None]
+    # Entries have whole seconds: one of the same second comes after.
+    secret = [each.at.replace(microsecond=0) for each in of["withheld"] if each.at is not None]
     return Beside(
         {each.entry_idx: each for each in of["review"] if each.entry_idx is not None},
         {each.ref: each for each in of["review"] if each.entry_idx is None and each.ref is not None},
