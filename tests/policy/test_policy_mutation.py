@@ -26,7 +26,7 @@ LIVE = DEAD.replace('clear=["contact"]\n', 'clear=["contact","stay"]\n')
 
 
 def test_every_part_of_the_starting_policy_has_an_effect() -> None:
-    assert check_mutation(starting_policy()) == Check("mutation", 381, (), is_advice=True)
+    assert check_mutation(starting_policy()) == Check("mutation", 390, (), is_advice=True)
 
 
 def test_every_group_a_cap_lowers_has_an_effect_but_for_one_that_is_kept_as_a_floor() -> None:
@@ -42,7 +42,7 @@ def test_every_group_a_cap_lowers_has_an_effect_but_for_one_that_is_kept_as_a_fl
 
 
 def test_no_rule_of_the_starting_policy_is_dead() -> None:
-    assert check_decisive(starting_policy()) == Check("decisive", 49, ())
+    assert check_decisive(starting_policy()) == Check("decisive", 50, ())
 
 
 @pytest.mark.parametrize(("planted", "dead"), [(DEAD, {"CI-9"}), (LIVE, set())])
