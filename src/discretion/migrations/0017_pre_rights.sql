@@ -102,6 +102,23 @@ begin
     from hotel.case_file c where c.property_id = new.property_id and c.case_id = new.case_id;
   return new;
 end $$;
+-- Tells the privacy officer of a request that is due within three days, and the general manager too of one whose day is over: each once. Returns how many.
+create index notice_of_rights on hotel.notice (property_id, subject_id) where kind in ('rights_due', 'rights_overdue');
+create function hotel.remind_of_rights(p uuid) returns int language sql security definer set search_path = pg_catalog as $$
+  with due as (
+    select q.case_id, c.number, case when q.due_at <= clock_timestamp() then 'rights_overdue' else 'rights_due' end as kind
+      from hotel.rights_request q join hotel.case_file c on c.property_id = p and c.case_id = q.case_id
+     where q.property_id = p and q.ended_at is null and q.state <> 'answered' and q.due_at <= clock_timestamp() + interval '3 days'),
+  told as (
+    insert into hotel.notice (property_id, to_role, kind, subject_id, details)
+    select p, r.role, d.kind, d.case_id, jsonb_build_object('number', d.number)
+      from due d cross join unnest(array['privacy', 'general_manager']) r (role)
+     where (r.role = 'privacy' or d.kind = 'rights_overdue')
+       and not exists (select 1 from hotel.notice n where n.property_id = p and n.subject_id = d.case_id and n.kind = d.kind
+                          and n.kind in ('rights_due', 'rights_overdue'))
+    returning 1)
+  select count(*)::int from told
+$$;
 create trigger rights_begin before insert on hotel.rights_request for each row execute function hotel.rights_begin();
 alter table hotel.rights_request enable always trigger rights_begin;
 
@@ -245,6 +262,7 @@ grant select on hotel.rights_act, hotel.rights_letter to discretion_office;
 grant insert (property_id, act_id, case_id, act, staff_id, detail) on hotel.rights_act to discretion_office;
 grant insert (property_id, letter_id, case_id, made_by, facts, text_zh, text_en) on hotel.rights_letter to discretion_office;
 grant execute on function hotel.rights_need_second to discretion_office;
+grant execute on function hotel.remind_of_rights to discretion_worker;
 -- PostgreSQL 17 on: the keeper may write these files anew, so that nothing of an erased guest is left in them (0016).
 do $$
 begin

@@ -133,10 +133,17 @@ class Jobs:
 
     async def remind_of_training(self) -> int:
         """Return how many people were told now that a training ends or is missing; each is told once."""
+        return await self._remind("remind_of_training")
+
+    async def remind_of_rights(self) -> int:
+        """Return how many notices were made of requests for rights that are due soon, or late; each is made once."""
+        return await self._remind("remind_of_rights")
+
+    async def _remind(self, name: str) -> int:
         reminded = 0
         async with self._office.reading() as now:
             for clock in await now.rows(Clock, _SQL["clocks"], {}):
-                found = await now.dicts(_SQL["remind_of_training"], {"property_id": clock.property_id})
+                found = await now.dicts(_SQL[name], {"property_id": clock.property_id})
                 reminded += found[0]["reminded"]
         return reminded
 
@@ -194,6 +201,7 @@ def make_queue(
     every(EVERY_MINUTE, "expire_approvals", jobs.expire_approvals)
     every(EVERY_MINUTE, "run_retention", jobs.run_retention, "retention: %d records fall due and are ordered erased")
     every(EVERY_HOUR, "remind_of_training", jobs.remind_of_training, "%d people were reminded of a training")
+    every(EVERY_HOUR, "remind_of_rights", jobs.remind_of_rights, "%d notices of rights requests that are due or late")
     every(EVERY_HOUR, "drop_old_handovers", jobs.drop_old_handovers)
     every(EVERY_TEN_SECONDS, "publish_checkpoints", others.publishing.publish)
     every(EVERY_TEN_SECONDS, "review_look_ups", others.reviewing.review)

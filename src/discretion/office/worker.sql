@@ -7,6 +7,10 @@ select p.property_id, p.business_date, p.night_audit_at, clock_timestamp() at ti
 -- Notices to whoever has a training that ends, or lacks one; how many now.
 select hotel.remind_of_training(%(property_id)s) as reminded
 
+-- name: remind_of_rights
+-- Notices of requests for rights that are due soon, or late; how many now.
+select hotel.remind_of_rights(%(property_id)s) as reminded
+
 -- name: drop_old_handovers
 -- Notes to the next shift that nobody needs any more.
 delete from hotel.handover where property_id = %(property_id)s and at <= clock_timestamp() - interval '30 days'

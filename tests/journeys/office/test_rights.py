@@ -12,6 +12,7 @@ from discretion.faces.kit.guest_copy import as_json, guest_copy, sections
 from discretion.office import rights, rights_work
 from discretion.office.cases import NewCase, close_case, open_case
 from discretion.office.changes import CheckIn
+from discretion.office.database import Office
 from discretion.office.guest_door import ask_about
 from discretion.office.outcome import ActRefusal
 from discretion.office.properties import property_of
@@ -21,6 +22,8 @@ from discretion.office.rights_intake import NewRequest, ask, sort, take_in
 from discretion.office.rights_kinds import IDENTITY, KINDS, REASONS
 from discretion.office.rights_map import rows_of
 from discretion.office.rights_work import Decision
+from discretion.office.worker import Jobs
+from tests.conftest import DatabaseUnderTest
 from tests.journeys.office.conftest import guest, new_id
 from tests.rights import Desk, code, composed, desk_of, keep, ok  # noqa: F401 - a fixture
 
@@ -186,6 +189,39 @@ async def test_the_clock_of_the_house_counts_from_then_on(desk: Desk) -> None:
     assert code(await rights.prolong(office, desk.officer, number, new_id(), "and more")) == "rights_no_longer"
     lists = {name: await rights.requests(office, desk.officer, name) for name in ("open", "waiting", "ended")}  # type: ignore[arg-type]
     assert [each.number for each, _ in lists["open"]] == [number] and lists["waiting"] == lists["ended"] == ()
+
+
+async def test_what_is_due_soon_or_late_is_told_once_and_what_is_late_to_the_general_manager_too(
+    desk: Desk, module_database: DatabaseUnderTest,
+) -> None:
+    soon, later = await desk.ask("access"), await desk.ask("explain")
+
+    async def due(number: str, hours: int) -> None:
+        async with await psycopg.AsyncConnection.connect(desk.hotel.database.superuser, autocommit=True) as connection:
+            await connection.execute(
+                "update hotel.rights_request q set due_at = now() + make_interval(hours => %s) from hotel.case_file c"
+                " where c.case_id = q.case_id and c.number = %s and c.property_id = %s::uuid and q.property_id = c.property_id",
+                (hours, number, desk.hotel.property_id.hex()),
+            )
+
+    async def told() -> list[tuple[object, ...]]:
+        return sorted(await desk.hotel.rows(
+            "select kind, to_role, details ->> 'number' from hotel.notice where property_id = %s::uuid and kind in ('rights_due', 'rights_overdue')",
+        ))
+
+    async with Office(module_database.conninfo("worker"), connections_max=1) as office:
+        jobs = Jobs(office)
+        assert await jobs.remind_of_rights() == 0
+        await due(soon, 71)
+        assert (await jobs.remind_of_rights(), await jobs.remind_of_rights()) == (1, 0)
+        assert await told() == [("rights_due", "privacy", soon)]
+        await due(soon, -1)
+        assert (await jobs.remind_of_rights(), await jobs.remind_of_rights()) == (2, 0)
+        assert await told() == [("rights_due", "privacy", soon), ("rights_overdue", "general_manager", soon), ("rights_overdue", "privacy", soon)]
+        await due(later, -1)
+        for number in (soon, later):
+            ok(await rights.withdraw(desk.hotel.office, desk.hotel.property_id, number, new_id(), guest_id=desk.guest_id))
+        assert await jobs.remind_of_rights() == 0
 
 
 async def test_a_case_opened_at_the_desk_is_told_which_right_it_is(desk: Desk) -> None:

@@ -56,6 +56,8 @@ KINDS: Final = MappingProxyType({
     "review_answered": Kind(_("An answer to a review"), _("The person has said what look-up %(number)s was for."), "/reviews/{number}", ("number",)),
     "review_overdue": Kind(_("Reviews are overdue"), _("Reviews whose time has run out: %(count)s. They are yours now."), "/reviews", ("count",)),
     "review_question": Kind(_("A question about a look-up"), _("A reviewer asks what look-up %(number)s was for. Please say so; it takes a minute."), "/reviews/{number}/reply", ("number",)),
+    "rights_due": Kind(_("A request for rights is due soon"), _("Request %(number)s is to be answered within three days."), "/rights/{number}", ("number",)),
+    "rights_overdue": Kind(_("A request for rights is late"), _("The last day for request %(number)s is over. Answer it now, or write down why it takes longer."), "/rights/{number}", ("number",)),
     "rights_received": Kind(_("A request for rights"), _("Request %(number)s has come in. Its clock runs."), "/rights/{number}", ("number",)),
     "swap_done": Kind(_("A shift has changed hands"), _("See which, and whose it is now."), "/my-shifts"),
     "swap_offered": Kind(_("A shift is offered to you"), _("See which, and answer."), "/my-shifts"),
