@@ -292,7 +292,7 @@ def _reviews(house: RunningHouse, page: Page) -> None:
 
 def _review_filter_kept(house: RunningHouse, page: Page) -> None:
     page.goto("/reviews?q=purpose:complaint")
-    page.fill("input[name=name]", f"投诉 {os.urandom(2).hex()}")
+    page.fill("input[name=name]:visible", f"投诉 {os.urandom(2).hex()}")
     pressed(page.locator("form[action='/reviews/filters'] button"))
 
 
@@ -567,7 +567,7 @@ def _my_code_error(house: RunningHouse, page: Page) -> None:
 
 def _my_help(house: RunningHouse, page: Page) -> None:
     my("/help")(house, page)
-    page.fill("textarea", "Two more towels, please")
+    page.fill("textarea", "Two more towels")
     pressed(page.locator("form[action='/my/help'] button[type=submit]"))
 
 
@@ -707,7 +707,7 @@ def _holds(house: RunningHouse, page: Page) -> None:
     if not stage.office.execute("select from hotel.legal_hold").fetchone():
         people = [house.on_duty("Paula", "privacy").staff_id, house.on_duty("Greta", "general_manager").staff_id]
         for seconded in (True, False):
-            new = NewHold(new_id(), 3, "letter of the court", datetime.now(UTC) + timedelta(days=90), "2026-77", guest_id=stage.dora.guest_id)
+            new = NewHold(new_id(), 3, "court letter", datetime.now(UTC) + timedelta(days=90), "2026-77", guest_id=stage.dora.guest_id)
             done = by_office(house, lambda office, new=new: legal_holds.propose(office, stage.ada.property_id, people[0], new))
             assert isinstance(done, HoldDone), done
             if seconded:
@@ -723,7 +723,7 @@ def _hold_form(house: RunningHouse, page: Page) -> None:
 
 def _hold_error(house: RunningHouse, page: Page) -> None:
     _hold_form(house, page)
-    page.fill("#f-reason", "letter of the court")
+    page.fill("#f-reason", "court letter")
     page.fill("#f-until_on", "2020-01-01")
     pressed(page.locator("main form button[type=submit]"))
 

@@ -46,11 +46,11 @@ def be(context, link, number):
     return page
 
 
-def test_seven_people_are_offered_each_with_a_mission(welcomed, link):
+def test_eight_people_are_offered_each_with_a_mission(welcomed, link):
     page = welcomed.new_page()
     page.goto(link.partition("?")[0])
     cards = page.locator("section")
-    assert cards.count() == 7
+    assert cards.count() == 8
     for card in cards.all():
         assert card.locator("ol li").count() >= 3
     assert "演示数据" in page.locator("body").inner_text()

@@ -138,7 +138,7 @@ def test_part_of_a_record_is_deleted_and_the_letter_says_so_in_both_languages(ho
 
 
 def test_a_whole_record_goes_with_two_peoples_yes_and_the_visit_ends_with_it(house, phone, page_of, people):
-    dora = house.stage.guest("departed")
+    dora = house.stage.guest("departed", departed_days=5000)  # so long ago that no law keeps anything any more
     mine = phone(dora)
     number = asked(mine, "delete")
     mine.fill("textarea[name=words]", "the canary sings")
