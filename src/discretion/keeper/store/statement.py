@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 BYTEA, INT2, INT4, INT8, UUID, DATE = 17, 21, 23, 20, 2950, 1082
 _ARRAYS = {BYTEA: 1001, INT2: 1005, INT4: 1007, INT8: 1016, UUID: 2951}
+# A loop by libuv stops watching a socket that reports an error, without a word: whoever waits looks again by itself.
+LOOK_EVERY_SECONDS = 0.5
 _HEAD = struct.Struct(">iiIii")
 _LENGTH = struct.Struct(">i")
 _NULL = b"\xff\xff\xff\xff"
@@ -103,6 +105,7 @@ class Answers:
         self._prepared: set[bytes] = set()
         self._waiter: asyncio.Future[None] | None = None
         self._socket = -1  # while it is registered
+        self._looking: asyncio.TimerHandle | None = None
 
     async def run(self, statement: Statement, params: Iterable[bytes | None]) -> PGresult:
         """Return the binary result of a statement, preparing it first on a connection that does not know it.
@@ -127,6 +130,9 @@ class Answers:
 
     def leave(self) -> None:
         """Give the socket back."""
+        if self._looking is not None:
+            self._looking.cancel()
+            self._looking = None
         if self._socket >= 0:
             self._loop.remove_reader(self._socket)
             self._socket = -1
@@ -155,7 +161,13 @@ class Answers:
         if self._socket < 0:
             self._socket = self._pgconn.socket
             self._loop.add_reader(self._socket, self._heard)
+            self._looking = self._loop.call_later(LOOK_EVERY_SECONDS, self._look)
         await self._waiter
+
+    def _look(self) -> None:
+        self._looking = self._loop.call_later(LOOK_EVERY_SECONDS, self._look)
+        if self._waiter is not None:
+            _set(self._waiter)
 
     def _heard(self) -> None:
         if self._waiter is None or self._waiter.done():
@@ -167,7 +179,7 @@ class Answers:
         waiter: asyncio.Future[None] = self._loop.create_future()
         self._loop.add_writer(self._pgconn.socket, _set, waiter)
         try:
-            await waiter
+            await asyncio.wait([waiter], timeout=LOOK_EVERY_SECONDS)
         finally:
             self._loop.remove_writer(self._pgconn.socket)
 
