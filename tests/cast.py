@@ -18,6 +18,7 @@ from __future__ import annotations
 import itertools
 import os
 import re
+import time
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
@@ -156,6 +157,7 @@ class Stage:
     guests: dict[str, Guest] = field(default_factory=dict)
     expected_errors: list[dict[str, Any]] = field(default_factory=list)
     _line: Line | None = None
+    _used_at: float = field(default_factory=time.monotonic)
 
     @property
     def ada(self) -> Player:
@@ -206,6 +208,13 @@ class Stage:
         if self._line is not None:
             self._line.close()
             self._line = None
+
+    def stay_signed_in(self) -> None:
+        """Have everybody use their ticket, at most every five minutes: a session ends when it was not used for fifteen."""
+        if time.monotonic() - self._used_at > 5 * 60:
+            for player in self.players.values():
+                player.ask(lookup.WhoAmI)  # whoever is signed out stays so
+            self._used_at = time.monotonic()
 
     def upkeep(self, message: upkeep.UpkeepRequest) -> Any:
         """Return the keeper's answer to one message of the operator."""

@@ -164,5 +164,5 @@ from tests.pages import (  # noqa: E402, F401
     page_of,
     pytest_collection_modifyitems,
 )
-from tests.stages import first_stage, own_stage, stage  # noqa: E402, F401
+from tests.stages import _nobody_is_idle, first_stage, own_stage, stage  # noqa: E402, F401
 from tests.windows import ledger_key, opened  # noqa: E402, F401

@@ -99,6 +99,8 @@ def copied_stage(
     `policy` is a policy's text; `database_host` is where the keeper alone finds the database.
     """
     with copied(first.database) as database:
+        with psycopg.connect(database.superuser, autocommit=True) as superuser:  # the first stage may be older than an idle session gets
+            superuser.execute("update keys.session set seen_at = now()")
         settings = _same_keys(first, replace(database, host=database_host or database.host), directory, policy)
         with running(settings, database, is_started=is_started) as stage:
             stage.players = {name: replace(player, stage=stage) for name, player in first.players.items()}
@@ -141,3 +143,12 @@ def stage(first_stage: FirstStage, run_directory: Path) -> Iterator[Stage]:
     """A stage that many tests share: they add people and guests of their own and break nothing."""
     with copied_stage(first_stage, run_directory / f"stage{next(_numbers)}") as made:
         yield made
+
+
+@pytest.fixture(autouse=True)
+def _nobody_is_idle(request: pytest.FixtureRequest) -> None:
+    """A long run ends no session of those who share a stage: every few minutes everybody uses theirs."""
+    if "house" in request.fixturenames:
+        request.getfixturevalue("house").stage.stay_signed_in()
+    elif "stage" in request.fixturenames:
+        request.getfixturevalue("stage").stay_signed_in()

@@ -94,8 +94,10 @@ def test_proofs_out_of_bounds_are_refused(stage: Stage, indexes: list[Any]) -> N
 
 def test_a_span_that_ends_before_it_begins_and_a_term_without_values_fit_nothing(stage: Stage) -> None:
     for odd in (Term(key="created", spans=[Span(9, 1)]), Term(key="created"), Term(key="purpose"), Term(key="guest", values=["0"])):
-        # What an erasure took the time from fits every time: it is not to be hidden by asking for one.
-        assert [line for line in stage.egon.ask(ReadEntries, terms=[odd]).lines if "erased" not in line.signals] == []
+        lines = stage.egon.ask(ReadEntries, terms=[odd]).lines
+        if odd.key == "created":  # what an erasure took the time from fits every time: it is not to be hidden by asking for one
+            lines = [line for line in lines if "erased" not in line.signals]
+        assert lines == []
 
 
 def test_an_index_beyond_the_end_reads_and_proves_nothing_that_is_not_there(stage: Stage) -> None:

@@ -29,7 +29,7 @@ from discretion.office.sql import queries
 from discretion.wire.frame import FrameError
 from discretion.wire.guests import AddressPost, Letters, TakeLetters
 from discretion.wire.settings import SettingsError, read_secret
-from discretion.wire.upkeep import UpkeepHatch
+from discretion.wire.upkeep import asked
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -104,11 +104,7 @@ class GuestMail:
         return portal.text_gateway if portal and portal.text_gateway else None
 
     def _ask(self, message: UpkeepRequest) -> UpkeepAnswer:
-        hatch = UpkeepHatch(str(self._settings.upkeep_socket), within_seconds=_WAIT_SECONDS + 10.0)
-        try:
-            return hatch.ask(message)
-        finally:
-            hatch.close()
+        return asked(str(self._settings.upkeep_socket), message, within_seconds=_WAIT_SECONDS + 10.0)
 
     def _bring_post(self, post: _Waiting) -> bool:
         """Return whether a post is done with: brought, or there is no address to bring it to."""

@@ -32,7 +32,7 @@ from discretion.wire.upkeep import (
     Done,
     PublishCheckpoint,
     StopLedger,
-    UpkeepHatch,
+    asked,
 )
 from discretion.wire.witnesses import trust_of
 
@@ -218,14 +218,8 @@ class Publishing:
 
     async def _ask(self, message: UpkeepRequest) -> UpkeepAnswer:
         """Return the keeper's answer. Errors: `FrameError` while it is away."""
-        return await asyncio.to_thread(self._asked, message)
-
-    def _asked(self, message: UpkeepRequest) -> UpkeepAnswer:
-        hatch = UpkeepHatch(str(self._settings.upkeep_socket), within_seconds=_KEEPER_SECONDS_MAX)
-        try:
-            return hatch.ask(message)
-        finally:
-            hatch.close()
+        socket_path = str(self._settings.upkeep_socket)
+        return await asyncio.to_thread(asked, socket_path, message, within_seconds=_KEEPER_SECONDS_MAX)
 
     def _say_once(self, who: str, what: str) -> None:
         """Say what is wrong with somebody, once until something else is, or until it is over."""

@@ -30,7 +30,7 @@ from discretion.hotel import number
 from discretion.watch.explainer import LIST_KIND, Earlier, Explanation, LookUp, Reason, explain
 from discretion.watch.surroundings import SQL, surroundings_of
 from discretion.wire.frame import FrameError
-from discretion.wire.upkeep import LookUpsRead, ReadLookUps, UpkeepHatch
+from discretion.wire.upkeep import LookUpsRead, ReadLookUps, asked
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -114,11 +114,7 @@ class Reviewing:
         return read
 
     def _ask(self, message: ReadLookUps) -> LookUpsRead:
-        hatch = UpkeepHatch(str(self._settings.upkeep_socket), within_seconds=_KEEPER_SECONDS_MAX)
-        try:
-            answer = hatch.ask(message)
-        finally:
-            hatch.close()
+        answer = asked(str(self._settings.upkeep_socket), message, within_seconds=_KEEPER_SECONDS_MAX)
         if not isinstance(answer, LookUpsRead):
             raise FrameError(getattr(answer, "code", "another answer"))
         return answer

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import socket
 import struct
+from contextlib import closing
 from typing import Annotated, Literal
 
 import msgspec
@@ -328,3 +329,9 @@ class UpkeepHatch:
                 raise HatchClosedError("the keeper went away")
             parts += part
         return bytes(parts)
+
+
+def asked(socket_path: str, message: UpkeepRequest, *, within_seconds: float = 120.0) -> UpkeepAnswer:
+    """Return the keeper's answer to `message`, over a connection of its own. Errors: `FrameError`."""
+    with closing(UpkeepHatch(socket_path, within_seconds=within_seconds)) as hatch:
+        return hatch.ask(message)

@@ -13,6 +13,8 @@ from discretion.faces.kit.words import marked
 from discretion.office.database import Office, OfficeUnavailableError
 from discretion.office.outcome import ActRefusal
 from discretion.office.staff import staff_by_number
+from discretion.wire.frame import FrameError
+from discretion.wire.upkeep import asked
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -20,9 +22,11 @@ if TYPE_CHECKING:
     from discretion.faces.cli.terminal import Terminal
     from discretion.office.sheet import CsvReport
     from discretion.office.staff import StaffMember
-    from discretion.wire.settings import Property
+    from discretion.wire.settings import Property, Settings
+    from discretion.wire.upkeep import UpkeepAnswer, UpkeepRequest
 
 Answer = TypeVar("Answer")
+_ID_SIZE_BYTES = 16
 FILE_SIZE_BYTES_MAX = 4 * 1024 * 1024
 
 property_option = click.option(
@@ -46,6 +50,25 @@ def chosen_property(terminal: Terminal, code: str) -> Property:
     if found is None:
         raise Trouble("property_unknown")
     return found
+
+
+def hex_id(text: str, hint: str) -> bytes:
+    """Return an id of 32 hexadecimal digits. Errors: `click.BadParameter`, with `hint` as the parameter's name."""
+    try:
+        raw = bytes.fromhex(text)
+    except ValueError:
+        raw = b""
+    if len(raw) != _ID_SIZE_BYTES:
+        raise click.BadParameter(text, param_hint=hint)
+    return raw
+
+
+def ask_keeper(settings: Settings, message: UpkeepRequest, *, within_seconds: float = 120.0) -> UpkeepAnswer:
+    """Return the keeper's answer to the operator. Errors: `Trouble` `keeper_away`."""
+    try:
+        return asked(str(settings.upkeep_socket), message, within_seconds=within_seconds)
+    except FrameError as error:
+        raise Trouble("keeper_away") from error
 
 
 def ask_office(

@@ -4,11 +4,18 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
-from discretion.faces.cli.at_property import ask_office, chosen_property, known_staff, property_option
+from discretion.faces.cli.at_property import (
+    ask_keeper,
+    ask_office,
+    chosen_property,
+    hex_id,
+    known_staff,
+    property_option,
+)
 from discretion.faces.cli.erase_certificate import check, write
 from discretion.faces.cli.exits import Exit
 from discretion.faces.cli.serve import checked
@@ -18,18 +25,14 @@ from discretion.hotel.purpose import FIELD_GROUPS, FieldGroup
 from discretion.office import erasure_plans
 from discretion.office.erasure_plans import Wanted
 from discretion.wire.erasure import CarryOutErasures, CertifyErasure, ErasureProof, ErasuresDone
-from discretion.wire.frame import FrameError
-from discretion.wire.upkeep import UpkeepHatch
 
 if TYPE_CHECKING:
     from discretion.faces.cli.terminal import Terminal
     from discretion.office.database import Office
     from discretion.office.outcome import ActRefusal, Done
     from discretion.wire.settings import Property
-    from discretion.wire.upkeep import UpkeepRequest
 
 WHOLE = "all"
-_ID_SIZE_BYTES = 16
 _GUEST = click.option("--guest", required=True, metavar="ID",
                       help=marked("The guest's id: 32 digits, as in the address of the record."))
 _CASE = click.option("--case", "number", required=True, metavar="NUMBER",
@@ -54,7 +57,7 @@ def erase() -> None:
 def plan(terminal: Terminal, /, *, guest: str, number: str, groups: str, code: str) -> Exit:
     """Plan."""
     hotel = chosen_property(terminal, code)
-    wanted = Wanted(hotel.property_id, _id(guest, "--guest"), _mask(groups), number)
+    wanted = Wanted(hotel.property_id, hex_id(guest, "--guest"), _mask(groups), number)
 
     async def do(office: Office) -> erasure_plans.Plan | ActRefusal:
         return await erasure_plans.plan(office, wanted)
@@ -92,8 +95,8 @@ def run(
     """Run."""
     hotel = chosen_property(terminal, code)
     settings = checked(terminal)
-    wanted = Wanted(hotel.property_id, _id(guest, "--guest"), _mask(groups), number)
-    raw_plan = _id(plan_id, "--plan")
+    wanted = Wanted(hotel.property_id, hex_id(guest, "--guest"), _mask(groups), number)
+    raw_plan = hex_id(plan_id, "--plan")
     typed = typed or terminal.ask(terminal.words("Type the hotel's name to erase for ever"), "--confirm")
     if typed.strip() not in (hotel.name_zh, hotel.name_en):
         raise Trouble("not_confirmed")
@@ -103,8 +106,8 @@ def run(
         return await erasure_plans.run(office, wanted, raw_plan, by_id)
 
     order_id = ask_office(terminal, do).id
-    done = _asked(str(settings.upkeep_socket), CarryOutErasures(
-        property_id=hotel.property_id, request_id=os.urandom(_ID_SIZE_BYTES), order_id=order_id,
+    done = ask_keeper(settings, CarryOutErasures(
+        property_id=hotel.property_id, request_id=os.urandom(16), order_id=order_id,
     ))
     if not isinstance(done, ErasuresDone):
         raise Trouble("keeper_refused", reason=getattr(done, "code", ""))
@@ -137,8 +140,8 @@ def certify(terminal: Terminal, /, *, order_id: str, directory: Path, code: str)
     hotel: Property = chosen_property(terminal, code)
     if directory.exists() and (not directory.is_dir() or any(directory.iterdir())):
         raise Trouble("export_not_empty", path=directory)
-    raw_order = _id(order_id, "ORDER")
-    found = _asked(str(settings.upkeep_socket), CertifyErasure(property_id=hotel.property_id, order_id=raw_order))
+    raw_order = hex_id(order_id, "ORDER")
+    found = ask_keeper(settings, CertifyErasure(property_id=hotel.property_id, order_id=raw_order))
     if not isinstance(found, ErasureProof):
         reason = getattr(found, "code", "")
         raise Trouble("order_unknown" if reason == "not_found" else "keeper_refused", reason=reason)
@@ -178,24 +181,3 @@ def _mask(names: str) -> int:
     if unknown := [name for name in wanted if name not in FIELD_GROUPS]:
         raise click.BadParameter(f"{', '.join(unknown)}: {', '.join((WHOLE, *FIELD_GROUPS))}", param_hint="--groups")
     return sum(FieldGroup(FIELD_GROUPS.index(name)).bit for name in set(wanted))
-
-
-def _id(text: str, hint: str) -> bytes:
-    try:
-        raw = bytes.fromhex(text)
-    except ValueError:
-        raw = b""
-    if len(raw) != _ID_SIZE_BYTES:
-        raise click.BadParameter(text, param_hint=hint)
-    return raw
-
-
-def _asked(socket_path: str, message: UpkeepRequest) -> Any:  # noqa: ANN401 - one of the hatch's answers
-    try:
-        hatch = UpkeepHatch(socket_path)
-        try:
-            return hatch.ask(message)
-        finally:
-            hatch.close()
-    except FrameError as error:
-        raise Trouble("keeper_away") from error

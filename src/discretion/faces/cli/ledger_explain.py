@@ -11,21 +11,20 @@ from zoneinfo import ZoneInfo
 
 import click
 
-from discretion.faces.cli.at_property import ask_office, chosen_property, property_option
+from discretion.faces.cli.at_property import ask_keeper, ask_office, chosen_property, property_option
 from discretion.faces.cli.exits import Exit
 from discretion.faces.cli.serve import checked
 from discretion.faces.cli.trouble import Trouble
 from discretion.faces.kit.nouns import group_words, noun
 from discretion.faces.kit.words import marked, translator
 from discretion.office.staff import staff_list
-from discretion.wire.frame import FrameError
-from discretion.wire.upkeep import Explained, ExplainGuest, UpkeepHatch
+from discretion.wire.upkeep import Explained, ExplainGuest
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from discretion.faces.cli.terminal import Terminal
-    from discretion.wire.settings import Property
+    from discretion.wire.settings import Property, Settings
     from discretion.wire.upkeep import ExplainedEntry
 
 _ID_SIZE_BYTES = 16
@@ -50,7 +49,7 @@ def explain(terminal: Terminal, /, *, guest: str, code: str, before: int | None,
     hotel = chosen_property(terminal, code)
     if directory is not None and directory.exists() and (not directory.is_dir() or any(directory.iterdir())):
         raise Trouble("export_not_empty", path=directory)
-    found = _asked(str(settings.upkeep_socket), hotel, _id(guest), before)
+    found = _asked(settings, hotel, _id(guest), before)
     names = {each.staff_id: f"{each.name} {each.number}" for each in ask_office(
         terminal, lambda office: staff_list(office, hotel.property_id),
     )}
@@ -84,19 +83,12 @@ def _id(text: str) -> bytes:
     return raw
 
 
-def _asked(socket_path: str, hotel: Property, guest_id: bytes, before: int | None) -> Explained:
+def _asked(settings: Settings, hotel: Property, guest_id: bytes, before: int | None) -> Explained:
     message = ExplainGuest(
         property_id=hotel.property_id, request_id=os.urandom(16), guest_id=guest_id, by="operator",
         **({"before_seq": before} if before else {}),
     )
-    try:
-        hatch = UpkeepHatch(socket_path)
-        try:
-            answer = hatch.ask(message)
-        finally:
-            hatch.close()
-    except FrameError as error:
-        raise Trouble("keeper_away") from error
+    answer = ask_keeper(settings, message)
     if not isinstance(answer, Explained):
         code = getattr(answer, "code", "")
         raise Trouble("guest_unknown" if code == "not_found" else "keeper_refused", reason=code)

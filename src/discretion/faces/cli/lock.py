@@ -13,6 +13,7 @@ from discretion.faces.cli.at_property import (
     ask_office,
     chosen_property,
     dry_run_option,
+    hex_id,
     known_staff,
     property_option,
     say_done,
@@ -87,7 +88,7 @@ def add(
         if kind == "staff":
             target_id = (await known_staff(office, at.property_id, target)).staff_id
         else:
-            target_id = _id(target, "TARGET")
+            target_id = hex_id(target, "TARGET")
         new = NewLock(secrets.token_bytes(16), kind, target_id, reason, by_id, ends)
         return await office_locks.add_lock(office, at.property_id, new)
 
@@ -105,7 +106,7 @@ def add(
 def release(terminal: Terminal, /, *, lock_id: str, code: str, by: str, dry_run: bool) -> None:
     """Release a lock."""
     at = chosen_property(terminal, code)
-    raw_id = _id(lock_id, "LOCK_ID")
+    raw_id = hex_id(lock_id, "LOCK_ID")
 
     async def do(office: Office) -> Done | ActRefusal:
         by_id = (await known_staff(office, at.property_id, by)).staff_id
@@ -114,13 +115,3 @@ def release(terminal: Terminal, /, *, lock_id: str, code: str, by: str, dry_run:
     done = ask_office(terminal, do, is_dry_run=dry_run)
     terminal.show({"lock_id": lock_id, "changed": not done.is_repeat, "dry_run": dry_run}, lock_id)
     say_done(terminal, marked("Released. See: discretion lock list"), is_dry_run=dry_run)
-
-
-def _id(text: str, hint: str) -> bytes:
-    try:
-        raw = bytes.fromhex(text)
-    except ValueError as error:
-        raise click.BadParameter(text, param_hint=hint) from error
-    if len(raw) != 16:  # noqa: PLR2004 - an id
-        raise click.BadParameter(text, param_hint=hint)
-    return raw

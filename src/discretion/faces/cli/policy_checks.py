@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from discretion.faces.cli.at_property import ask_office, chosen_property, property_option
+from discretion.faces.cli.at_property import ask_keeper, ask_office, chosen_property, property_option
 from discretion.faces.cli.exits import Exit
 from discretion.faces.cli.serve import checked
 from discretion.faces.cli.trouble import Trouble
@@ -30,8 +30,7 @@ from discretion.policy.referee import check_cedar
 from discretion.policy.replay import Recorded
 from discretion.policy.replay import replay as replayed
 from discretion.starter.database import running_database
-from discretion.wire.frame import FrameError
-from discretion.wire.upkeep import ReadRecorded, UpkeepHatch
+from discretion.wire.upkeep import ReadRecorded
 from discretion.wire.upkeep import Recorded as RecordedAnswer
 
 if TYPE_CHECKING:
@@ -110,14 +109,7 @@ def loaded(raw: bytes) -> Policy:
 def replay_of(terminal: Terminal, hotel: Property, before: InForce, now: Policy, days: int) -> dict[str, Any]:
     """Return how the look-ups of so many days would come out under `now`. Errors: `Trouble` `keeper_away`."""
     message = ReadRecorded(property_id=hotel.property_id, since_at=int(time.time()) - days * _DAY_SECONDS)
-    try:
-        hatch = UpkeepHatch(str(checked(terminal).upkeep_socket), within_seconds=3600)
-        try:
-            answer = hatch.ask(message)
-        finally:
-            hatch.close()
-    except FrameError as error:
-        raise Trouble("keeper_away") from error
+    answer = ask_keeper(checked(terminal), message, within_seconds=3600)
     if not isinstance(answer, RecordedAnswer):
         raise Trouble("keeper_refused", reason=getattr(answer, "code", ""))
     texts = ask_office(terminal, lambda office: releases.texts(office, hotel.property_id))

@@ -13,6 +13,7 @@ from discretion.faces.cli.at_property import (
     ask_office,
     chosen_property,
     dry_run_option,
+    hex_id,
     known_staff,
     property_option,
     say_done,
@@ -85,7 +86,8 @@ def propose(  # noqa: PLR0913 - one parameter an option, by click's way
     mask = sum(FieldGroup[word.upper()].bit for word in set(groups)) or legal_holds.EVERY_GROUP
     ends = datetime.combine(until.date(), _END_OF_DAY, ZoneInfo(at.time_zone)).astimezone(UTC)
     new = legal_holds.NewHold(
-        secrets.token_bytes(16), mask, reason, ends, reference, _id(guest) if guest else None, case_number,
+        secrets.token_bytes(16), mask, reason, ends, reference, hex_id(guest, "--guest") if guest else None,
+        case_number,
         first_day and first_day.date(), last_day and last_day.date(),
     )
 
@@ -142,13 +144,3 @@ def _about(each: Hold) -> str:
     if each.case_number:
         return each.case_number
     return each.guest_id.hex() if each.guest_id else f"{each.first_day}..{each.last_day}"
-
-
-def _id(text: str) -> bytes:
-    try:
-        raw = bytes.fromhex(text)
-    except ValueError as error:
-        raise click.BadParameter(text, param_hint="--guest") from error
-    if len(raw) != 16:  # noqa: PLR2004 - an id
-        raise click.BadParameter(text, param_hint="--guest")
-    return raw

@@ -15,7 +15,7 @@ from discretion.faces.desk.arrivals import listed_guests
 from discretion.faces.desk.check_in import keep_copies
 from discretion.faces.desk.record_view import BIT, CLEAR_ON_RECORD, shown_groups
 from discretion.faces.desk.stay import purpose_at, stay_of
-from discretion.faces.kit.refusals import RULES, act_sentence
+from discretion.faces.kit.refusals import act_sentence, field_errors
 from discretion.faces.kit.seat import Seat
 from discretion.hotel.purpose import Purpose
 from discretion.office import rooms, stays
@@ -51,7 +51,7 @@ async def do_act(seat: NamedDependency[Seat], stay: FromPath[str], slug: FromPat
     view = await stay_of(seat, stay)
     form = await seat.form(page.form)
     if form.value is None:
-        errors = {name: seat.words.gettext(RULES[rule]) for name, rule in form.errors.items()}
+        errors = field_errors(seat.words, form.errors)
         return await _shown(seat, stay, page, view, form.raw, errors, status=422)
     outcome = await _done(seat, view, page, form.value)
     if isinstance(outcome, ActRefusal):

@@ -16,7 +16,7 @@ from discretion.faces.desk.check_in import HOME_REGION, blank, inscribed, keep_c
 from discretion.faces.desk.person_form import Typed, related, split, typed
 from discretion.faces.kit import forms
 from discretion.faces.kit.permissions import Permission
-from discretion.faces.kit.refusals import RULES, act_sentence
+from discretion.faces.kit.refusals import act_sentence, field_errors
 from discretion.faces.kit.seat import Seat
 from discretion.office import changes, rooms, stays
 from discretion.office.outcome import ActRefusal, Changed, Doing
@@ -84,7 +84,7 @@ async def _taken(seat: Seat, kind: Kind) -> Response[bytes]:
     if is_read:
         return await _shown(seat, kind, people, form.raw, {})
     people = related(seat.words, people)
-    errors = {name: seat.words.gettext(RULES[rule]) for name, rule in form.errors.items()}
+    errors = field_errors(seat.words, form.errors)
     if form.value is None or any(person.errors for person in people):
         return await _shown(seat, kind, people, form.raw, errors, status=422)
     outcome = await _done(seat, kind, form.value, people)

@@ -23,7 +23,7 @@ from discretion.faces.desk.acts import Hex
 from discretion.faces.desk.requests import SomeId, on_duty
 from discretion.faces.kit.address import id_in
 from discretion.faces.kit.permissions import Permission
-from discretion.faces.kit.refusals import RULES, act_sentence
+from discretion.faces.kit.refusals import RULES, act_sentence, field_errors
 from discretion.faces.kit.seat import NotPermittedError, Seat
 from discretion.office import cases
 from discretion.office.case_kinds import CASE_KINDS, purposes_opened_by
@@ -128,7 +128,7 @@ async def open_case(seat: NamedDependency[Seat]) -> Response[bytes]:
     new = form.value
     guest = form.raw["guest"] if new is None or new.guest else ""
     if new is None:
-        errors = {name: seat.words.gettext(RULES[rule]) for name, rule in form.errors.items()}
+        errors = field_errors(seat.words, form.errors)
         return await _form(seat, "" if "guest" in errors else guest, form.raw, errors, status=422)
     _on_shift_for(seat, new.purpose)
     outcome = await cases.open_case(
@@ -153,7 +153,7 @@ async def join_case(seat: NamedDependency[Seat], guest: FromPath[str]) -> Respon
     seat.require(Permission.CASE_WORK)
     form = await seat.form(JoinCaseForm)
     if form.value is None:
-        errors = {name: seat.words.gettext(RULES[rule]) for name, rule in form.errors.items()}
+        errors = field_errors(seat.words, form.errors)
         return await _form(seat, guest, form.raw, errors, status=422)
     number = form.value.number
     await _must_be_on_shift(seat, number)

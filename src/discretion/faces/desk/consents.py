@@ -28,7 +28,7 @@ from discretion.faces.kit.address import id_in
 from discretion.faces.kit.formats import Formats
 from discretion.faces.kit.forms import MalformedFormError
 from discretion.faces.kit.permissions import Permission
-from discretion.faces.kit.refusals import RULES, act_sentence
+from discretion.faces.kit.refusals import act_sentence, field_errors
 from discretion.faces.kit.seat import Seat
 from discretion.hotel import number
 from discretion.hotel.consent import Channel
@@ -188,7 +188,7 @@ async def record_paper(seat: NamedDependency[Seat], guest: FromPath[str], kind: 
     form = await seat.form(PaperForm)
     new = form.value
     if new is None:
-        errors = {name: seat.words.gettext(RULES[rule]) for name, rule in form.errors.items()}
+        errors = field_errors(seat.words, form.errors)
         return await _paper_page(seat, guest, kind, form.raw, errors, status=422)
     choice = await _choice(seat, guest, kind, new.language)
     said = consents.Answer(

@@ -16,7 +16,7 @@ from msgspec import Meta
 from discretion.faces.desk.acts import Hex
 from discretion.faces.kit.forms import MalformedFormError
 from discretion.faces.kit.permissions import Permission
-from discretion.faces.kit.refusals import RULES, act_sentence, row_words
+from discretion.faces.kit.refusals import act_sentence, field_errors, row_words
 from discretion.faces.kit.seat import Seat, fresh_id
 from discretion.hotel.purpose import Role
 from discretion.office import courses, presence, roster, service_requests, staff, swaps, training
@@ -206,7 +206,7 @@ async def _loaded(
 
 
 def _in_words(seat: Seat, errors: Mapping[str, str]) -> dict[str, str]:
-    return {name: seat.words.gettext(RULES[rule]) for name, rule in errors.items()}
+    return field_errors(seat.words, errors)
 
 
 async def _people(seat: Seat) -> list[tuple[str, str]]:

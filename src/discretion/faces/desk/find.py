@@ -25,7 +25,7 @@ from discretion.faces.desk.relation import present_stay, purposes_first
 from discretion.faces.kit import forms
 from discretion.faces.kit.address import id_in
 from discretion.faces.kit.permissions import Permission
-from discretion.faces.kit.refusals import RULES
+from discretion.faces.kit.refusals import field_errors
 from discretion.faces.kit.seat import Seat
 from discretion.hotel import number
 from discretion.hotel.purpose import Purpose
@@ -189,7 +189,7 @@ def _too_little(seat: Seat, search: FindForm) -> dict[str, str]:
 
 
 def _in_words(seat: Seat, form: Filled[FindForm]) -> dict[str, str]:
-    return {name: seat.words.gettext(RULES[rule]) for name, rule in form.errors.items()}
+    return field_errors(seat.words, form.errors)
 
 
 def _form_page(

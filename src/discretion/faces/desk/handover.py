@@ -17,7 +17,7 @@ from msgspec import Meta
 from discretion.faces.desk.acts import Hex
 from discretion.faces.kit.forms import MalformedFormError
 from discretion.faces.kit.permissions import home_of
-from discretion.faces.kit.refusals import RULES, act_sentence
+from discretion.faces.kit.refusals import act_sentence, field_errors
 from discretion.faces.kit.seat import Seat, fresh_id
 from discretion.hotel.purpose import Role
 from discretion.office import handovers
@@ -69,7 +69,7 @@ async def hand_over(seat: NamedDependency[Seat]) -> Response[bytes]:
     form = await seat.form(HandoverForm)
     new = form.value
     if new is None:
-        errors = {name: seat.words.gettext(RULES[rule]) for name, rule in form.errors.items()}
+        errors = field_errors(seat.words, form.errors)
         return await _page(seat, form.raw, errors, status=422)
     to_duty = new.to if new.to in Role.__members__.values() else ""
     to_id = bytes.fromhex(new.to) if len(new.to) == 32 and not to_duty else None  # noqa: PLR2004 - an id

@@ -24,7 +24,7 @@ from discretion.faces.desk.acts import Hex
 from discretion.faces.kit.address import id_in
 from discretion.faces.kit.forms import MalformedFormError
 from discretion.faces.kit.permissions import Permission
-from discretion.faces.kit.refusals import RULES, act_sentence
+from discretion.faces.kit.refusals import RULES, act_sentence, field_errors
 from discretion.faces.kit.seat import Seat
 from discretion.office import locks, staff
 from discretion.office.outcome import ActRefusal
@@ -92,7 +92,7 @@ async def add_lock(seat: NamedDependency[Seat]) -> Response[bytes]:
     seat.require(Permission.LOCK_CHANGE)
     form = await seat.form(LockForm)
     new = form.value
-    errors = {name: seat.words.gettext(RULES[rule]) for name, rule in form.errors.items()}
+    errors = field_errors(seat.words, form.errors)
     target = None if new is None else new.staff_id if new.kind == "staff" else new.target
     if new is not None and target is None:
         errors["staff_id" if new.kind == "staff" else "target"] = seat.words.gettext(_REQUIRED)

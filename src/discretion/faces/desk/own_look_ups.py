@@ -11,7 +11,7 @@ from litestar.exceptions import NotFoundException
 from litestar.params import FromPath
 from msgspec import Meta
 
-from discretion.faces.kit.refusals import RULES, act_sentence
+from discretion.faces.kit.refusals import act_sentence, field_errors
 from discretion.faces.kit.seat import Seat
 from discretion.hotel import number as numbers
 from discretion.office import reviews
@@ -45,7 +45,7 @@ async def reply(seat: NamedDependency[Seat], number: FromPath[str]) -> Response[
     """Send what one says to the reviewer."""
     form = await seat.form(ReplyForm)
     if form.value is None:
-        errors = {name: seat.words.gettext(RULES[rule]) for name, rule in form.errors.items()}
+        errors = field_errors(seat.words, form.errors)
         return await _reply(seat, number, form.raw, errors, status=422)
     words = " ".join(form.value.words.split())
     outcome = await reviews.say(

@@ -18,7 +18,7 @@ import msgspec
 from msgspec import Meta
 
 from discretion.faces.kit import forms
-from discretion.faces.kit.refusals import RULES
+from discretion.faces.kit.refusals import RULES, field_errors
 from discretion.faces.kit.words import marked as _
 from discretion.hotel import guest, record
 from discretion.hotel.age import is_minor
@@ -131,7 +131,7 @@ def typed(words: Translations, fields: Mapping[str, list[str]], today: date, reg
     """Return one person, checked. With `is_read` a pasted zone fills the fields and nothing is complained of yet."""
     filled = forms.filled(forms.in_capitals(fields, "nationality", "document_country"), PersonForm)
     if filled.value is None:
-        errors = {name: words.gettext(RULES[rule]) for name, rule in filled.errors.items()}
+        errors = field_errors(words, filled.errors)
         return Typed(PersonForm(), filled.raw, errors)
     form = filled.value
     raw = dict(filled.raw)

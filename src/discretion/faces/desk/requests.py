@@ -23,7 +23,7 @@ from discretion.faces.desk.acts import Hex
 from discretion.faces.kit.address import id_in
 from discretion.faces.kit.forms import MalformedFormError
 from discretion.faces.kit.permissions import Permission
-from discretion.faces.kit.refusals import RULES, act_sentence
+from discretion.faces.kit.refusals import act_sentence, field_errors
 from discretion.faces.kit.seat import Seat
 from discretion.hotel.purpose import Purpose
 from discretion.office import service_requests
@@ -112,7 +112,7 @@ async def identify_caller(seat: NamedDependency[Seat]) -> Response[bytes]:
     form = await seat.form(CallerForm)
     said = form.value
     if said is None:
-        errors = {name: seat.words.gettext(RULES[rule]) for name, rule in form.errors.items()}
+        errors = field_errors(seat.words, form.errors)
         return seat.page("caller.html", status=422, raw=form.raw, errors=errors, refusal=None, fits=True,
                          here="/requests/phone")  # fmt: skip
     answer = await seat.means.hatches.ask(
@@ -145,7 +145,7 @@ async def open_request(seat: NamedDependency[Seat], guest: FromPath[str]) -> Res
     form = await seat.form(RequestForm)
     wish = form.value
     if wish is None:
-        errors = {name: seat.words.gettext(RULES[rule]) for name, rule in form.errors.items()}
+        errors = field_errors(seat.words, form.errors)
         return await _form(seat, guest, form.raw, errors, status=422)
     outcome = await service_requests.open_request(
         seat.office, on_duty(seat),

@@ -22,7 +22,7 @@ from discretion.faces.desk.verify import GroupWord, mask_of
 from discretion.faces.kit.address import Hex, id_in
 from discretion.faces.kit.nouns import noun
 from discretion.faces.kit.permissions import Permission
-from discretion.faces.kit.refusals import RULES, act_sentence
+from discretion.faces.kit.refusals import act_sentence, field_errors
 from discretion.faces.kit.rights_letter import what_is
 from discretion.faces.kit.seat import NotPermittedError, Seat
 from discretion.office import retention, rights, rights_intake, rights_work
@@ -87,7 +87,7 @@ async def take_in(seat: NamedDependency[Seat], case: FromQuery[str] = "") -> Res
     seat.require(Permission.RIGHTS_TAKE)
     form = await seat.form(RightsForm)
     if (new := form.value) is None:
-        errors = {name: seat.words.gettext(RULES[rule]) for name, rule in form.errors.items()}
+        errors = field_errors(seat.words, form.errors)
         return _form(seat, "", case, form.raw, errors, status=422)
     groups = mask_of(new.groups) if new.kind in NEEDS_GROUPS else WHOLE
     request = NewRequest(

@@ -21,7 +21,7 @@ from discretion.faces.desk.rights import after, case_for, page_of
 from discretion.faces.kit.address import Hex
 from discretion.faces.kit.forms import MalformedFormError, fields_of
 from discretion.faces.kit.permissions import Permission
-from discretion.faces.kit.refusals import RULES, act_sentence
+from discretion.faces.kit.refusals import RULES, act_sentence, field_errors
 from discretion.faces.kit.rights_letter import composed
 from discretion.faces.kit.seat import Seat
 from discretion.office import retention, rights, rights_clock, rights_work
@@ -231,7 +231,7 @@ async def keep_clock(seat: NamedDependency[Seat]) -> Response[bytes]:
     seat.require(Permission.RIGHTS_WORK)
     form = await seat.form(ClockForm)
     if (new := form.value) is None:
-        errors = {name: seat.words.gettext(RULES[rule]) for name, rule in form.errors.items()}
+        errors = field_errors(seat.words, form.errors)
         return await _clock(seat, form.raw, errors, status=422)
     who = on_duty(seat)
     outcome = await rights_clock.set_days(seat.office, who, new.days)

@@ -27,7 +27,7 @@ from discretion.faces.kit.correctable import FIELDS, CorrectionError, corrected
 from discretion.faces.kit.forms import MalformedFormError
 from discretion.faces.kit.guest_copy import as_json, as_pdf, file_of, guest_copy, sections
 from discretion.faces.kit.permissions import Permission
-from discretion.faces.kit.refusals import RULES, act_sentence
+from discretion.faces.kit.refusals import RULES, act_sentence, field_errors
 from discretion.faces.kit.seat import EnteredBeforeError, Seat, fresh_id
 from discretion.hotel.purpose import FieldGroup, Purpose
 from discretion.office import rights_work
@@ -115,7 +115,7 @@ async def correct(seat: NamedDependency[Seat], number: FromPath[str]) -> Respons
     form = await seat.form(CorrectForm)
     found = await _in_work(seat, number)
     if (new := form.value) is None or new.field not in FIELDS:
-        errors = {name: seat.words.gettext(RULES[rule]) for name, rule in form.errors.items()}
+        errors = field_errors(seat.words, form.errors)
         return _correct(seat, found, form.raw, errors or {"field": seat.words.gettext(_CHOICE)}, status=422)
     group = FieldGroup[FIELDS[new.field].group.upper()]
     line = next((each for each in found.lines if each.groups == group.bit and each.disposition == "correct"), None)

@@ -23,7 +23,7 @@ from discretion.faces.desk.acts import Hex
 from discretion.faces.kit.address import id_in
 from discretion.faces.kit.forms import MalformedFormError
 from discretion.faces.kit.permissions import Permission
-from discretion.faces.kit.refusals import RULES, act_sentence
+from discretion.faces.kit.refusals import RULES, act_sentence, field_errors
 from discretion.faces.kit.seat import Seat
 from discretion.hotel.purpose import Role
 from discretion.office import notices, service_requests, staff
@@ -95,7 +95,7 @@ async def add_staff(seat: NamedDependency[Seat]) -> Response[bytes]:
     seat.require(Permission.STAFF_CHANGE)
     form = await seat.form(StaffForm)
     if form.value is None:
-        errors = {name: seat.words.gettext(RULES[rule]) for name, rule in form.errors.items()}
+        errors = field_errors(seat.words, form.errors)
         return await _list(seat, form.raw, errors, status=422)
     new = form.value
     outcome = await staff.add_staff(

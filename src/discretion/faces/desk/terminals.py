@@ -12,7 +12,7 @@ from msgspec import Meta
 from discretion.faces.desk.acts import Hex
 from discretion.faces.kit.forms import MalformedFormError
 from discretion.faces.kit.permissions import Permission
-from discretion.faces.kit.refusals import RULES, act_sentence
+from discretion.faces.kit.refusals import act_sentence, field_errors
 from discretion.faces.kit.seat import Seat, fresh_id
 from discretion.office import terminals
 from discretion.office.outcome import ActRefusal
@@ -47,7 +47,7 @@ async def add_terminal(seat: NamedDependency[Seat]) -> Response[bytes]:
     seat.require(Permission.TERMINAL_CHANGE)
     form = await seat.form(TerminalForm)
     if form.value is None:
-        errors = {name: seat.words.gettext(RULES[rule]) for name, rule in form.errors.items()}
+        errors = field_errors(seat.words, form.errors)
         return await _shown(seat, raw=form.raw, errors=errors, status=422)
     code = await terminals.add_terminal(
         seat.office, seat.property_id, bytes.fromhex(form.value.terminal_id), form.value.name, form.value.place,

@@ -308,6 +308,11 @@ def act_sentence(words: Translations, code: str, params: Mapping[str, str]) -> s
         return words.gettext(NEUTRAL)
 
 
+def field_errors(words: Translations, errors: Mapping[str, str]) -> dict[str, str]:
+    """Return what is wrong with each field, in the reader's language. Shapes: `errors` as `forms.Filled` has them."""
+    return {name: words.gettext(RULES[rule]) for name, rule in errors.items()}
+
+
 def row_words(words: Translations, code: str) -> str:
     """Return what is wrong with one row of a file, in the reader's language; an unknown code says the least."""
     return words.gettext(ROWS.get(code, _LEAST))

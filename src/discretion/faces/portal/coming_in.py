@@ -19,7 +19,7 @@ from msgspec import Meta
 
 from discretion.faces.kit import forms
 from discretion.faces.kit.means import KeeperFailedError
-from discretion.faces.kit.refusals import RULES
+from discretion.faces.kit.refusals import field_errors
 from discretion.faces.kit.seat import Caller, GuestSeat
 from discretion.office.properties import properties
 from discretion.wire.guests import (
@@ -75,7 +75,7 @@ async def begin_guest_sign_in(caller: NamedDependency[Caller]) -> Response[bytes
     filled = await caller.form(ComingInForm)
     form = filled.value
     if form is None:
-        errors = {name: caller.words.gettext(RULES[rule]) for name, rule in filled.errors.items()}
+        errors = field_errors(caller.words, filled.errors)
         return await _first_page(caller, filled.raw.get("at", ""), filled.raw, errors, status=422)
     houses = await properties(caller.means.office)
     house = _chosen(houses, form.at)

@@ -141,27 +141,12 @@ def verdict_words(guest: GuestSeat, verdict: str) -> str:
 
 async def whole(guest: GuestSeat) -> list[Told]:
     """Return every line there is, newest first."""
-    before, is_first = 2**62, True
-    entries: list[OwnEntry] = []
-    for _run in range(READ_MAX):
-        shown = await _ask(guest, before, OWN_ENTRIES_MAX, is_quiet=not is_first)
-        entries += shown.lines
-        before, is_first = shown.next_before, False
-        if not before:
-            break
-    return list(told(guest, entries, await _beside(guest)))
+    return list(told(guest, await _every_entry(guest), await _beside(guest)))
 
 
 async def readable(guest: GuestSeat) -> list[OwnEntry]:
     """Return the entries that a proof may be given of, oldest first: all before the first that is secret for now."""
-    before, is_first = 2**62, True
-    entries: list[OwnEntry] = []
-    for _run in range(READ_MAX):
-        shown = await _ask(guest, before, OWN_ENTRIES_MAX, is_quiet=not is_first)
-        entries += shown.lines
-        before, is_first = shown.next_before, False
-        if not before:
-            break
+    entries = await _every_entry(guest)
     found = await _beside(guest)
     proved: list[OwnEntry] = []
     for entry in reversed(entries):
@@ -169,6 +154,19 @@ async def readable(guest: GuestSeat) -> list[OwnEntry]:
             break
         proved.append(entry)
     return proved
+
+
+async def _every_entry(guest: GuestSeat) -> list[OwnEntry]:
+    """Return all entries about the guest, newest first; reading them is one entry."""
+    before, is_first = 2**62, True
+    entries: list[OwnEntry] = []
+    for _run in range(READ_MAX):
+        shown = await _ask(guest, before, OWN_ENTRIES_MAX, is_quiet=not is_first)
+        entries += shown.lines
+        before, is_first = shown.next_before, False
+        if not before:
+            break
+    return entries
 
 
 async def _read(guest: GuestSeat, before: int, count: int) -> Read:

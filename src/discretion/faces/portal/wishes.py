@@ -9,7 +9,7 @@ from litestar import Response, get, post
 from litestar.di import NamedDependency
 from msgspec import Meta
 
-from discretion.faces.kit.refusals import RULES, act_sentence
+from discretion.faces.kit.refusals import act_sentence, field_errors
 from discretion.faces.kit.seat import GuestSeat
 from discretion.office.guest_requests import KINDS, GuestKind, ask_for, requests_of, take_back
 from discretion.office.outcome import ActRefusal
@@ -43,7 +43,7 @@ async def ask_for_help(guest: NamedDependency[GuestSeat]) -> Response[bytes]:
     filled = await guest.form(HelpForm)
     form = filled.value
     if form is None:
-        errors = {name: guest.words.gettext(RULES[rule]) for name, rule in filled.errors.items()}
+        errors = field_errors(guest.words, filled.errors)
         return await _page(guest, dict(filled.raw), errors, status=422)
     asked = await ask_for(
         guest.office, guest.property_id, guest.guest_id, bytes.fromhex(form.request_id), form.kind, form.words,

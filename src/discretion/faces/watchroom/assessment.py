@@ -21,7 +21,7 @@ from msgspec import Meta
 from discretion.faces.kit.forms import MalformedFormError
 from discretion.faces.kit.nouns import noun
 from discretion.faces.kit.permissions import Permission
-from discretion.faces.kit.refusals import RULES, act_sentence
+from discretion.faces.kit.refusals import act_sentence, field_errors
 from discretion.faces.kit.seat import Seat
 from discretion.faces.watchroom.asking import today_in
 from discretion.faces.watchroom.processing import policy_in_force
@@ -73,7 +73,7 @@ async def write_assessment(seat: NamedDependency[Seat]) -> Response[bytes]:
     seat.require(Permission.PRIVACY_WORK)
     form = await seat.form(AssessmentForm)
     if form.value is None:
-        errors = {name: seat.words.gettext(RULES[rule]) for name, rule in form.errors.items()}
+        errors = field_errors(seat.words, form.errors)
         return await _form(seat, form.raw, errors, status=422)
     texts = msgspec.structs.asdict(form.value)
     version = texts.pop("version")

@@ -17,7 +17,7 @@ from litestar.params import FromPath
 from msgspec import Meta
 
 from discretion.faces.kit.permissions import Permission
-from discretion.faces.kit.refusals import RULES, act_sentence
+from discretion.faces.kit.refusals import act_sentence, field_errors
 from discretion.faces.kit.seat import Seat
 from discretion.hotel.consent import SEPARATE, ConsentKind
 from discretion.office import consent_texts
@@ -76,7 +76,7 @@ async def add_words(seat: NamedDependency[Seat], kind: FromPath[str]) -> Respons
     form = await seat.form(WordsForm)
     new = form.value
     if new is None:
-        errors = {name: seat.words.gettext(RULES[rule]) for name, rule in form.errors.items()}
+        errors = field_errors(seat.words, form.errors)
         return _form(seat, found, form.raw, errors, status=422)
     outcome = await consent_texts.add_version(
         seat.office, seat.property_id,

@@ -20,7 +20,7 @@ from msgspec import Meta
 
 from discretion.faces.kit.address import Hex
 from discretion.faces.kit.permissions import Permission
-from discretion.faces.kit.refusals import RULES, act_sentence
+from discretion.faces.kit.refusals import RULES, act_sentence, field_errors
 from discretion.faces.kit.seat import NotPermittedError, Seat
 from discretion.hotel import number as numbers
 from discretion.hotel.purpose import FieldGroup
@@ -82,7 +82,7 @@ async def propose_hold(seat: NamedDependency[Seat]) -> Response[bytes]:
     form = await seat.form(HoldForm)
     given = form.value
     if given is None:
-        errors = {name: seat.words.gettext(RULES[rule]) for name, rule in form.errors.items()}
+        errors = field_errors(seat.words, form.errors)
         return _form(seat, form.raw, errors, status=422)
     known = {group.word: group.bit for group in FieldGroup}
     zone = ZoneInfo(seat.property.time_zone)

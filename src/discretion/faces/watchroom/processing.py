@@ -19,7 +19,7 @@ from msgspec import Meta
 
 from discretion.faces.kit.nouns import group_words, noun
 from discretion.faces.kit.permissions import Permission
-from discretion.faces.kit.refusals import RULES, act_sentence
+from discretion.faces.kit.refusals import act_sentence, field_errors
 from discretion.faces.kit.seat import Seat
 from discretion.faces.kit.words import marked as _
 from discretion.office import processing, releases
@@ -134,7 +134,7 @@ async def state_controller(seat: NamedDependency[Seat]) -> Response[bytes]:
     form = await seat.form(ControllerForm)
     new = form.value
     if new is None:
-        errors = {name: seat.words.gettext(RULES[rule]) for name, rule in form.errors.items()}
+        errors = field_errors(seat.words, form.errors)
         stated = await processing.stated(seat.office, seat.property_id)
         return _form(seat, stated.version, form.raw, errors, status=422)
     values = msgspec.structs.asdict(new)

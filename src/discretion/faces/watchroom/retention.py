@@ -19,7 +19,7 @@ from msgspec import Meta
 
 from discretion.faces.kit.address import id_in
 from discretion.faces.kit.permissions import Permission
-from discretion.faces.kit.refusals import RULES, act_sentence
+from discretion.faces.kit.refusals import act_sentence, field_errors
 from discretion.faces.kit.seat import Seat
 from discretion.faces.watchroom.retention_words import (
     by_group,
@@ -110,7 +110,7 @@ async def change_rule(seat: NamedDependency[Seat], rule_id: FromPath[str]) -> Re
     form = await seat.form(PeriodsForm)
     given = form.value
     if given is None:
-        errors = {name: seat.words.gettext(RULES[rule]) for name, rule in form.errors.items()}
+        errors = field_errors(seat.words, form.errors)
         return _rule(seat, row, form.raw, errors, status=422)
     periods = {name: read_period(text) if text else None for name, text in (("keep", given.keep), ("gone", given.gone))}
     unread = [name for name, text in (("keep", given.keep), ("gone", given.gone)) if text and periods[name] is None]

@@ -20,7 +20,7 @@ from msgspec import Meta
 from discretion.faces.kit.address import Hex
 from discretion.faces.kit.forms import MalformedFormError
 from discretion.faces.kit.permissions import Permission
-from discretion.faces.kit.refusals import RULES, act_sentence
+from discretion.faces.kit.refusals import RULES, act_sentence, field_errors
 from discretion.faces.kit.seat import Seat, fresh_id
 from discretion.faces.watchroom.review_words import PRESETS, preset, verdict_choices
 from discretion.hotel import number as numbers
@@ -63,7 +63,7 @@ async def judge(seat: NamedDependency[Seat], number: FromPath[str]) -> Response[
     seat.require(Permission.REVIEW_JUDGE)
     form = await seat.form(VerdictForm)
     if form.value is None:
-        errors = {name: seat.words.gettext(RULES[rule]) for name, rule in form.errors.items()}
+        errors = field_errors(seat.words, form.errors)
         return await _review(seat, number, form.raw, errors, status=422)
     given = form.value
     texts = {
