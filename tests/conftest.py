@@ -156,7 +156,7 @@ def made_installation(database: DatabaseUnderTest, directory: Path, **changes: A
 
 # The cast's stages are built on the fixtures above, so they are named here last.
 from tests.controllers import harbour_gate, hilltop_gate  # noqa: E402, F401
-from tests.houses import house  # noqa: E402, F401
+from tests.houses import house, nobody_is_idle  # noqa: E402, F401
 from tests.pages import (  # noqa: E402, F401
     base_url,
     browser_context_args,
@@ -164,5 +164,5 @@ from tests.pages import (  # noqa: E402, F401
     page_of,
     pytest_collection_modifyitems,
 )
-from tests.stages import _nobody_is_idle, first_stage, own_stage, stage  # noqa: E402, F401
+from tests.stages import first_stage, own_stage, stage  # noqa: E402, F401
 from tests.windows import ledger_key, opened  # noqa: E402, F401

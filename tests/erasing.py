@@ -38,16 +38,21 @@ def closed(stage: Stage, guest: Guest, case_id: bytes) -> bytes:
 
 
 def order(
-    stage: Stage, guest: Guest, groups: int = WHOLE, *, case_id: bytes | None = None, plan_id: bytes | None = None, why: str = "",
+    stage: Stage, guest: Guest, groups: int = WHOLE, *, case_id: bytes | None = None, plan_id: bytes | None = None,
 ) -> bytes:
-    """Order an erasure as the office would; return the order's id."""
+    """Order an erasure, for a case as the office does, of a plan as the database's own function does; return the order's id."""
     order_id = new_id()
-    connection = stage.superuser if plan_id else stage.office  # a plan's orders are made by running it, never by the office
-    connection.execute(
-        "insert into hotel.erasure_order (property_id, order_id, guest_id, groups, why, case_id, plan_id) values (%s, %s, %s, %s, %s, %s, %s)",
-        (guest.property_id.hex(), order_id.hex(), guest.guest_id.hex(), groups, why or ("retention" if plan_id else "request"),
-         case_id.hex() if case_id else None, plan_id.hex() if plan_id else None),
-    )
+    place = (guest.property_id.hex(), order_id.hex(), guest.guest_id.hex(), groups)
+    if plan_id:
+        stage.superuser.execute(
+            "insert into hotel.erasure_order (property_id, order_id, guest_id, groups, why, plan_id) values (%s, %s, %s, %s, 'retention', %s)",
+            (*place, plan_id.hex()),
+        )
+    else:
+        stage.office.execute(
+            "insert into hotel.erasure_order (property_id, order_id, guest_id, groups, case_id) values (%s, %s, %s, %s, %s)",
+            (*place, case_id.hex() if case_id else None),
+        )
     return order_id
 
 

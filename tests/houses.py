@@ -111,6 +111,16 @@ def house(first_stage: FirstStage, run_directory: Path) -> Iterator[RunningHouse
         yield opened
 
 
+@pytest.fixture(autouse=True)
+def nobody_is_idle(request: pytest.FixtureRequest) -> None:
+    """A long run ends no session of those who share a stage: every few minutes everybody uses theirs."""
+    for name in {"house", "stage"} & set(request.fixturenames):
+        shared = request.getfixturevalue(name)
+        stage = shared.stage if isinstance(shared, RunningHouse) else shared
+        if isinstance(stage, Stage):
+            stage.stay_signed_in()
+
+
 @contextmanager
 def opened_house(first_stage: FirstStage, directory: Path) -> Iterator[RunningHouse]:
     """A house for one test, which may break it."""

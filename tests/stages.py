@@ -143,12 +143,3 @@ def stage(first_stage: FirstStage, run_directory: Path) -> Iterator[Stage]:
     """A stage that many tests share: they add people and guests of their own and break nothing."""
     with copied_stage(first_stage, run_directory / f"stage{next(_numbers)}") as made:
         yield made
-
-
-@pytest.fixture(autouse=True)
-def _nobody_is_idle(request: pytest.FixtureRequest) -> None:
-    """A long run ends no session of those who share a stage: every few minutes everybody uses theirs."""
-    if "house" in request.fixturenames:
-        request.getfixturevalue("house").stage.stay_signed_in()
-    elif "stage" in request.fixturenames:
-        request.getfixturevalue("stage").stay_signed_in()

@@ -100,6 +100,8 @@ def test_twice_is_one_erasure_and_one_entry(stage: Stage) -> None:
     "update hotel.erasure_order set done_at = now(), entry_idx = 0", "delete from vault.snapshot", "delete from keys.guest_key",
     "update hotel.stay_act set details = '{}'", "update ledger.fact_change set rows = '[]'", "select hotel.erase_links(property_id, property_id, property_id, 1) from hotel.property",
     "select ledger.erase_changes(property_id, '{}', 1, true, 1) from hotel.property", "update hotel.case_act set words = ''",
+    "insert into hotel.erasure_order (property_id, order_id, guest_id, groups, why) select property_id, guest_id, guest_id, 255, 'withdrawn' from hotel.guest",
+    "insert into hotel.erasure_order (property_id, order_id, guest_id, groups, plan_id) select property_id, guest_id, guest_id, 255, guest_id from hotel.guest",
 ])
 def test_no_role_erases_by_its_own_hand(stage: Stage, role: str, statement: str) -> None:
     with (

@@ -85,14 +85,6 @@ def test_what_is_held_or_not_over_is_not_erased_and_says_why(stage: Stage) -> No
         [("held",)], [("open_stay",)]]
 
 
-def test_a_withdrawn_consent_takes_its_group_without_a_person(stage: Stage) -> None:
-    guest = stage.guest("in_house")
-    order(stage, guest, groups("preferences"), why="withdrawn")
-    done = stage.upkeep(erasure.CarryOutErasures(property_id=guest.property_id, request_id=new_id()))
-    assert done.done == 1, done
-    assert rows(stage, "select boxes[7] is null from vault.record where guest_id = %(g)s", guest) == [(True,)]
-
-
 def test_the_list_outside_the_database_has_the_line_before_the_answer(stage: Stage) -> None:
     guest = stage.guest("departed")
     erased(stage, guest)

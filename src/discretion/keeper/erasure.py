@@ -88,14 +88,14 @@ class Erasing:
         return done
 
     async def by_upkeep(self, plan_id: bytes | None, order_id: bytes | None) -> ErasuresDone | Failed:
-        """Carry out one order for a case, or a plan's; with neither also sever what is left of guests with many stays.
+        """Carry out one order for a case, or a plan's; with neither sever what is left of guests with many stays.
 
         What stops an order is counted. Errors: `RoundError`; `StoreError`.
         """
         order = await self._order(order_id) if order_id else None
         if order_id and not (order and (order.has_case or order.is_done)):
             return Failed(code="not_found")
-        rows = [] if order_id else await self._rows(_SQL["of_plan"], {"plan": Uid(plan_id) if plan_id else None})
+        rows = await self._rows(_SQL["of_plan"], {"plan": Uid(plan_id)}) if plan_id else []
         done = ErasuresDone(done=0, stopped={}, entry=-1)
         for wanted in [order_id] if order_id else [row[0] for row in rows]:
             carried = await self._carry_out(wanted)

@@ -8,7 +8,7 @@ create table hotel.erasure_order (        -- what is to be erased of one guest, 
   property_id uuid not null references hotel.property (property_id),
   order_id uuid not null, guest_id uuid not null,
   groups int not null check (groups between 1 and 255),              -- bit mask over the field groups; 255 is the whole record, its key and its links
-  why text not null check (why in ('request', 'retention', 'withdrawn')),
+  why text not null default 'request' check (why in ('request', 'retention')),
   case_id uuid, plan_id uuid, ordered_by uuid, seconded_by uuid check (seconded_by <> ordered_by),
   ordered_at timestamptz not null default clock_timestamp(),
   done_at timestamptz, entry_idx bigint, key_id uuid, counts jsonb not null default '{}',
@@ -18,7 +18,7 @@ create table hotel.erasure_order (        -- what is to be erased of one guest, 
   primary key (property_id, order_id),
   foreign key (property_id, guest_id) references hotel.guest (property_id, guest_id),
   foreign key (property_id, case_id) references hotel.case_file (property_id, case_id),
-  check ((done_at is null) = (entry_idx is null)), check (done_at is null or stopped is null)
+  check ((done_at is null) = (entry_idx is null)), check (done_at is null or stopped is null), check ((why = 'retention') = (plan_id is not null))
 );
 create index erasure_order_by_guest on hotel.erasure_order (property_id, guest_id);
 create index erasure_order_waiting on hotel.erasure_order (property_id, ordered_at) where done_at is null and stopped is null;
@@ -377,11 +377,11 @@ alter table hotel.stay_act alter column details set statistics 0;
 alter table ledger.fact_change alter column rows set statistics 0, alter column rows_before set statistics 0;
 
 -- ---------------------------------------------------------------------------------------------------------- rights
-grant select, insert (property_id, order_id, guest_id, groups, why, case_id, plan_id, ordered_by, seconded_by) on hotel.erasure_order
-  to discretion_office, discretion_worker;
-grant select on hotel.erasure_order to discretion_keeper;
+-- What no person carries out, the worker has carried out: such an order comes from the database's own functions, and from nobody's hand.
+grant select on hotel.erasure_order to discretion_keeper, discretion_office, discretion_worker;
+grant insert (property_id, order_id, guest_id, groups, case_id, ordered_by, seconded_by) on hotel.erasure_order to discretion_office;
 -- An erased list that a restored database does not know is carried out again: then the keeper makes the order itself.
-grant insert (property_id, order_id, guest_id, groups, why) on hotel.erasure_order to discretion_keeper;
+grant insert (property_id, order_id, guest_id, groups) on hotel.erasure_order to discretion_keeper;
 grant execute on function hotel.is_erasing to discretion_keeper, discretion_office, discretion_worker;
 grant execute on function hotel.held_groups, hotel.erasure_stopped to discretion_keeper, discretion_office, discretion_worker;
 grant execute on function hotel.erase, hotel.erase_rest, hotel.stop_erasure, hotel.sweep_erased, hotel.swept_erased to discretion_keeper;

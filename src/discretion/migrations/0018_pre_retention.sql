@@ -294,17 +294,6 @@ begin
   return n;
 end $$;
 
--- What a plan orders comes from the plan: by `run_retention` and by nobody's hand.
-create function hotel.order_of_a_plan() returns trigger language plpgsql as $$
-begin
-  if new.plan_id is not null and current_user in ('discretion_office', 'discretion_worker', 'discretion_keeper') then
-    raise exception 'a plan''s orders are made by running it' using errcode = '42501';
-  end if;
-  return new;
-end $$;
-create trigger order_of_a_plan before insert on hotel.erasure_order for each row execute function hotel.order_of_a_plan();
-alter table hotel.erasure_order enable always trigger order_of_a_plan;
-
 -- A plan whose orders are all carried out or stopped is done; how many were done, stopped, and wait.
 create function hotel.retention_progress(p uuid, plan uuid) returns table (done int, stopped int, waiting int)
 language plpgsql security definer set search_path = pg_catalog as $$

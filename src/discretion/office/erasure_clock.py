@@ -1,4 +1,4 @@
-"""Erasures on the worker's clock: plans and withdrawn consents are carried out, and at night what they left is swept.
+"""Erasures on the worker's clock: plans are carried out, and at night what they left is swept.
 
 Rules:
 * The keeper decides and does it; this only says that it is time. What could not be done now is asked for again.
@@ -39,11 +39,11 @@ class ErasureClock:
         self._office = office
 
     async def carry_out(self) -> int:
-        """Return how many orders of plans and of withdrawn consents are carried out now."""
+        """Return how many orders of plans are carried out now; links left of guests with many stays are severed too."""
         messages = [
             CarryOutErasures(property_id=each.property_id, request_id=os.urandom(16), plan_id=plan)
             for each in await erasures.to_do(self._office)
-            for plan in [*each.plans, *([None] if each.has_others else [])]
+            for plan in [*each.plans, *([None] if each.has_links else [])]
         ]
         answers = await asyncio.to_thread(self._asked, messages)
         return sum(answer.done for answer in answers if isinstance(answer, ErasuresDone))

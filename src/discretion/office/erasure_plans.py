@@ -67,7 +67,7 @@ async def run(office: Office, wanted: Wanted, plan_id: bytes, by: bytes) -> Done
     if not secrets.compare_digest(now_planned.plan_id, plan_id):
         return ActRefusal("stale")
     new = erasures.NewErasure(
-        secrets.token_bytes(16), wanted.guest_id, wanted.groups, "request", now_planned.case_id, None, by,
+        secrets.token_bytes(16), wanted.guest_id, wanted.groups, now_planned.case_id, by,
     )
     async with office.changing() as now:
         return await erasures.order(now, wanted.property_id, new)

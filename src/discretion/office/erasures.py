@@ -23,20 +23,17 @@ if TYPE_CHECKING:
 
 _SQL = queries("erasures.sql")
 WHOLE = 255
-WHYS = ("request", "retention", "withdrawn")
 
 
 @dataclass(frozen=True, slots=True)
 class NewErasure:
-    """What is to be erased. `why` is `request` (then `case_id` is its case), `retention` or `withdrawn`."""
+    """What is to be erased, for an open case of the guest's rights."""
 
     order_id: bytes
     guest_id: bytes
     groups: int
-    why: str
-    case_id: bytes | None = None
-    plan_id: bytes | None = None
-    ordered_by: bytes | None = None
+    case_id: bytes
+    ordered_by: bytes
     seconded_by: bytes | None = None
 
 
@@ -62,14 +59,14 @@ class ToDo:
 
     property_id: bytes
     plans: list[bytes]
-    has_others: bool
+    has_links: bool
     is_unswept: bool
 
 
 async def order(now: Statements, property_id: bytes, new: NewErasure) -> Done | ActRefusal:
     """Order an erasure, inside an open transaction of the office's. The same id twice is one order.
 
-    Refusals: `not_found`, `why`, `groups`, `case` (no open case of the guest's rights names them), `ordered` (it is
+    Refusals: `not_found`, `groups`, `case` (no open case of the guest's rights names them), `ordered` (it is
     ordered already), `held`, `open_stay`, `unknown` (there is no record any more).
     """
     params: dict[str, Any] = {"property_id": property_id, **asdict(new)}
@@ -82,23 +79,16 @@ async def order(now: Statements, property_id: bytes, new: NewErasure) -> Done | 
 
 async def _fault(now: Statements, new: NewErasure, params: dict[str, Any]) -> str:
     """Return the code of why something may not be ordered, "" when it may."""
-    if new.why not in WHYS or not _fits(new):
-        return "why"
     if not 0 < new.groups <= WHOLE:
         return "groups"
     found = await now.dicts(_SQL["guest"], params)
     if not found:
         return "not_found"
-    if new.why == "request" and not (new.case_id and await now.dicts(_SQL["is_case"], params)):
+    if not await now.dicts(_SQL["is_case"], params):
         return "case"
     if not new.groups & ~found[0]["waiting"]:
         return "ordered"
     return str((await now.dicts(_SQL["stopped"], params))[0]["why"])
-
-
-def _fits(new: NewErasure) -> bool:
-    """Whether a plan stands behind retention, and none behind a consent that was withdrawn."""
-    return new.why == "request" or (new.why == "retention") is (new.plan_id is not None)
 
 
 async def stopped(office: Office, property_id: bytes, guest_id: bytes, groups: int) -> str:

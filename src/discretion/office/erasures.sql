@@ -1,7 +1,7 @@
 -- name: order
 -- What is to be erased of a guest; nothing when the order is there already.
-insert into hotel.erasure_order (property_id, order_id, guest_id, groups, why, case_id, plan_id, ordered_by, seconded_by)
-values (%(property_id)s, %(order_id)s, %(guest_id)s, %(groups)s, %(why)s, %(case_id)s, %(plan_id)s, %(ordered_by)s, %(seconded_by)s)
+insert into hotel.erasure_order (property_id, order_id, guest_id, groups, case_id, ordered_by, seconded_by)
+values (%(property_id)s, %(order_id)s, %(guest_id)s, %(groups)s, %(case_id)s, %(ordered_by)s, %(seconded_by)s)
 on conflict (property_id, order_id) do nothing
 
 -- name: guest
@@ -31,13 +31,11 @@ select e.order_id, e.guest_id, e.groups::int as groups, e.why, e.ordered_at, e.d
   from hotel.erasure_order e where e.property_id = %(property_id)s and e.order_id = %(order_id)s
 
 -- name: to_do
--- Properties with something to carry out that no person has to (consents withdrawn, links left of guests with many stays), or to sweep.
+-- Properties with something to carry out that no person has to (plans, links left of guests with many stays), or to sweep.
 select p.property_id,
        array(select distinct e.plan_id from hotel.erasure_order e where e.property_id = p.property_id and e.done_at is null and e.stopped is null
                 and e.plan_id is not null) as plans,
-       exists (select 1 from hotel.erasure_order e where e.property_id = p.property_id and e.done_at is null and e.stopped is null
-                and e.why = 'withdrawn' and e.plan_id is null)
-       or exists (select 1 from hotel.erasure_order e where e.property_id = p.property_id and e.done_at is not null and e.links_at is null) as has_others,
+       exists (select 1 from hotel.erasure_order e where e.property_id = p.property_id and e.done_at is not null and e.links_at is null) as has_links,
        exists (select 1 from hotel.erasure_order e where e.property_id = p.property_id and e.done_at is not null and e.swept_at is null) as is_unswept
   from hotel.property p
 

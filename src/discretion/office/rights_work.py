@@ -227,7 +227,7 @@ async def carry_out(office: Office, who: OnDuty, number: str, act_id: bytes) -> 
             await now.run(SQL["restriction"], {**place, "mark_id": mark_id, "staff_id": who.staff_id})
         if order_id is not None:
             ordered = await erasures.order(now, who.property_id, erasures.NewErasure(
-                order_id, request.guest_id, groups, "request", request.case_id, None, who.staff_id, request.seconded_by,
+                order_id, request.guest_id, groups, request.case_id, who.staff_id, request.seconded_by,
             ))
             if isinstance(ordered, ActRefusal):
                 raise RefusedError(f"erasure_{ordered.code}")

@@ -33,7 +33,7 @@ class CarryOutErasure(VerifiedAsk, frozen=True, kw_only=True, tag="carry_out_era
 class CarryOutErasures(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True, tag="carry_out_erasures"):
     """Carry out up to 200 open orders of one plan, or the operator's one order for an open case of a guest's rights.
 
-    Without either, those of withdrawn consents.
+    Without either, sever what is left of guests with many stays.
     """
 
     property_id: Id

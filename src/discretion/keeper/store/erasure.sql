@@ -11,10 +11,10 @@ select uuid_send(e.guest_id), e.groups, e.why, coalesce(e.entry_idx, -1), coales
  where e.property_id = %(p)s and e.order_id = %(order)s
 
 -- name: of_plan
--- Open orders of one plan, oldest first; without a plan those that withdrawn consents have led to.
+-- Open orders of one plan, oldest first.
 select uuid_send(e.order_id) from hotel.erasure_order e
  where e.property_id = %(p)s and e.done_at is null and e.stopped is null
-   and (e.plan_id = %(plan)s or (%(plan)s::uuid is null and e.plan_id is null and e.why = 'withdrawn'))
+   and e.plan_id = %(plan)s
  order by e.ordered_at limit 200
 
 -- name: erase
@@ -31,7 +31,7 @@ select hotel.stop_erasure(%(p)s, %(order)s, %(why)s)
 
 -- name: add_order
 -- An order for what was erased before, in a database that has forgotten it.
-insert into hotel.erasure_order (property_id, order_id, guest_id, groups, why) values (%(p)s, %(order)s, %(guest)s, %(groups)s, 'request')
+insert into hotel.erasure_order (property_id, order_id, guest_id, groups) values (%(p)s, %(order)s, %(guest)s, %(groups)s)
 
 -- name: done
 -- Every erasure that this database knows.
