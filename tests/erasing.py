@@ -59,7 +59,7 @@ def order(
 def carry_out(player: Player, *order_ids: bytes, **changed: Any) -> Any:
     """Have orders carried out by a person, whose passkey is verified for exactly them."""
     ids = list(order_ids)
-    return player.verified(erasure.CarryOutErasure, exceptions.Action("erase", erasure.subject_of(ids)), **{"order_ids": ids, **changed})
+    return player.verified(erasure.CarryOutErasure, exceptions.Action("erase", exceptions.subject_of(ids)), **{"order_ids": ids, **changed})
 
 
 def erased(stage: Stage, guest: Guest, groups: int = WHOLE) -> bytes:

@@ -59,12 +59,12 @@ def test_a_passkey_verified_for_something_else_is_none(stage: Stage) -> None:
     guest, other = stage.guest("departed"), stage.guest("departed")
     order_id, another = (order(stage, each, case_id=case_of(stage, each)) for each in (guest, other))
     for action in (
-        exceptions.Action("erase", erasure.subject_of([another])), exceptions.Action("erase", erasure.subject_of([order_id, another])),
-        exceptions.Action("look_up", erasure.subject_of([order_id])),
+        exceptions.Action("erase", exceptions.subject_of([another])), exceptions.Action("erase", exceptions.subject_of([order_id, another])),
+        exceptions.Action("look_up", exceptions.subject_of([order_id])),
     ):
         refused = officer(stage).verified(erasure.CarryOutErasure, action, order_ids=[order_id])
         assert isinstance(refused, lookup.Failed) and refused.code == "passkey", refused
-    challenge = officer(stage).ask(exceptions.BeginAction, action=exceptions.Action("erase", erasure.subject_of([order_id])))
+    challenge = officer(stage).ask(exceptions.BeginAction, action=exceptions.Action("erase", exceptions.subject_of([order_id])))
     refused = officer(stage).ask(erasure.CarryOutErasure, challenge_id=challenge.challenge_id, order_ids=[order_id])
     assert isinstance(refused, lookup.Failed) and refused.code == "passkey", refused
     assert is_there(stage, guest.guest_id)

@@ -55,6 +55,7 @@ def messages_with(ticket: bytes, stage: Stage) -> list[lookup.Request]:
         exceptions.NoteEmergency(**asked, emergency_id=new_id(), words="ten characters"),
         exceptions.SignRelease(**asked, challenge_id=new_id(), assertion=b"{}", release_id=new_id()),
         exceptions.SetDigits(**asked, challenge_id=new_id(), assertion=b"{}", digits="0000"),
+        exceptions.AttestPresence(**asked, challenge_id=new_id(), assertion=b"{}", staff_ids=[new_id()], direction="in"),
         exceptions.ReadSignIns(**asked, staff_id=stage.ada.staff_id),
         erasure.CarryOutErasure(**asked, challenge_id=new_id(), assertion=b"{}", order_ids=[new_id()]),
         guests.BeginGuestPasskey(property_id=stage.ada.property_id, ticket=ticket),

@@ -67,6 +67,7 @@ def messages(stage: Stage) -> list[lookup.Request]:
         exceptions.NoteEmergency(**asked(), emergency_id=new_id(), words="ten characters"),
         exceptions.SignRelease(**asked(), challenge_id=new_id(), assertion=b"{}", release_id=new_id()),
         exceptions.SetDigits(**asked(), challenge_id=new_id(), assertion=b"{}", digits="0000"),
+        exceptions.AttestPresence(**asked(), challenge_id=new_id(), assertion=b"{}", staff_ids=[new_id()], direction="in"),
         exceptions.ReadSignIns(**asked(), staff_id=stage.ada.staff_id),
         erasure.CarryOutErasure(**asked(), challenge_id=new_id(), assertion=b"{}", order_ids=[new_id()]),
         exceptions.ReturnByDigits(property_id=stage.ada.property_id, terminal_id=new_id(), staff_id=new_id(), digits="0000"),

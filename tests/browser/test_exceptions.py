@@ -135,3 +135,28 @@ def test_without_the_passkey_nothing_is_shown(house, page_of, people):
     pressed(page.locator("main form button[type=submit]"))
     assert guest.document not in page.content()
     assert "JavaScript" in page.locator("main").inner_text()
+
+
+def test_a_duty_manager_attests_whom_they_tick_with_one_touch(house, page_of, people):
+    stage = house.stage
+    comers = [stage.hire(f"Comer {number}", "front_desk", is_at_work=False) for number in range(2)]
+    for comer in comers:
+        stage.shift(comer)
+    page = with_key_of(page_of("Bruno"), people[1])
+    page.goto("/presence")
+    assert page.locator(f"input[value='{people[1].staff_id.hex()}']").count() == 0, "nobody attests themselves"
+    pressed(page.locator("form:has(input[value=in]) button[type=submit]"))
+    assert page.locator("[role=status] [data-focus]").count() == 1, "nobody is ticked"
+    for comer in comers:
+        page.check(f"input[value='{comer.staff_id.hex()}']")
+    pressed(page.locator("form:has(input[value=in]) button[type=submit]"))
+    assert page.url.endswith("said=attested")
+    here = stage.superuser.execute(
+        "select count(*) from hotel.presence where staff_id = any (%s::uuid[]) and how = 'attested' and direction = 'in' and attested_by = %s",
+        ([comer.staff_id.hex() for comer in comers], people[1].staff_id.hex()),
+    ).fetchone()
+    assert here == (2,)
+    page.check(f"form:has(input[value=out]) input[value='{comers[0].staff_id.hex()}']")
+    pressed(page.locator("form:has(input[value=out]) button[type=submit]"))
+    assert page.url.endswith("said=attested")
+    assert page.locator(f"form:has(input[value=in]) input[value='{comers[0].staff_id.hex()}']").count() == 1

@@ -142,7 +142,7 @@ def test_what_was_attested_counts_for_that_shift_alone(house: RunningHouse) -> N
     stage.shift(ola, from_hours=-0.1, to_hours=6)
 
     def came(how: str, by: Player | None) -> None:
-        stage.office.execute(
+        stage.superuser.execute(
             "insert into hotel.presence (property_id, event_id, staff_id, direction, how, attested_by, at)"
             " values (%s, gen_random_uuid(), %s, 'in', %s, %s, now() - interval '3 hours')",
             (ola.property_id.hex(), ola.staff_id.hex(), how, by.staff_id.hex() if by else None),

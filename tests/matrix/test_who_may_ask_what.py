@@ -84,6 +84,7 @@ def rows(stage: Stage, people: dict[str, Player]) -> list[str]:
         "demo_sign_in": lambda player: stage.ask(
             lookup.DemoSignIn(property_id=player.property_id, staff_id=player.staff_id, duty=player.duty),
         ),
+        "attest_presence (of a colleague on shift)": lambda player: player.attest(stage.ada),
         "begin_action": lambda player: player.ask(exceptions.BeginAction, action=exceptions.Action("vote_yes", new_id())),
         "begin_emergency (departed)": lambda player: player.emergency(departed, 1),
         "begin_emergency (in house)": lambda player: player.emergency(guests["in_house"], 1),

@@ -20,7 +20,7 @@ from discretion.keeper.reply import entered, told
 from discretion.keeper.store.database import Uid, uid_or_none
 from discretion.keeper.store.sql import queries
 from discretion.keeper.tickets import PasskeyError
-from discretion.wire.erasure import CarryOutErasure, subject_of
+from discretion.wire.erasure import CarryOutErasure
 from discretion.wire.exceptions import (
     AcceptDeputy,
     Action,
@@ -31,6 +31,7 @@ from discretion.wire.exceptions import (
     RequestApproval,
     StepUp,
     Vote,
+    subject_of,
 )
 from discretion.wire.lookup import Failed
 

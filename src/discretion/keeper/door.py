@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Any, cast
 import msgspec
 
 from discretion.hotel.record import RecordError
-from discretion.keeper import copies, digits, emergency, entries, merges, proofs, search, signing
+from discretion.keeper import attest, copies, digits, emergency, entries, merges, proofs, search, signing
 from discretion.keeper.approvals import Approvals
 from discretion.keeper.desk import FailError
 from discretion.keeper.guests import Guests, Letterbox
@@ -72,6 +72,7 @@ class Door:
         # The menu. A message that is not here is answered with `menu`.
         self._menu: dict[type, Callable[[Any], Awaitable[Answer]]] = {
             exceptions.AcceptDeputy: self._approve,
+            exceptions.AttestPresence: self._by(attest.attest),
             exceptions.BeginAction: self._begin_action,
             exceptions.BeginEmergency: self._by(emergency.answer),
             CarryOutErasure: self._approve,

@@ -31,10 +31,15 @@ PEOPLE_DUTIES = frozenset({"it_admin"})
 ERASING_DUTIES = frozenset({"privacy"})
 READING_DUTIES = frozenset({"auditor", "privacy"})  # who may read entries; nobody else, whatever a page offers
 MERGING_DUTIES = frozenset({"duty_manager", "privacy"})
+ATTESTING_DUTIES = frozenset({"duty_manager"})
 RECOVERY_DUTIES = frozenset({"duty_manager", "privacy"})
 LOCKING_DUTIES = frozenset({"duty_manager", "it_admin", "privacy", "security"})
 SIGNING_DUTIES = frozenset({"general_manager", "legal", "privacy"})
 WRITING_PURPOSES = frozenset({"check_in", "dsr"})  # to look is not to write: an auditor sees masks, changes nothing
+_DUTIES_OF = {
+    AskKind.ATTEST: ATTESTING_DUTIES, AskKind.READ_ENTRIES: READING_DUTIES, AskKind.READ_SIGN_INS: LOCKING_DUTIES,
+    AskKind.RELEASE_SIGN: SIGNING_DUTIES,
+}
 _RELATIONS = ("arriving", "in_house", "departed", "none")
 
 
@@ -56,15 +61,9 @@ def _duties_for(ask: Ask) -> frozenset[str]:
     """Return the duties that an ask without a record is kept for; none where it rests on something else."""
     if ask.kind is AskKind.ERASE and ask.session_id:
         return ERASING_DUTIES
-    if ask.kind is AskKind.READ_ENTRIES:
-        return READING_DUTIES
-    if ask.kind is AskKind.READ_SIGN_INS:
-        return LOCKING_DUTIES
-    if ask.kind is AskKind.RELEASE_SIGN:
-        return SIGNING_DUTIES
     if ask.kind is AskKind.INVITE:
         return PEOPLE_DUTIES if dict(ask.details).get("invitation") == "enrolment" else RECOVERY_DUTIES
-    return frozenset()
+    return _DUTIES_OF.get(ask.kind, frozenset())
 
 
 def _judge_look_up(facts: Facts, policy: Policy) -> Judged:

@@ -28,6 +28,7 @@ class AskKind(StrEnum):
     """What an ask wants done. The word stands in the entry."""
 
     ALARM = "alarm"
+    ATTEST = "attest"
     CHANGE = "change"
     DEMO_SIGN_IN = "demo_sign_in"
     DEPUTY = "deputy"

@@ -11,7 +11,7 @@ Source: decision 0036.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from discretion.keeper.papers import Ask, AskKind
 from discretion.keeper.release import is_good, release_of
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from discretion.wire.lookup import Answer
 
 _SQL = queries("policy.sql")
-_SIGN = "sign_release"
+_SIGN: Final = "sign_release"
 
 
 async def text_of(action: Action, live: Live, people: People) -> str:

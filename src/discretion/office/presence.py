@@ -3,8 +3,8 @@
 Rules:
 * A badge number is an identifier and copies cheaply: it says "in" or "out", and never who signs in.
 * A badge that was seen at another hotel too recently says nothing here (`doors.two_hotels`).
-* A duty manager on shift attests somebody else, who is on shift too, for that shift; nobody attests themselves. So it
-  goes on when readers fail, and each time stands in the report.
+* A duty manager attests who is here, over a passkey that the keeper verifies: the keeper writes that, and nobody else
+  can. So it goes on when readers fail, and each time stands in the report.
 * An event is never changed or deleted. The same id twice is one event.
 """
 
@@ -14,7 +14,6 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from discretion.hotel.purpose import Role
 from discretion.office.doors.two_hotels import CONFLICT, compare
 from discretion.office.outcome import ActRefusal, RefusedError
 from discretion.office.sql import queries
@@ -28,7 +27,6 @@ if TYPE_CHECKING:
 _SQL = queries("presence.sql")
 _DOORS = queries("doors/doors.sql")
 READ_TWICE = timedelta(seconds=5)
-EARLY = timedelta(minutes=15)  # somebody may come before the shift begins
 _BADGE_CHARACTERS_MAX = 40
 
 
@@ -103,33 +101,6 @@ async def badge(office: Office, property_id: bytes, event_id: bytes, number: str
     return await _once(office, property_id, event_id, do)
 
 
-async def attest(
-    office: Office, property_id: bytes, event_id: bytes, by_id: bytes, staff_id: bytes, *, direction: str = "in",
-) -> PresenceChange | ActRefusal:
-    """Note that a duty manager attests somebody's coming or going.
-
-    Where readers are used, this is for readers that are down. Refusals: `direction`, `not_duty_manager` unless `by_id`
-    is on shift as one, `self`, `not_found`, `not_on_shift` (coming only).
-    """
-
-    async def do(now: Statements) -> PresenceChange:
-        if direction not in {"in", "out"}:
-            raise RefusedError("direction")
-        if by_id == staff_id:
-            raise RefusedError("self")
-        params = {"property_id": property_id, "early": EARLY}
-        if not await now.dicts(_SQL["on_shift"], {**params, "staff_id": by_id, "duty": Role.DUTY_MANAGER}):
-            raise RefusedError("not_duty_manager")
-        person = await now.row(_Holder, _SQL["member"], {**params, "staff_id": staff_id})
-        if person is None:
-            raise RefusedError("not_found")
-        if direction == "in" and not await now.dicts(_SQL["on_shift"], {**params, "staff_id": staff_id, "duty": ""}):
-            raise RefusedError("not_on_shift")
-        return await _add(now, property_id, event_id, person, direction, "attested", by_id=by_id)
-
-    return await _once(office, property_id, event_id, do)
-
-
 async def report(
     office: Office, property_id: bytes, *, from_at: datetime, until_at: datetime
 ) -> tuple[Reported, ...]:
@@ -163,12 +134,11 @@ async def _must_be_known_by(now: Statements, property_id: bytes, way: str) -> st
 
 
 async def _add(
-    now: Statements, property_id: bytes, event_id: bytes, person: _Holder, direction: str, how: str, *,
-    by_id: bytes | None = None, badge: str | None = None,
+    now: Statements, property_id: bytes, event_id: bytes, person: _Holder, direction: str, how: str, *, badge: str,
 ) -> PresenceChange:
     added = await now.dicts(_SQL["add"], {
         "property_id": property_id, "event_id": event_id, "staff_id": person.staff_id, "direction": direction,
-        "how": how, "by_id": by_id, "badge": badge,
+        "how": how, "badge": badge,
     })
     if not added:  # the same event came twice at once; the other one is in by now
         known = await now.row(PresenceChange, _SQL["event"], {"property_id": property_id, "event_id": event_id})

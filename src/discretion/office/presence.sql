@@ -26,24 +26,10 @@ select e.event_id, e.direction, e.at, e.at > clock_timestamp() - %(valid)s::inte
 
 -- name: add
 -- A person comes or goes.
-insert into hotel.presence (property_id, event_id, staff_id, direction, how, attested_by, badge)
-values (%(property_id)s, %(event_id)s, %(staff_id)s, %(direction)s, %(how)s, %(by_id)s, %(badge)s)
+insert into hotel.presence (property_id, event_id, staff_id, direction, how, badge)
+values (%(property_id)s, %(event_id)s, %(staff_id)s, %(direction)s, %(how)s, %(badge)s)
 on conflict do nothing
 returning at
-
--- name: member
--- An active member of staff, held for this transaction.
-select t.staff_id, t.name from hotel.staff t
- where t.property_id = %(property_id)s and t.staff_id = %(staff_id)s and t.active
-   for no key update
-
--- name: on_shift
--- Whether somebody is on shift now, in a duty or (with '') in any.
-select 1 from hotel.shift h
- where h.property_id = %(property_id)s and h.staff_id = %(staff_id)s and h.ended_at is null
-   and (%(duty)s = '' or h.duty = %(duty)s)
-   and h.starts_at <= clock_timestamp() + %(early)s::interval and h.ends_at > clock_timestamp()
- limit 1
 
 -- name: report
 -- What people vouched for instead of a reader, and badges seen at two hotels, newest first.

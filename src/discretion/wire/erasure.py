@@ -2,7 +2,7 @@
 
 Rules:
 * What is erased stands in an order of the office's; a message names orders and never a guest.
-* A person's passkey is verified over exactly these orders: `Action("erase", subject_of(order_ids))`.
+* A person's passkey is verified over exactly these orders: `Action("erase", subject_of(order_ids))` of `exceptions`.
 * An order carried out twice is one erasure.
 
 Left to others: what may be erased, and when (the office's rights and retention); what stops it (the database).
@@ -10,16 +10,12 @@ Left to others: what may be erased, and when (the office's rights and retention)
 
 from __future__ import annotations
 
-import hashlib
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 from msgspec import Meta, Struct
 
 from discretion.wire.bounds import Id, RawJson  # noqa: TC001 - msgspec reads the annotations
 from discretion.wire.exceptions import VerifiedAsk
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
 
 ORDERS_AT_ONCE_MAX = 50
 
@@ -77,8 +73,3 @@ class ErasureProof(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True
     vkey: str
     counts: RawJson
     swept_at: int
-
-
-def subject_of(order_ids: Sequence[bytes]) -> bytes:
-    """Return what a passkey is verified for, of these orders: 16 bytes, whatever their order."""
-    return hashlib.sha256(b"".join(sorted(order_ids))).digest()[:16]

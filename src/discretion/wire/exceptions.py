@@ -11,11 +11,17 @@ Left to others: what is answered (the keeper), words for people (the faces).
 
 from __future__ import annotations
 
-from typing import Annotated
+import hashlib
+from typing import TYPE_CHECKING, Annotated, Literal
 
 from msgspec import Meta, Struct
 
 from discretion.wire.bounds import Groups, Id, Ticket, TicketedAsk
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+ATTESTED_AT_ONCE_MAX = 50
 
 _PLAIN = r"^[^\x00-\x08\x0b-\x1f\x7f\u2028\u2029]*\Z"  # what people type: no control characters but tab and new line
 Code = Annotated[str, Meta(max_length=40, pattern=r"^[A-Za-z0-9_-]+\Z")]  # a purpose, a rule, a fact, a role
@@ -24,20 +30,24 @@ Note = Annotated[str, Meta(max_length=500, pattern=_PLAIN)]
 Reference = Annotated[str, Meta(max_length=80, pattern=_PLAIN)]
 Moment = Annotated[int, Meta(ge=0, lt=2**40)]
 
+ActionKind = Literal[
+    "attest_in", "attest_out", "deputy_accept", "deputy_offer", "emergency", "erase", "look_up", "set_digits",
+    "sign_release", "vote_no", "vote_yes",
+]
+
 
 class Action(Struct, frozen=True, forbid_unknown_fields=True, array_like=True):
     """What a passkey is verified for.
 
     Shapes: `kind` look_up and emergency: `subject` is a guest, with `purpose` and `groups`. vote_yes, vote_no:
     `subject` is a request for approval. deputy_offer: `subject` is who is to vote, `purpose` the role, with its end in
-    `until_at`. deputy_accept: `subject` is the offer. erase: `subject` stands for orders (`erasure.subject_of`).
+    `until_at`. deputy_accept: `subject` is the offer. erase: `subject` stands for orders (`subject_of`).
+    attest_in, attest_out: `subject` stands for people, as of orders.
     sign_release: `subject` is a release of the policy, whose text the keeper puts into the challenge. set_digits:
     `subject` is whoever sets their own.
     """
 
-    kind: Annotated[str, Meta(pattern=(
-        r"^(look_up|emergency|erase|vote_yes|vote_no|deputy_offer|deputy_accept|sign_release|set_digits)\Z"
-    ))]
+    kind: ActionKind
     subject: Id
     purpose: Annotated[str, Meta(max_length=40, pattern=r"^[A-Za-z0-9_-]*\Z")] = ""
     groups: Groups = 0
@@ -134,6 +144,13 @@ class SetDigits(VerifiedAsk, frozen=True, kw_only=True, tag="set_digits"):
     digits: Annotated[str, Meta(pattern=r"^[0-9]{4}\Z")]
 
 
+class AttestPresence(VerifiedAsk, frozen=True, kw_only=True, tag="attest_presence"):
+    """Attest that these people are here, or have gone. For a duty manager on shift."""
+
+    staff_ids: Annotated[list[Id], Meta(min_length=1, max_length=ATTESTED_AT_ONCE_MAX)]
+    direction: Literal["in", "out"]
+
+
 class ReturnByDigits(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True, tag="return_by_digits"):
     """Come back with four digits at the shared terminal where one was displaced a short while ago."""
 
@@ -195,5 +212,11 @@ class NoteEmergency(TicketedAsk, frozen=True, kw_only=True, tag="note_emergency"
 
 ExceptionRequest = (
     BeginAction | StepUp | RequestApproval | EndRequest | PreviewRequest | Vote | OfferDeputy | AcceptDeputy | EndDeputy
-    | SignRelease | SetDigits | ReturnByDigits | ReadSignIns | BeginEmergency | EndEmergency | NoteEmergency
+    | SignRelease | SetDigits | AttestPresence | ReturnByDigits | ReadSignIns | BeginEmergency | EndEmergency
+    | NoteEmergency
 )
+
+
+def subject_of(ids: Iterable[bytes]) -> bytes:
+    """Return what a passkey is verified for, of an action on several: 16 bytes, whatever their order."""
+    return hashlib.sha256(b"".join(sorted(set(ids)))).digest()[:16]

@@ -67,6 +67,14 @@ class Hotel:
                 (days, self.property_id.hex()),
             )
 
+    async def attested(self, staff_id: bytes, by_id: bytes, direction: str = "in") -> None:
+        """Have it said as the keeper says it, after a passkey, that somebody is here or has gone."""
+        async with await psycopg.AsyncConnection.connect(self.database.conninfo("keeper"), autocommit=True) as connection:
+            await connection.execute(
+                "insert into hotel.presence (property_id, event_id, staff_id, direction, how, attested_by) values (%s, %s, %s, %s, 'attested', %s)",
+                (self.property_id.hex(), new_id().hex(), staff_id.hex(), direction, by_id.hex()),
+            )
+
     async def rows(self, query: str) -> list[tuple[object, ...]]:
         """What the superuser reads of this property: `query` has one place for its id."""
         async with await psycopg.AsyncConnection.connect(self.database.superuser, autocommit=True) as connection:

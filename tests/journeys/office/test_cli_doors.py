@@ -65,7 +65,7 @@ def test_travel_is_said_for_both_ways(two_hotels: Settings, database: DatabaseUn
 
 def test_the_report_lists_what_people_vouched_for(two_hotels: Settings, database: DatabaseUnderTest) -> None:
     assert command(two_hotels, "presence", "report", "--property", "harbour")[1]["items"] == []
-    with psycopg.connect(database.conninfo("office"), autocommit=True) as connection:
+    with psycopg.connect(database.superuser, autocommit=True) as connection:
         for n, name in enumerate(("Ada", "Ben"), start=1):
             connection.execute(
                 "insert into hotel.staff (property_id, staff_id, number, name) values (%s, %s, %s, %s)", (HARBOUR.id, f"{n:032x}", str(n), name),

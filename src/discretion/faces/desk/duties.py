@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta
 from functools import partial
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 from zoneinfo import ZoneInfo
 
 import msgspec
@@ -15,13 +15,16 @@ from msgspec import Meta
 
 from discretion.faces.desk.acts import Hex
 from discretion.faces.kit.forms import MalformedFormError
+from discretion.faces.kit.means import KeeperFailedError
 from discretion.faces.kit.permissions import Permission
-from discretion.faces.kit.refusals import act_sentence, field_errors, row_words
+from discretion.faces.kit.refusals import FAILURES, act_sentence, field_errors, row_words
 from discretion.faces.kit.seat import Seat, fresh_id
+from discretion.faces.kit.verified import VerifiedForm, brought
 from discretion.hotel.purpose import Role
 from discretion.office import courses, presence, roster, service_requests, staff, swaps, training
 from discretion.office.outcome import ActRefusal
 from discretion.office.sheet import SIZE_BYTES_MAX, CsvReport
+from discretion.wire.exceptions import ATTESTED_AT_ONCE_MAX, Action, ActionKind, AttestPresence, subject_of
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping
@@ -29,6 +32,7 @@ if TYPE_CHECKING:
 _UPLOAD_SIZE_BYTES_MAX = SIZE_BYTES_MAX + 64 * 1024
 _SHOWN_DAYS = timedelta(days=8)
 _REPORTED_DAYS = timedelta(days=7)
+_ATTEST_REFUSALS = frozenset({"not_duty_manager", "not_found", "not_on_shift", "passkey", "self"})
 
 
 class ShiftForm(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -57,12 +61,11 @@ class TrainingForm(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     valid_until: date
 
 
-class AttestForm(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class AttestForm(VerifiedForm, frozen=True, kw_only=True):
     """Who is here, or has gone."""
 
-    event_id: Hex
-    staff_id: Hex
-    direction: Annotated[str, Meta(pattern="^(in|out)$")]
+    staff_id: Annotated[tuple[Hex, ...], Meta(max_length=ATTESTED_AT_ONCE_MAX)] = ()
+    direction: Literal["in", "out"]
 
 
 class BadgeTapForm(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -161,17 +164,26 @@ async def presence_page(seat: NamedDependency[Seat]) -> Response[bytes]:
 
 @post("/presence")
 async def attest(seat: NamedDependency[Seat]) -> Response[bytes]:
-    """Attest that somebody on shift is here, or has gone."""
+    """Attest, over a passkey, who of those on shift is here or has gone."""
     seat.require(Permission.PRESENCE_ATTEST)
     form = (await seat.form(AttestForm)).value
     if form is None:
         raise MalformedFormError("presence")
-    outcome = await presence.attest(
-        seat.office, seat.property_id, bytes.fromhex(form.event_id), seat.person.staff_id,
-        bytes.fromhex(form.staff_id), direction=form.direction,
-    )
-    if isinstance(outcome, ActRefusal):
-        return await _presence(seat, act_sentence(seat.words, outcome.code, outcome.params), status=409)
+    if not form.staff_id:
+        return await _presence(seat, seat.words.gettext("Tick at least one person."), status=422)
+    whom = [bytes.fromhex(each) for each in form.staff_id]
+    kind: ActionKind = "attest_in" if form.direction == "in" else "attest_out"
+    proof = await brought(seat, Action(kind, subject_of(whom)), form)
+    try:
+        await seat.means.hatches.ask(AttestPresence(
+            ticket=seat.ticket, request_id=bytes.fromhex(form.request_id), staff_ids=whom, direction=form.direction,
+            challenge_id=proof.challenge_id, assertion=proof.assertion,
+        ))  # fmt: skip
+    except KeeperFailedError as error:
+        if error.code not in _ATTEST_REFUSALS:
+            raise
+        status, sentence = FAILURES[error.code]
+        return await _presence(seat, seat.words.gettext(sentence), status=status)
     return seat.onward("/presence?said=attested")
 
 
@@ -247,14 +259,15 @@ async def _training(
 async def _presence(seat: Seat, refused: str = "", *, status: int = 200) -> Response[bytes]:
     seat.require(Permission.PRESENCE_ATTEST)
     facts = await staff.facts_of_staff(seat.office, seat.property_id)
-    on_shift = [fact for fact in facts if fact.on_shift or fact.present]
+    known = [fact for fact in facts if fact.on_shift or fact.present]
     until_at = datetime.now(UTC) + timedelta(minutes=1)
     lines = await presence.report(
         seat.office, seat.property_id, from_at=until_at - _REPORTED_DAYS, until_at=until_at
     )
     open_requests = await service_requests.open_by_person(seat.office, seat.property_id)
     return seat.page(
-        "presence.html", status=status, facts=on_shift, lines=lines, open_requests=open_requests, refused=refused,
+        "presence.html", status=status, absent=[fact for fact in known if not fact.present],
+        present=[fact for fact in known if fact.present], lines=lines, open_requests=open_requests, refused=refused,
         here="/presence",
     )
 

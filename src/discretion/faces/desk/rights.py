@@ -29,7 +29,7 @@ from discretion.office import retention, rights, rights_intake, rights_work
 from discretion.office.outcome import ActRefusal
 from discretion.office.rights_intake import NewRequest
 from discretion.office.rights_kinds import CHANNELS, IDENTITY, KINDS, NEEDS_GROUPS, REASONS, WHOLE, WHYS
-from discretion.wire.erasure import subject_of
+from discretion.wire.exceptions import subject_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

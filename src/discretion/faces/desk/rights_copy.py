@@ -34,8 +34,8 @@ from discretion.office import rights_work
 from discretion.office.outcome import ActRefusal
 from discretion.office.rights_kinds import WHOLE
 from discretion.office.rights_map import rows_of
-from discretion.wire.erasure import CarryOutErasure, ErasuresDone, subject_of
-from discretion.wire.exceptions import Action
+from discretion.wire.erasure import CarryOutErasure, ErasuresDone
+from discretion.wire.exceptions import Action, subject_of
 from discretion.wire.lookup import Disclosure, Inscribe, Inscribed
 
 if TYPE_CHECKING:

@@ -21,7 +21,7 @@ from discretion.faces.desk.record_view import BIT
 from discretion.faces.kit.forms import MalformedFormError
 from discretion.faces.kit.seat import Seat
 from discretion.faces.kit.verified import VerifiedForm, brought, challenge_for, new_request_id
-from discretion.wire.exceptions import Action
+from discretion.wire.exceptions import ATTESTED_AT_ONCE_MAX, Action, ActionKind, subject_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -33,11 +33,9 @@ GroupWord = Literal["identity", "contact", "document", "booking", "stay", "spend
 class VerifyBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """What is about to be done."""
 
-    kind: Literal[
-        "look_up", "emergency", "erase", "vote_yes", "vote_no", "deputy_offer", "deputy_accept", "sign_release",
-        "set_digits",
-    ]
-    subject: Hex
+    kind: ActionKind
+    subject: Hex | None = None
+    subjects: Annotated[tuple[Hex, ...], Meta(max_length=ATTESTED_AT_ONCE_MAX)] = ()  # in its place, of several
     purpose: Annotated[str, Meta(max_length=40)] = ""
     groups: Annotated[tuple[GroupWord, ...], Meta(max_length=8)] = ()
     until: Annotated[str, Meta(max_length=10)] = ""  # a date, or nothing
@@ -49,9 +47,10 @@ async def begin_verify(seat: NamedDependency[Seat]) -> Response[bytes]:
     try:
         body = msgspec.json.decode(await seat.request.body(), type=VerifyBody)
         until_at = end_of_day(seat, date.fromisoformat(body.until)) if body.until else 0
+        subject = subject_of(map(bytes.fromhex, body.subjects)) if body.subject is None else bytes.fromhex(body.subject)
     except (msgspec.DecodeError, UnicodeDecodeError, ValueError, OverflowError):
         raise MalformedFormError("the JSON of a passkey page") from None
-    action = Action(body.kind, bytes.fromhex(body.subject), body.purpose, mask_of(body.groups), until_at)
+    action = Action(body.kind, subject, body.purpose, mask_of(body.groups), until_at)
     answer = await challenge_for(seat, action)
     data = {"challenge": answer.challenge_id.hex(), "options": msgspec.Raw(answer.options)}
     return Response(msgspec.json.encode(data), media_type="application/json")

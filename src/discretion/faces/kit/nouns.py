@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 from discretion.faces.kit.nouns_of_consents import OF_CONSENTS
 from discretion.faces.kit.nouns_of_rights import OF_HELD, OF_RIGHTS
-from discretion.faces.kit.nouns_of_work import OF_CONTEXT, OF_RETENTION, OF_REVIEWS
+from discretion.faces.kit.nouns_of_work import OF_CONTEXT, OF_RETENTION, OF_REVIEWS, OF_STAFF
 from discretion.faces.kit.words import marked_in
 from discretion.hotel.document_type import DocumentType
 from discretion.hotel.purpose import FieldGroup
@@ -203,13 +203,6 @@ _TABLE: Final[dict[str, dict[str, tuple[str, str]]]] = {
         "FB": marked_in("meal", "Full board"),
         "SC": marked_in("meal", "No meals"),
     },
-    "presence": {
-        "door": marked_in("presence", "door controller"),
-        "badge_desk": marked_in("presence", "badge read at the desk"),
-        "attested": marked_in("presence", "attested by the duty manager"),
-        "conflict": marked_in("presence", "badge seen at two hotels"),
-        "elsewhere": marked_in("presence", "seen at another hotel later"),
-    },
     "note": {
         "note": marked_in("note", "Note"),
         "complaint": marked_in("note", "Complaint"),
@@ -221,17 +214,6 @@ _TABLE: Final[dict[str, dict[str, tuple[str, str]]]] = {
         "guest": marked_in("lock", "Guest record"),
         "session": marked_in("lock", "Sign-in"),
         "terminal": marked_in("lock", "Terminal"),
-    },
-    "training": {
-        "file": marked_in("training", "by a file"),
-        "recorded": marked_in("training", "recorded by somebody"),
-        "test": marked_in("training", "by a test"),
-    },
-    "training_state": {
-        "current": marked_in("training_state", "current"),
-        "ends_soon": marked_in("training_state", "ends within 30 days"),
-        "ended": marked_in("training_state", "ended"),
-        "missing": marked_in("training_state", "missing"),
     },
     "mark": {
         "incognito": marked_in("mark", "Incognito stay"),
@@ -250,6 +232,7 @@ _OF_ENTRIES: Final[dict[str, dict[str, tuple[str, str]]]] = {
         "demo_sign_in": marked_in("action", "Demo sign-in"),
         "deputy": marked_in("action", "Deputy named or ended"),
         "duplicates": marked_in("action", "Same person searched"),
+        "attest": marked_in("action", "Presence attested"),
         "duty": marked_in("action", "Duty chosen"),
         "emergency_begin": marked_in("action", "Emergency viewing begun"),
         "emergency_end": marked_in("action", "Emergency viewing ended"),
@@ -372,7 +355,7 @@ _OF_ENTRIES: Final[dict[str, dict[str, tuple[str, str]]]] = {
 }
 
 _ALL: Final = {
-    **_TABLE, **OF_CONTEXT, **OF_REVIEWS, **OF_CONSENTS, **OF_RETENTION, **OF_RIGHTS, **OF_HELD, **_OF_ENTRIES,
+    **_TABLE, **OF_CONTEXT, **OF_REVIEWS, **OF_STAFF, **OF_CONSENTS, **OF_RETENTION, **OF_RIGHTS, **OF_HELD, **_OF_ENTRIES,
 }
 NOUNS: Final = MappingProxyType({kind: MappingProxyType(codes) for kind, codes in _ALL.items()})
 

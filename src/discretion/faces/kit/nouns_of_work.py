@@ -1,4 +1,4 @@
-"""The codes of requests, cases and reviews in words; part of the one table in `nouns`."""
+"""The codes of requests, cases, reviews and facts about staff in words; part of the one table in `nouns`."""
 
 from __future__ import annotations
 
@@ -177,5 +177,26 @@ OF_RETENTION: Final[dict[str, dict[str, tuple[str, str]]]] = {
     },
     "retention_subject": {
         "links": marked_in("retention_subject", "That there was a stay"),
+    },
+}
+
+OF_STAFF: Final[dict[str, dict[str, tuple[str, str]]]] = {
+    "presence": {
+        "door": marked_in("presence", "door controller"),
+        "badge_desk": marked_in("presence", "badge read at the desk"),
+        "attested": marked_in("presence", "attested by the duty manager"),
+        "conflict": marked_in("presence", "badge seen at two hotels"),
+        "elsewhere": marked_in("presence", "seen at another hotel later"),
+    },
+    "training": {
+        "file": marked_in("training", "by a file"),
+        "recorded": marked_in("training", "recorded by somebody"),
+        "test": marked_in("training", "by a test"),
+    },
+    "training_state": {
+        "current": marked_in("training_state", "current"),
+        "ends_soon": marked_in("training_state", "ends within 30 days"),
+        "ended": marked_in("training_state", "ended"),
+        "missing": marked_in("training_state", "missing"),
     },
 }

@@ -23,7 +23,7 @@ TEXT_LENGTH_MAX: Final = 1000
 TERMS_MAX: Final = 15  # one less than the keeper takes: the default time is a term too
 VALUES_MAX: Final = 20
 ACTIONS: Final = (
-    "alarm", "change", "demo_sign_in", "deputy", "duplicates", "duty", "emergency_begin", "emergency_end",
+    "alarm", "attest", "change", "demo_sign_in", "deputy", "duplicates", "duty", "emergency_begin", "emergency_end",
     "emergency_note", "enrol", "erase", "explain", "find", "guest_code", "guest_code_wrong", "guest_passkey",
     "guest_post", "guest_read", "guest_sign_in", "guest_sign_out", "guest_view", "import", "inscribe", "invite", "list",
     "look_up", "merge", "policy", "preview", "read_entries", "read_sign_ins", "recover", "release_sign", "request_end",

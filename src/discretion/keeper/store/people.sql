@@ -202,3 +202,24 @@ select uuid_send(s.session_id), coalesce(s.duty, ''), extract(epoch from s.start
   from keys.session s left join hotel.terminal m on m.property_id = %(p)s and m.terminal_id = s.terminal_id
  where s.property_id = %(p)s and s.staff_id = %(staff)s and s.started_at > clock_timestamp() - interval '30 days'
  order by s.started_at desc limit 50
+
+-- name: may_attest
+-- Why somebody may not attest these people: nothing when they may.
+select case
+  when %(by)s = any (%(staff)b::uuid[]) then 'self'
+  when not exists (select 1 from hotel.shift h where h.property_id = %(p)s and h.staff_id = %(by)s and h.duty = 'duty_manager' and h.ended_at is null
+                      and coalesce(h.begun_at, h.starts_at) <= clock_timestamp() + interval '15 minutes' and h.ends_at > clock_timestamp())
+    then 'not_duty_manager'
+  when exists (select 1 from unnest(%(staff)b::uuid[]) as u (id)
+                where not exists (select 1 from hotel.staff t where t.property_id = %(p)s and t.staff_id = u.id and t.active)) then 'not_found'
+  when %(direction)s = 'in' and exists (
+         select 1 from unnest(%(staff)b::uuid[]) as u (id)
+          where not exists (select 1 from hotel.shift h where h.property_id = %(p)s and h.staff_id = u.id and h.ended_at is null
+                               and coalesce(h.begun_at, h.starts_at) <= clock_timestamp() + interval '15 minutes' and h.ends_at > clock_timestamp()))
+    then 'not_on_shift'
+  else '' end
+
+-- name: attest
+-- One of them is here, or has gone.
+insert into hotel.presence (property_id, event_id, staff_id, direction, how, attested_by)
+values (%(p)s, %(event)s, %(one)s, %(direction)s, 'attested', %(by)s)

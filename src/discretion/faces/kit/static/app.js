@@ -103,8 +103,10 @@ async function verify(form, submitter) {
   const given = new FormData(form, submitter);
   const said = (name) => given.get(name) ?? form.dataset[name] ?? "";
   const groups = given.has("groups") ? given.getAll("groups") : form.dataset.groups.split(" ").filter(Boolean);
+  const whom = form.dataset.several ? { subjects: given.getAll(form.dataset.several) } : { subject: said("subject") };
+  if (whom.subjects?.length === 0) return form.submit(); // nobody is ticked: the page says so
   const begun = await post(form, "/verify/begin", {
-    kind: given.get("vote") ?? form.dataset.kind, subject: said("subject"), purpose: said("purpose"), groups, until: said("until"),
+    kind: given.get("vote") ?? form.dataset.kind, ...whom, purpose: said("purpose"), groups, until: said("until"),
   });
   const publicKey = PublicKeyCredential.parseRequestOptionsFromJSON(begun.options);
   const assertion = (await navigator.credentials.get({ publicKey })).toJSON();
