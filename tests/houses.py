@@ -8,7 +8,7 @@ import socket
 import subprocess
 import sys
 from base64 import urlsafe_b64encode
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from copy import copy
 from dataclasses import dataclass, field, replace
@@ -122,13 +122,17 @@ def nobody_is_idle(request: pytest.FixtureRequest) -> None:
 
 
 @contextmanager
-def opened_house(first_stage: FirstStage, directory: Path) -> Iterator[RunningHouse]:
-    """A house for one test, which may break it."""
+def opened_house(first_stage: FirstStage, directory: Path, settings: Mapping[str, str] | None = None) -> Iterator[RunningHouse]:
+    """A house for one test, which may break it; `settings` are lines of its file in the place of others."""
     port = free_port()
     origin = f"http://localhost:{port}"
     with copied_stage(first_stage, directory, is_started=False) as stage:
         path = stage.settings.path
-        path.write_text(path.read_text("utf-8").replace("port = 8080", f"port = {port}").replace("http://localhost:8080", origin), "utf-8")
+        text = path.read_text("utf-8").replace("port = 8080", f"port = {port}").replace("http://localhost:8080", origin)
+        for line, other in (settings or {}).items():
+            assert line in text
+            text = text.replace(line, other)
+        path.write_text(text, "utf-8")
         stage.settings = load(path)
         stage.keeper = KeeperProgram(stage.settings)
         assert stage.start() == "ready"

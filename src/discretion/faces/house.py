@@ -73,6 +73,8 @@ def build(settings: Settings, *, is_development: bool = False) -> Litestar:
         transparency=str(folder_of(settings)),
         leave_to=(settings.portal and settings.portal.leave_to) or "/my/left",
         has_texts=bool(settings.portal and settings.portal.text_gateway),
+        networks={each.property_id: each.networks for each in settings.properties if each.networks},
+        is_behind_proxy=settings.house.behind_proxy,
     )
     means = Means(
         shown, Hatches(str(settings.keeper_socket)),

@@ -5,6 +5,7 @@ Rules:
 * A badge that was seen at another hotel too recently says nothing here (`doors.two_hotels`).
 * A duty manager attests who is here, over a passkey that the keeper verifies: the keeper writes that, and nobody else
   can. So it goes on when readers fail, and each time stands in the report.
+* Whoever is in and uses their sign-in from outside the hotel's network is in no longer, and security is told.
 * An event is never changed or deleted. The same id twice is one event.
 """
 
@@ -44,7 +45,7 @@ class PresenceChange:
 
 @dataclass(frozen=True, slots=True)
 class Reported:
-    """A line of the report: attested by whom, or a badge seen at two hotels (`how`)."""
+    """A line of the report: attested by whom, a badge seen at two hotels, a sign-in from outside (`how`)."""
 
     at: datetime
     how: str
@@ -101,10 +102,16 @@ async def badge(office: Office, property_id: bytes, event_id: bytes, number: str
     return await _once(office, property_id, event_id, do)
 
 
+async def sign_in_outside(office: Office, property_id: bytes, staff_id: bytes) -> None:
+    """Note that somebody's sign-in is used from outside the hotel's network: whoever was in is so no longer."""
+    async with office.changing() as now:
+        await now.run(_SQL["outside"], {"property_id": property_id, "staff_id": staff_id})
+
+
 async def report(
     office: Office, property_id: bytes, *, from_at: datetime, until_at: datetime
 ) -> tuple[Reported, ...]:
-    """Return what was attested in this time, and which badges were seen at two hotels; newest first, at most 1000."""
+    """Return what was attested or in doubt in this time, newest first, at most 1000."""
     async with office.reading() as now:
         return await now.rows(Reported, _SQL["report"], {
             "property_id": property_id, "from_at": from_at, "until_at": until_at,

@@ -31,12 +31,23 @@ values (%(property_id)s, %(event_id)s, %(staff_id)s, %(direction)s, %(how)s, %(b
 on conflict do nothing
 returning at
 
+-- name: outside
+-- Somebody who was in is not: their sign-in is used from outside the hotel's network. Security hears of it; nothing where they are out already.
+with gone as (
+  insert into hotel.presence (property_id, event_id, staff_id, direction, how)
+  select %(property_id)s, gen_random_uuid(), t.staff_id, 'out', 'outside'
+    from (select t.staff_id from hotel.staff t where t.property_id = %(property_id)s and t.staff_id = %(staff_id)s for no key update) t
+   where (select e.direction from hotel.presence e where e.property_id = %(property_id)s and e.staff_id = t.staff_id order by e.at desc limit 1) = 'in'
+  returning staff_id)
+insert into hotel.notice (property_id, to_role, kind, subject_id, details)
+select %(property_id)s, 'security', 'session_outside', g.staff_id, '{}' from gone g
+
 -- name: report
--- What people vouched for instead of a reader, and badges seen at two hotels, newest first.
+-- What people vouched for instead of a reader, badges seen at two hotels and sign-ins from outside, newest first.
 select e.at, e.how, e.direction, t.number, t.name, coalesce(w.number, '') as by_number, coalesce(w.name, '') as by_name
   from hotel.presence e
   join hotel.staff t on t.property_id = %(property_id)s and t.staff_id = e.staff_id
   left join hotel.staff w on w.property_id = %(property_id)s and w.staff_id = e.attested_by
- where e.property_id = %(property_id)s and e.how in ('attested', 'conflict') and e.at >= %(from_at)s and e.at < %(until_at)s
+ where e.property_id = %(property_id)s and e.how in ('attested', 'conflict', 'outside') and e.at >= %(from_at)s and e.at < %(until_at)s
  order by e.at desc
  limit 1000

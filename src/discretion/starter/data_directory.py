@@ -167,6 +167,8 @@ def _property_lines(each: Property) -> list[str]:
         _line("name_en", each.name_en), _line("time_zone", each.time_zone),
         "# how it is known that staff are there: badge_desk, attested, door",
         _line("presence", each.presence),
+        "# the hotel's own networks; with them, whoever is in and works from elsewhere is in no longer",
+        '# networks = ["10.20.0.0/16"]',
     ]
 
 

@@ -13,6 +13,7 @@ Not checked here: whether files, servers and sockets named here exist; see the s
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import ipaddress
 import os
@@ -36,6 +37,7 @@ _SECRET_SIZE_BYTES_MAX: Final = 1024
 SOCKET_DIRECTORY_SIZE_BYTES_MAX: Final = 85
 
 Text = Annotated[str, Meta(min_length=1, max_length=200)]
+Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 PathText = Annotated[str, Meta(max_length=1000)]
 Port = Annotated[int, Meta(ge=1, le=65535)]
 Program = Literal["keeper", "office", "worker", "auditor"]
@@ -128,7 +130,11 @@ class Witnesses(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Property(Struct, frozen=True, forbid_unknown_fields=True):
-    """One hotel. `presence` says how it is known that staff are there: door controller, badge at the desk, attested."""
+    """One hotel. `presence` says how it is known that staff are there: door controller, badge at the desk, attested.
+
+    `networks` are those its own machines are in, as `10.20.0.0/16`; it may be missing: then it is not asked where
+    somebody works from.
+    """
 
     id: Annotated[str, Meta(pattern=r"^[0-9a-f]{32}$")]
     code: Annotated[str, Meta(pattern=r"^[a-z0-9][a-z0-9-]{0,39}$")]
@@ -136,6 +142,7 @@ class Property(Struct, frozen=True, forbid_unknown_fields=True):
     name_en: Text
     time_zone: Text
     presence: Literal["door", "badge_desk", "attested"]
+    networks: Annotated[tuple[Text, ...], Meta(max_length=32)] = ()
 
     @property
     def property_id(self) -> bytes:
@@ -272,7 +279,8 @@ def load(path: Path) -> Settings:
 
     Errors: `SettingsError` with `settings_missing`, `settings_unreadable`, `settings_size`, `settings_toml` (not TOML),
     `settings_value` (a key unknown, missing or out of bounds), `settings_time_zone`, `settings_plain_http`,
-    `settings_origin`, `settings_tls`, `settings_rp_id`, `settings_demo`, `settings_twice`, `settings_plain_mail`.
+    `settings_origin`, `settings_tls`, `settings_rp_id`, `settings_demo`, `settings_twice`, `settings_plain_mail`,
+    `settings_network`.
     """
     path = path.resolve()
     try:
@@ -364,6 +372,17 @@ def _check_properties(properties: tuple[Property, ...]) -> None:
         twice = {value for value in values if values.count(value) > 1}
         if twice:
             raise SettingsError("settings_twice", key=f"property.{key}", found=min(twice))
+    for each in properties:
+        networks_of(each.networks)
+
+
+@functools.cache
+def networks_of(texts: tuple[str, ...]) -> tuple[Network, ...]:
+    """Return the networks that a hotel names. Errors: `SettingsError` `settings_network`."""
+    try:
+        return tuple(map(ipaddress.ip_network, texts))
+    except ValueError as error:
+        raise SettingsError("settings_network", key="property.networks", found=str(error)) from error
 
 
 def is_loopback(host: str) -> bool:

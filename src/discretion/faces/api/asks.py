@@ -36,7 +36,7 @@ async def ask(request: Request[Any, Any, Any], means: NamedDependency[Means]) ->
     body = await body_of(request, _ASK)
     answer = await means.hatches.ask(
         LookUp(
-            ticket=ticket_of(request),
+            ticket=await ticket_of(request, means),
             request_id=bytes.fromhex(body.request_id) if body.request_id else os.urandom(16),
             guest_id=bytes.fromhex(body.guest_id),
             purpose=body.purpose,
@@ -55,7 +55,7 @@ async def find(request: Request[Any, Any, Any], means: NamedDependency[Means]) -
     """Find people of the present house by two criteria, or whoever holds one exact value."""
     body = await body_of(request, _FIND)
     request_id = bytes.fromhex(body.request_id) if body.request_id else os.urandom(16)
-    ticket = ticket_of(request)
+    ticket = await ticket_of(request, means)
     message: FindExact | FindByName
     if body.kind:
         if not body.value:

@@ -17,6 +17,7 @@ from litestar.exceptions import NotFoundException
 from msgspec import Meta
 
 from discretion.faces.api.problem import BodyError
+from discretion.faces.kit.network import as_known_here, is_outside
 from discretion.faces.kit.permissions import NEEDS_SHIFT, Permission, may
 from discretion.faces.kit.seat import TICKET_SIZE_BYTES, NotPermittedError, NotSignedInError
 from discretion.office.locks import held_by
@@ -36,8 +37,8 @@ _SCHEME: Final = "Bearer "
 _ENCODER: Final = msgspec.json.Encoder()
 
 
-def ticket_of(request: Request[Any, Any, Any]) -> bytes:
-    """Return the ticket's bytes. Errors: `NotSignedInError`."""
+async def ticket_of(request: Request[Any, Any, Any], means: Means) -> bytes:
+    """Return the ticket's bytes, having looked where the request comes from. Errors: `NotSignedInError`."""
     value = request.headers.get("authorization", "")
     if not value.startswith(_SCHEME):
         raise NotSignedInError
@@ -47,6 +48,10 @@ def ticket_of(request: Request[Any, Any, Any]) -> bytes:
         raise NotSignedInError from None
     if len(ticket) != TICKET_SIZE_BYTES:
         raise NotSignedInError
+    if is_outside(request, means, ticket[:16]):
+        person = await means.hatches.ask(WhoAmI(ticket=ticket))
+        if isinstance(person, Person):
+            await as_known_here(request, means, person)
     return ticket
 
 

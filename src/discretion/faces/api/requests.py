@@ -40,7 +40,7 @@ async def list_requests(
     view: FromQuery[Literal["queue", "mine", "all", "closed"]] = "queue",
 ) -> Response[bytes]:
     """List the requests that this duty sees."""
-    who = await _on_duty(means, ticket_of(request), Permission.REQUEST_WORK)
+    who = await _on_duty(means, await ticket_of(request, means), Permission.REQUEST_WORK)
     found = await service_requests.requests(means.office, who, view)
     return told(RequestPage(items=[_item(each) for each in found]))
 
@@ -50,7 +50,7 @@ async def read_request(
     request: Request[Any, Any, Any], means: NamedDependency[Means], number: FromPath[str]
 ) -> Response[bytes]:
     """Read one request."""
-    who = await _on_duty(means, ticket_of(request), Permission.REQUEST_WORK)
+    who = await _on_duty(means, await ticket_of(request, means), Permission.REQUEST_WORK)
     found = await service_requests.request_by_number(means.office, who, number)
     if found is None:
         raise NotFoundException
@@ -60,7 +60,7 @@ async def read_request(
 @post("/requests", status_code=200)
 async def open_request(request: Request[Any, Any, Any], means: NamedDependency[Means]) -> Response[bytes]:
     """Open a request. Repeatable by `request_id`."""
-    ticket = ticket_of(request)
+    ticket = await ticket_of(request, means)
     body = await body_of(request, _OPEN)
     who = await _on_duty(means, ticket, Permission.REQUEST_DISPATCH)
     new = service_requests.NewRequest(
@@ -75,7 +75,7 @@ async def assign_request(
     request: Request[Any, Any, Any], means: NamedDependency[Means], number: FromPath[str]
 ) -> Response[bytes]:
     """Take a request, give it to somebody on shift, or back to the queue."""
-    ticket = ticket_of(request)
+    ticket = await ticket_of(request, means)
     body = await body_of(request, _ASSIGN)
     who = await _on_duty(means, ticket, Permission.REQUEST_WORK)
     return _done(
@@ -88,7 +88,7 @@ async def close_request(
     request: Request[Any, Any, Any], means: NamedDependency[Means], number: FromPath[str]
 ) -> Response[bytes]:
     """Close a request."""
-    ticket = ticket_of(request)
+    ticket = await ticket_of(request, means)
     body = await body_of(request, _CLOSE)
     who = await _on_duty(means, ticket, Permission.REQUEST_WORK)
     return _done(await service_requests.close_request(means.office, who, number, body.outcome))

@@ -46,7 +46,7 @@ async def list_stays(
     view: FromQuery[Literal["arrivals", "in_house", "departures"]] = "arrivals", page: FromQuery[int] = 1,
 ) -> Response[bytes]:
     """List the stays of the business date; a page holds at most 100. Who they are is an ask."""
-    person = await person_of(means, ticket_of(request), Permission.STAY_LIST, time.time())
+    person = await person_of(means, await ticket_of(request, means), Permission.STAY_LIST, time.time())
     found = await getattr(lists, view)(means.office, person.property_id, page=page)
     return told(
         StayPage(
@@ -61,7 +61,7 @@ async def read_stay(
     request: Request[Any, Any, Any], means: NamedDependency[Means], stay_id: FromPath[str]
 ) -> Response[bytes]:
     """Read one stay, its people by id only, and what may be done to it."""
-    person = await person_of(means, ticket_of(request), Permission.STAY_LIST, time.time())
+    person = await person_of(means, await ticket_of(request, means), Permission.STAY_LIST, time.time())
     view = await stay_view.stay(means.office, person.property_id, id_at(stay_id))
     if view is None:
         raise NotFoundException
@@ -85,7 +85,7 @@ async def check_in(
     request: Request[Any, Any, Any], means: NamedDependency[Means], stay_id: FromPath[str]
 ) -> Response[bytes]:
     """Check people in: seal what is given, change the stay, keep the sealed copies. Repeatable by `act_id`."""
-    ticket = ticket_of(request)
+    ticket = await ticket_of(request, means)
     body = await body_of(request, _CHECK_IN)
     person = await person_of(means, ticket, Permission.STAY_CHANGE, time.time())
     act_id = bytes.fromhex(body.act_id)
@@ -109,7 +109,7 @@ async def check_out(
     request: Request[Any, Any, Any], means: NamedDependency[Means], stay_id: FromPath[str]
 ) -> Response[bytes]:
     """Check a stay out and keep the sealed copies; an open folio refuses it."""
-    ticket = ticket_of(request)
+    ticket = await ticket_of(request, means)
     body = await body_of(request, _CHECK_OUT)
     person = await person_of(means, ticket, Permission.STAY_CHANGE, time.time())
     act_id = bytes.fromhex(body.act_id)

@@ -27,7 +27,7 @@ def presence() -> None:
     """Hold the command below."""
 
 
-@presence.command("report", help=marked("List what duty managers attested, and badges seen at two hotels."))
+@presence.command("report", help=marked("List what was attested, badges seen at two hotels, sign-ins from outside."))
 @property_option
 @click.option("--from", "from_on", type=_DAY, help=marked("The first day, such as 2026-12-01; otherwise a week ago."))
 @click.option("--until", "until_on", type=_DAY, help=marked("The last day; otherwise today."))

@@ -51,6 +51,7 @@ SENTENCES: Final[Mapping[str, tuple[str, Exit]]] = {
     "settings_tls": (marked("Settings, %(key)s is missing: an https origin needs tls_cert and tls_key, or behind_proxy = true."), Exit.FAILURE),
     "settings_rp_id": (marked("Settings, %(key)s: “%(found)s” must be the host of house.origin or a domain above it."), Exit.FAILURE),
     "settings_demo": (marked("Settings, %(key)s: a real installation cannot become a demo. Write demo = false."), Exit.FAILURE),
+    "settings_network": (marked("Settings, %(key)s: a network is written as 10.20.0.0/16 or 2001:db8::/48, without bits of a host: %(found)s."), Exit.FAILURE),
     "settings_twice": (marked("Settings, %(key)s: “%(found)s” stands twice."), Exit.FAILURE),
     "secret_missing": (marked("The secret %(found)s is missing or cannot be read. Put it back from your backup."), Exit.FAILURE),
     "secret_open": (marked("Others can read %(found)s. Close it: chmod 600 %(found)s"), Exit.FAILURE),

@@ -31,7 +31,8 @@ class HouseSettings:
     Shapes: `origin` is what browsers show in the address line, as `https://desk.example.cn`; `welcome_key` opens the
     welcome page of a demo and is empty in a real installation; `properties` are the ids of the hotels by their codes;
     `starting_policy` is what the keeper was started with; `transparency` is the folder of the public pages;
-    `leave_to` is where a guest who leaves quickly is led; `has_texts` says that codes go to phones too.
+    `leave_to` is where a guest who leaves quickly is led; `has_texts` says that codes go to phones too; `networks` are
+    those of hotels that name theirs.
     """
 
     origin: str
@@ -44,6 +45,8 @@ class HouseSettings:
     transparency: str = ""
     leave_to: str = "/my/left"
     has_texts: bool = False
+    networks: Mapping[bytes, tuple[str, ...]] = field(default_factory=dict)
+    is_behind_proxy: bool = False
 
     @property
     def is_secure(self) -> bool:

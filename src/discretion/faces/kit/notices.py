@@ -59,6 +59,7 @@ KINDS: Final = MappingProxyType({
     "rights_due": Kind(_("A request for rights is due soon"), _("Request %(number)s is to be answered within three days."), "/rights/{number}", ("number",)),
     "rights_overdue": Kind(_("A request for rights is late"), _("The last day for request %(number)s is over. Answer it now, or write down why it takes longer."), "/rights/{number}", ("number",)),
     "rights_received": Kind(_("A request for rights"), _("Request %(number)s has come in. Its clock runs."), "/rights/{number}", ("number",)),
+    "session_outside": Kind(_("Somebody known to be here works from outside"), _("Their sign-in is used from outside the hotel's network. They count as gone until a badge or the duty manager says otherwise."), "/presence"),
     "swap_done": Kind(_("A shift has changed hands"), _("See which, and whose it is now."), "/my-shifts"),
     "swap_offered": Kind(_("A shift is offered to you"), _("See which, and answer."), "/my-shifts"),
     "swap_refused": Kind(_("A swap was not made"), _("The shift stays whose it was."), "/my-shifts"),

@@ -355,7 +355,8 @@ _OF_ENTRIES: Final[dict[str, dict[str, tuple[str, str]]]] = {
 }
 
 _ALL: Final = {
-    **_TABLE, **OF_CONTEXT, **OF_REVIEWS, **OF_STAFF, **OF_CONSENTS, **OF_RETENTION, **OF_RIGHTS, **OF_HELD, **_OF_ENTRIES,
+    **_TABLE, **OF_CONTEXT, **OF_REVIEWS, **OF_STAFF, **OF_CONSENTS, **OF_RETENTION, **OF_RIGHTS, **OF_HELD,
+    **_OF_ENTRIES,
 }
 NOUNS: Final = MappingProxyType({kind: MappingProxyType(codes) for kind, codes in _ALL.items()})
 

@@ -186,6 +186,7 @@ OF_STAFF: Final[dict[str, dict[str, tuple[str, str]]]] = {
         "badge_desk": marked_in("presence", "badge read at the desk"),
         "attested": marked_in("presence", "attested by the duty manager"),
         "conflict": marked_in("presence", "badge seen at two hotels"),
+        "outside": marked_in("presence", "worked from outside the hotel’s network"),
         "elsewhere": marked_in("presence", "seen at another hotel later"),
     },
     "training": {

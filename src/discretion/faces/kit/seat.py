@@ -24,6 +24,7 @@ from discretion.faces.kit import forms, joined, language
 from discretion.faces.kit.crossing import is_token_of, token_of
 from discretion.faces.kit.formats import Formats
 from discretion.faces.kit.means import KeeperFailedError
+from discretion.faces.kit.network import as_known_here
 from discretion.faces.kit.permissions import NEEDS_SHIFT, Permission, home_of, may
 from discretion.faces.kit.words import translator
 from discretion.office import merges
@@ -370,6 +371,7 @@ async def seat_of(request: AnyRequest, means: Means) -> Seat:
     if not isinstance(person, Person) or found is None:
         raise NotSignedInError
     house, locked = found
+    person = await as_known_here(request, means, person)
     seat = Seat(request, means, ticket, person, house)
     if locked & {person.staff_id, person.session_id}:
         held = await held_by(means.office, person.property_id, person.staff_id, person.session_id)
