@@ -7,8 +7,11 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any
 
+import psycopg
 import pytest
 
+from discretion.office.database import Office
+from discretion.office.worker import Jobs
 from discretion.wire import lookup
 from tests.cast import Player
 from tests.controllers import Answered, Controller, badge_of, command, controller, hired, last_of, twin_at
@@ -153,3 +156,24 @@ def test_what_was_attested_counts_for_that_shift_alone(house: RunningHouse) -> N
     assert ola.ask(lookup.WhoAmI).badged_in_until_at < time.time()
     came("door", None)
     assert sees(house, ola), "a door's word goes on into the next shift"
+
+
+async def test_an_event_stays_as_it_came_for_ninety_days_and_then_goes(house: RunningHouse, harbour_gate: Controller) -> None:
+    stage, mina = house.stage, hired(house)
+    badge = badge_of(stage, mina)
+    harbour_gate.report(harbour_gate.event(badge))
+    mine = "from hotel.door_event where staff_id = %s"
+    whose = (mina.staff_id.hex(),)
+    for statement in (f"delete {mine}", f"update hotel.door_event set door = 'x' {mine.partition('hotel.door_event ')[2]}"):
+        with pytest.raises(psycopg.errors.InsufficientPrivilege):
+            stage.superuser.execute(statement, whose)  # type: ignore[arg-type]
+    async with Office(stage.settings.conninfo("worker"), connections_max=1) as office:
+        assert await Jobs(office).drop_old_door_events() == 0
+        source = stage.superuser.execute(f"select property_id, source_id {mine}", whose).fetchone()  # type: ignore[arg-type]
+        assert source is not None
+        stage.superuser.execute(
+            "insert into hotel.door_event (property_id, source_id, event_id, staff_id, door, direction, at, received_at)"
+            " values (%s, %s, 'old', %s, 'gate', 'in', now() - interval '91 days', now() - interval '91 days')", (*source, *whose),
+        )
+        assert await Jobs(office).drop_old_door_events() == 1
+    assert stage.superuser.execute(f"select count(*) {mine}", whose).fetchone() == (1,)  # type: ignore[arg-type]

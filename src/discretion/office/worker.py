@@ -169,10 +169,17 @@ class Jobs:
 
     async def drop_old_handovers(self) -> int:
         """Return how many notes to the next shift were dropped because they are older than 30 days."""
+        return await self._dropped("drop_old_handovers")
+
+    async def drop_old_door_events(self) -> int:
+        """Return how many events of doors were dropped because they are older than 90 days."""
+        return await self._dropped("drop_old_door_events")
+
+    async def _dropped(self, query: str) -> int:
         dropped = 0
-        async with self._office.reading() as now:
+        async with self._office.changing() as now:
             for clock in await now.rows(Clock, _SQL["clocks"], {}):
-                dropped += await now.run(_SQL["drop_old_handovers"], {"property_id": clock.property_id})
+                dropped += await now.run(_SQL[query], {"property_id": clock.property_id})
         return dropped
 
 
@@ -203,6 +210,7 @@ def make_queue(
     every(EVERY_HOUR, "remind_of_training", jobs.remind_of_training, "%d people were reminded of a training")
     every(EVERY_HOUR, "remind_of_rights", jobs.remind_of_rights, "%d notices of rights requests that are due or late")
     every(EVERY_HOUR, "drop_old_handovers", jobs.drop_old_handovers)
+    every(EVERY_HOUR, "drop_old_door_events", jobs.drop_old_door_events)
     every(EVERY_TEN_SECONDS, "publish_checkpoints", others.publishing.publish)
     every(EVERY_TEN_SECONDS, "review_look_ups", others.reviewing.review)
     every(EVERY_MINUTE, "publish_transparency", others.transparency.publish, "%d public pages were made anew")

@@ -15,6 +15,10 @@ select hotel.remind_of_rights(%(property_id)s) as reminded
 -- Notes to the next shift that nobody needs any more.
 delete from hotel.handover where property_id = %(property_id)s and at <= clock_timestamp() - interval '30 days'
 
+-- name: drop_old_door_events
+-- Who went through which door, of so long ago that no review asks for it.
+delete from hotel.door_event where property_id = %(property_id)s and received_at < clock_timestamp() - interval '90 days'
+
 -- name: expire_approvals
 -- What time has ended is marked so, and its asker told.
 select hotel.expire_approvals(%(property_id)s) as expired
