@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from discretion.wire import lookup
+from discretion.wire.entries import ReadEntries
 from tests.cast import Player, Stage, groups, new_id
 from tests.stages import FirstStage, copied_stage
 
@@ -152,3 +153,26 @@ def test_a_lock_closes_at_once_and_its_release_opens_again(own: Stage) -> None:
         (una.property_id.hex(), new_id().hex(), una.staff_id.hex(), own.ben.staff_id.hex(), until - timedelta(hours=3), until - timedelta(hours=2)),
     )
     assert guard(una.look_up(guest, clear=CLEAR)) == [], "a lock whose end is past holds nobody"
+
+
+@pytest.mark.parametrize(("zone", "from_days", "until_days", "is_held"), [
+    ("Pacific/Kiritimati", 0, None, True), ("Pacific/Kiritimati", -3, -1, False), ("Pacific/Kiritimati", 1, None, False),
+    ("Etc/GMT+12", 0, 0, True), ("Etc/GMT+12", -3, -1, False), ("Etc/GMT+12", 1, None, False),
+])
+def test_a_role_is_held_by_the_dates_of_the_hotel(own_stage: Stage, zone: str, from_days: int, until_days: int | None, is_held: bool) -> None:
+    """Between the two zones there are 26 hours: wherever the clock stands, one of them has another date than UTC."""
+    stage = own_stage
+    pia = stage.hire("Pia", "privacy", is_at_work=False)  # a duty without a roster: the role alone
+    stage.superuser.execute("update hotel.property set time_zone = %s where property_id = %s", (zone, stage.ada.property_id.hex()))
+    stage.superuser.execute(
+        "update hotel.staff_role set from_on = (now() at time zone %(z)s)::date + %(f)s, until_on = (now() at time zone %(z)s)::date + %(u)s::int where staff_id = %(s)s",
+        {"z": zone, "f": from_days, "u": until_days, "s": pia.staff_id.hex()},
+    )
+    told = pia.ask(lookup.WhoAmI)
+    entered = pia.ask(ReadEntries, count=1)
+    if is_held:
+        assert isinstance(told, lookup.Person) and told.duty == "privacy"
+        assert not isinstance(entered, lookup.Failed), entered
+    else:
+        assert told == lookup.Failed(code="ticket")
+        assert entered == lookup.Failed(code="ticket")

@@ -55,5 +55,5 @@ select t.staff_id, t.number, t.name from hotel.staff t
 -- name: own_roles
 -- The roles somebody holds today.
 select distinct r.role from hotel.staff_role r
- where r.property_id = %(property_id)s and r.staff_id = %(staff_id)s and r.from_on <= current_date and (r.until_on is null or r.until_on >= current_date)
+ where r.property_id = %(property_id)s and r.staff_id = %(staff_id)s and r.from_on <= (select hotel.today(%(property_id)s)) and (r.until_on is null or r.until_on >= (select hotel.today(%(property_id)s)))
  order by r.role

@@ -33,7 +33,7 @@ union all
 select 'releases', count(*)::int, 0, min(r.activate_at)
   from hotel.policy_release r where r.property_id = %(property_id)s and r.state = 'proposed'
 union all
-select 'plans', count(*)::int, count(*) filter (where n.for_day < current_date)::int, null
+select 'plans', count(*)::int, count(*) filter (where n.for_day < (select hotel.today(%(property_id)s)))::int, null
   from hotel.retention_plan n where n.property_id = %(property_id)s and n.state <> 'done' and n.records > 0
 union all
 select 'holds', count(*)::int, count(*) filter (where h.until_at < clock_timestamp())::int, min(h.until_at)

@@ -39,7 +39,7 @@ select r.number, r.kind, r.activate_at, r.previous, r.hash, t.body from hotel.po
 -- Who may approve here today: each active person and role.
 select o.staff_id, o.role from hotel.staff_role o
   join hotel.staff t on t.property_id = %(property_id)s and t.staff_id = o.staff_id and t.active
- where o.property_id = %(property_id)s and o.from_on <= current_date and (o.until_on is null or o.until_on >= current_date)
+ where o.property_id = %(property_id)s and o.from_on <= (select hotel.today(%(property_id)s)) and (o.until_on is null or o.until_on >= (select hotel.today(%(property_id)s)))
 
 -- name: put_text
 -- Exact bytes, kept once.

@@ -22,7 +22,7 @@ select case when (select count(*) from hotel.access_request q where q.property_i
             when (select count(distinct r.staff_id) from hotel.staff_role r
                     join hotel.staff t on t.property_id = %(p)s and t.staff_id = r.staff_id and t.active
                    where r.property_id = %(p)s and r.role = any (%(approvers)s) and r.staff_id <> %(requester)s
-                     and r.from_on <= current_date and (r.until_on is null or r.until_on >= current_date)) < %(quorum)s then 'no_approver'
+                     and r.from_on <= (select hotel.today(%(p)s)) and (r.until_on is null or r.until_on >= (select hotel.today(%(p)s)))) < %(quorum)s then 'no_approver'
             else '' end
 
 -- name: expire
@@ -54,7 +54,7 @@ select d.role, uuid_send(d.from_id) from hotel.deputy d
  where d.property_id = %(p)s and d.to_id = %(staff)s and d.accepted_at is not null and d.ended_at is null
    and d.from_at <= clock_timestamp() and d.until_at > clock_timestamp()
    and exists (select 1 from hotel.staff_role r where r.property_id = %(p)s and r.staff_id = d.from_id and r.role = d.role
-                  and r.from_on <= current_date and (r.until_on is null or r.until_on >= current_date))
+                  and r.from_on <= (select hotel.today(%(p)s)) and (r.until_on is null or r.until_on >= (select hotel.today(%(p)s))))
    and exists (select 1 from hotel.staff t where t.property_id = %(p)s and t.staff_id = d.from_id and t.active)
  order by d.offered_at
 
@@ -72,7 +72,7 @@ select 1 from hotel.end_approval(%(p)s, %(request)s, %(why)s) as ended where end
 insert into hotel.deputy (property_id, deputy_id, from_id, to_id, role, from_at, until_at)
 select %(p)s, %(deputy)s, %(from_id)s, %(to_id)s, %(role)s, clock_timestamp(), to_timestamp(%(until_at)s)
  where exists (select 1 from hotel.staff_role r where r.property_id = %(p)s and r.staff_id = %(from_id)s and r.role = %(role)s
-                  and r.from_on <= current_date and (r.until_on is null or r.until_on >= current_date))
+                  and r.from_on <= (select hotel.today(%(p)s)) and (r.until_on is null or r.until_on >= (select hotel.today(%(p)s))))
    and exists (select 1 from hotel.staff t where t.property_id = %(p)s and t.staff_id = %(to_id)s and t.active)
    and to_timestamp(%(until_at)s) > clock_timestamp() and to_timestamp(%(until_at)s) <= clock_timestamp() + interval '93 days'
 

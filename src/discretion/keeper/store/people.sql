@@ -19,7 +19,7 @@ select uuid_send(s.session_id), uuid_send(t.staff_id), t.number, t.name, t.langu
             and coalesce(h.begun_at, h.starts_at) <= clock_timestamp() + interval '15 minutes' and h.ends_at > clock_timestamp()
          union all
          select r.role from hotel.staff_role r where r.property_id = %(p)s and r.staff_id = t.staff_id and r.role = any (%(free_roles)s)
-            and r.from_on <= current_date and (r.until_on is null or r.until_on >= current_date)) x (duty) order by 1) as duties,
+            and r.from_on <= (select hotel.today(%(p)s)) and (r.until_on is null or r.until_on >= (select hotel.today(%(p)s)))) x (duty) order by 1) as duties,
        coalesce(extract(epoch from (select max(h.ends_at) from hotel.shift h where h.property_id = %(p)s and h.staff_id = t.staff_id
           and h.duty = s.duty and h.ended_at is null and coalesce(h.begun_at, h.starts_at) <= clock_timestamp() and h.ends_at > clock_timestamp())), 0)::bigint,
        coalesce(extract(epoch from (select least(e.at + interval '14 hours',
@@ -47,7 +47,7 @@ select uuid_send(s.session_id), uuid_send(t.staff_id), t.number, t.name, t.langu
      order by e.until_at desc limit 1) m on true
  where s.property_id = %(p)s and s.session_id = %(session)s and s.ended_at is null and t.active
    and (s.duty is null or not s.duty = any (%(free_roles)s) or exists (select 1 from hotel.staff_role r where r.property_id = %(p)s
-          and r.staff_id = t.staff_id and r.role = s.duty and r.from_on <= current_date and (r.until_on is null or r.until_on >= current_date)))
+          and r.staff_id = t.staff_id and r.role = s.duty and r.from_on <= (select hotel.today(%(p)s)) and (r.until_on is null or r.until_on >= (select hotel.today(%(p)s)))))
    and not exists (select 1 from hotel.terminal m where m.property_id = %(p)s and m.terminal_id = s.terminal_id and m.ended_at is not null)
 
 -- name: add_challenge
@@ -125,7 +125,7 @@ insert into hotel.staff (property_id, staff_id, number, name) values (%(p)s, %(s
 
 -- name: add_role
 -- A role of the first administrator.
-insert into hotel.staff_role (property_id, staff_id, role) values (%(p)s, %(staff)s, %(role)s)
+insert into hotel.staff_role (property_id, staff_id, role, from_on) values (%(p)s, %(staff)s, %(role)s, (select hotel.today(%(p)s)))
 
 -- name: add_invitation
 -- A one-time link. A recovery has no secret before the second person has confirmed. Whoever has a key gets a new one by

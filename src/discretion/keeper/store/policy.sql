@@ -34,7 +34,7 @@ select 1 where hotel.activate_release(%(p)s, %(release)s, %(before)s::uuid) = 1
 insert into hotel.policy_signer (property_id, public_key, signer_id, role)
 select t.property_id, %(public_key)s, t.staff_id, o.role from hotel.staff t
   join hotel.staff_role o on o.property_id = %(p)s and o.staff_id = t.staff_id and o.role = %(role)s
-   and o.from_on <= current_date and (o.until_on is null or o.until_on >= current_date)
+   and o.from_on <= (select hotel.today(%(p)s)) and (o.until_on is null or o.until_on >= (select hotel.today(%(p)s)))
  where t.property_id = %(p)s and t.number = %(number)s and t.active limit 1
 returning uuid_send(signer_id)
 
@@ -48,7 +48,7 @@ insert into hotel.policy_signer (property_id, public_key, signer_id, role, kind,
 select t.property_id, sha256(c.public_key), t.staff_id, o.role, 'passkey', c.credential_id, c.public_key, %(rp_id)s, %(origin)s
   from hotel.staff t
   join hotel.staff_role o on o.property_id = %(p)s and o.staff_id = t.staff_id and o.role = %(role)s
-   and o.from_on <= current_date and (o.until_on is null or o.until_on >= current_date)
+   and o.from_on <= (select hotel.today(%(p)s)) and (o.until_on is null or o.until_on >= (select hotel.today(%(p)s)))
   join keys.credential c on c.property_id = %(p)s and c.staff_id = t.staff_id and c.revoked_at is null
    and (c.rests_until is null or c.rests_until <= clock_timestamp())
  where t.property_id = %(p)s and t.number = %(number)s and t.active
@@ -83,5 +83,5 @@ select r.property_id, r.release_id, s.signer_id, s.role, s.public_key, %(signatu
   join hotel.staff t on t.property_id = %(p)s and t.staff_id = s.signer_id and t.active
  where r.property_id = %(p)s and r.release_id = %(release)s and r.state in ('proposed', 'signed')
    and exists (select 1 from hotel.staff_role o where o.property_id = %(p)s and o.staff_id = s.signer_id and o.role = s.role
-                  and o.from_on <= current_date and (o.until_on is null or o.until_on >= current_date))
+                  and o.from_on <= (select hotel.today(%(p)s)) and (o.until_on is null or o.until_on >= (select hotel.today(%(p)s))))
 on conflict do nothing

@@ -33,11 +33,11 @@ select h.size, exists (select 1 from ledger.fact_change c where c.property_id = 
 -- that the duty needs, until the first of them ends; where a duty needs none by name, any completed course counts. A sign-in in a duty
 -- without a roster is over with its role.
 with place as materialized (
-  select clock_timestamp() as at, p.time_zone as zone from hotel.property p where p.property_id = %(p)s)
+  select clock_timestamp() as at, p.time_zone as zone, hotel.today(p.property_id) as today from hotel.property p where p.property_id = %(p)s)
 select uuid_send(s.session_id), uuid_send(s.staff_id), coalesce(s.duty, ''), s.ended_at is not null or not t.active
        or exists (select 1 from hotel.terminal m where m.property_id = %(p)s and m.terminal_id = s.terminal_id and m.ended_at is not null)
        or (s.duty = any (%(free_roles)s) and not exists (select 1 from hotel.staff_role r where r.property_id = %(p)s and r.staff_id = s.staff_id
-             and r.role = s.duty and r.from_on <= current_date and (r.until_on is null or r.until_on >= current_date))),
+             and r.role = s.duty and r.from_on <= place.today and (r.until_on is null or r.until_on >= place.today))),
        coalesce(extract(epoch from (select max(h.ends_at) from hotel.shift h
           where h.property_id = %(p)s and h.staff_id = s.staff_id and h.ends_at > place.at and coalesce(h.begun_at, h.starts_at) <= place.at
             and h.ended_at is null and h.duty = s.duty)), 0)::bigint,

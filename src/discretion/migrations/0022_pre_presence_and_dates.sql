@@ -30,3 +30,32 @@ alter table hotel.door_event enable always trigger door_event_stays;
 create index door_event_by_receipt on hotel.door_event (property_id, received_at);
 grant delete on hotel.door_event to discretion_worker;
 grant select (property_id, received_at) on hotel.door_event to discretion_worker;
+
+-- ---------------------------------------------------------------------------------------------------------- the hotel's own date
+-- Roles are held by dates of the hotel: its own, wherever the database's clock is read.
+create function hotel.today(p uuid) returns date language sql stable set search_path = pg_catalog as $$
+  select (clock_timestamp() at time zone h.time_zone)::date from hotel.property h where h.property_id = p
+$$;
+revoke all on function hotel.today(uuid) from public;
+grant execute on function hotel.today(uuid) to discretion_keeper, discretion_office, discretion_worker;
+grant insert (from_on) on hotel.staff_role to discretion_keeper;
+create or replace function hotel.signature_allowed() returns trigger language plpgsql security definer set search_path = pg_catalog as $$
+declare r record;
+begin
+  select * into r from hotel.policy_release q where q.property_id = new.property_id and q.release_id = new.release_id for update;
+  if r.state is null or r.state not in ('proposed', 'signed') then
+    raise exception 'the release is not open to signatures' using errcode = '42501';
+  end if;
+  if new.signer_id = r.author_id then
+    raise exception 'nobody signs a release of their own' using errcode = '42501';
+  end if;
+  if not exists (select 1 from hotel.policy_signer s
+                   join hotel.staff t on t.property_id = new.property_id and t.staff_id = s.signer_id and t.active
+                   join hotel.staff_role o on o.property_id = new.property_id and o.staff_id = s.signer_id and o.role = s.role
+                    and o.from_on <= hotel.today(new.property_id) and (o.until_on is null or o.until_on >= hotel.today(new.property_id))
+                  where s.property_id = new.property_id and s.public_key = new.public_key and s.signer_id = new.signer_id
+                    and s.role = new.as_role and s.ended_at is null) then
+    raise exception 'this key may not sign in this role' using errcode = '42501';
+  end if;
+  return new;
+end $$;
