@@ -5,8 +5,10 @@ from __future__ import annotations
 from urllib.parse import parse_qs, urlsplit
 
 from discretion.office.courses import packaged
+from discretion.wire import exceptions, lookup
 from tests.browser.places import _course, _handover, _test_begun
 from tests.pages import pressed
+from tests.reviewing import review_of
 
 
 def said(page):
@@ -119,3 +121,32 @@ def test_a_locked_record_says_who_can_help(house, page_of):
     ada.goto(f"/guests/{guest.guest_id.hex()}")
     assert "Iris" in ada.locator("main").inner_text()
     house.stage.office.execute("update hotel.lock set released_at = now() where lock_id = %s", (lock.hex(),))
+
+
+def test_a_handover_takes_the_note_of_an_emergency_and_what_a_look_up_was_for(house, page_of):
+    stage = house.stage
+    olga = house.stage.players["Olga"] = stage.hire("Olga", "front_desk")
+    begun = olga.emergency(stage.guest("in_house"), 1)
+    assert isinstance(begun, lookup.Entered), begun
+    assert isinstance(olga.ask(exceptions.EndEmergency, emergency_id=begun.detail), lookup.Entered)
+    review_of(stage, olga)
+    review_of(stage, olga, why="other")
+    review_of(stage, olga, why="other", has_reference=True)
+    review_of(stage, olga, why="sampled")
+    page = page_of("Olga")
+    page.goto("/handover")
+    assert page.locator("textarea[name=was_for]").count() == 2, "one that nothing explains, one that is “other” without a reference"
+    page.fill("textarea[name=noted]", "误报")
+    page.locator("textarea[name=was_for]").first.fill("客人在前台询问房费")
+    pressed(page.locator("main form button[type=submit]"))
+    assert page.locator("[role=alert] a").count() == 1, "the note is too short, and nothing was handed over"
+    assert page.input_value("textarea[name=noted]") == "误报"
+    assert page.locator("textarea[name=was_for]").count() == 1, "what was right is kept"
+    page.fill("textarea[name=noted]", "误报，已与住客电话确认平安。")
+    pressed(page.locator("main form button[type=submit]"))
+    assert said(page) == "handed_over"
+    page.goto("/handover")
+    assert page.locator("textarea[name=noted]").count() == 0
+    assert page.locator("textarea[name=was_for]").count() == 1
+    kept = stage.superuser.execute("select count(*) filter (where said = '客人在前台询问房费'), count(*) from hotel.lookup_review where staff_id = %s", (olga.staff_id.hex(),)).fetchone()
+    assert kept == (1, 4)

@@ -233,7 +233,7 @@ async def around(office: Office, property_id: bytes, review: Review) -> Around:
 
 
 async def own(office: Office, property_id: bytes, staff_id: bytes) -> tuple[Line, ...]:
-    """Return this person's look-ups of the last seven days that nothing explained, and those asked about."""
+    """Return this person's look-ups of the last seven days that want a word: unexplained, “other”, or asked about."""
     async with office.reading() as now:
         return await now.rows(Line, _SQL["own"], {"property_id": property_id, "staff_id": staff_id})
 

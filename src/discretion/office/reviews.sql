@@ -75,10 +75,11 @@ select {line}, r.entry_idx, r.emergency_id, r.request_id, r.session_id, r.rules,
  where r.property_id = %(property_id)s and r.number = %(number)s and r.state <> 'settling'
 
 -- name: own
--- This person's look-ups of the last seven days that nothing explained, and what a reviewer asks about; newest first.
+-- This person's look-ups of the last seven days that nothing explained, for a reason "other" without a reference, and what a reviewer asks about;
+-- newest first.
 select {line} from hotel.lookup_review r join hotel.staff s on s.property_id = r.property_id and s.staff_id = r.staff_id
  where r.property_id = %(property_id)s and r.staff_id = %(staff_id)s and r.at > clock_timestamp() - interval '7 days'
-   and ((r.why = 'unexplained' and r.state <> 'settling') or r.asked_at is not null)
+   and r.state <> 'settling' and (r.why = 'unexplained' or (r.why = 'other' and not r.has_reference) or r.asked_at is not null)
  order by r.at desc limit 200
 
 -- name: stays

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 ATTESTED_AT_ONCE_MAX = 50
+NOTE_LENGTH_MIN, NOTE_LENGTH_MAX = 10, 1000
 
 _PLAIN = r"^[^\x00-\x08\x0b-\x1f\x7f\u2028\u2029]*\Z"  # what people type: no control characters but tab and new line
 Code = Annotated[str, Meta(max_length=40, pattern=r"^[A-Za-z0-9_-]+\Z")]  # a purpose, a rule, a fact, a role
@@ -207,7 +208,7 @@ class NoteEmergency(TicketedAsk, frozen=True, kw_only=True, tag="note_emergency"
     """Add what happened, once, within 48 hours."""
 
     emergency_id: Id
-    words: Annotated[str, Meta(min_length=10, max_length=1000, pattern=_PLAIN)]
+    words: Annotated[str, Meta(min_length=NOTE_LENGTH_MIN, max_length=NOTE_LENGTH_MAX, pattern=_PLAIN)]
 
 
 ExceptionRequest = (
