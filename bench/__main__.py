@@ -94,7 +94,7 @@ def main() -> int:
     result["ledger"] = ledger.measure(
         plan.entries, plan.turns, min(plan.seconds, 4.0), lambda told: _load("bench.load", told), _say,
     )
-    result["guests_pages"] = of_guests.measure(plan.entries, _house, _say)
+    result["guests_pages"] = of_guests.measure(plan.entries, running_house, _say)
     _say("the demo's first page")
     result["demo_first_page_s"] = _demo_first_page_s(1 if plan.is_quick else 3)
     (HERE / "latest.json").write_text(json.dumps(result, indent=2, sort_keys=True) + "\n")
@@ -133,7 +133,7 @@ def _look_ups(made: Hotel, plan: Plan, tickets: list[bytes], guests: list[bytes]
                     **_load("bench.load", {**told, "clients": clients, "seed": turn}),
                 },
             ]
-    with _house(made):
+    with running_house(made):
         for clients in plan.http_clients:
             for _ in range(plan.turns):
                 _say(f"look-ups over HTTP, {clients} clients")
@@ -182,7 +182,8 @@ def _environment() -> dict[str, str]:
 
 
 @contextmanager
-def _house(made: Hotel) -> Iterator[None]:
+def running_house(made: Hotel) -> Iterator[None]:
+    """A house over the bench's hotel, ready."""
     reading, writing = os.pipe()
     with (made.directory / "house.log").open("ab") as log:
         process = subprocess.Popen(

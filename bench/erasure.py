@@ -59,15 +59,16 @@ def measure(say: Callable[[str], None]) -> dict[str, Any]:
         for stays in STAYS:
             mine, guests = guests[:2 * GUESTS[stays]], guests[2 * GUESTS[stays]:]
             say(f"{len(mine)} guests with {stays} stays each")
-            _make_stays(made, mine, stays)
+            make_stays(made, mine, stays)
             result[str(stays)] = {
-                "group": _figures([_erased(made, guest, NOTES) for guest in mine[:GUESTS[stays]]]),
-                "whole": _figures([_erased(made, guest, 255) for guest in mine[GUESTS[stays]:]]),
+                "group": figures([erased(made, guest, NOTES) for guest in mine[:GUESTS[stays]]]),
+                "whole": figures([erased(made, guest, 255) for guest in mine[GUESTS[stays]:]]),
             }
     return result
 
 
-def _figures(seconds: list[float]) -> dict[str, float]:
+def figures(seconds: list[float]) -> dict[str, float]:
+    """Return count, p50 and p99 in ms."""
     ordered = sorted(seconds)
     return {
         "count": len(ordered), "p50_ms": round(statistics.median(ordered) * 1000, 1),
@@ -75,33 +76,38 @@ def _figures(seconds: list[float]) -> dict[str, float]:
     }
 
 
-def _make_stays(made: Hotel, guests: list[bytes], stays: int) -> None:
+def make_stays(made: Hotel, guests: list[bytes], stays: int) -> None:
+    """Give each guest so many past stays, with what hangs on them."""
     with psycopg.connect(made.superuser(), autocommit=True) as connection:
         for guest in guests:
             connection.execute(_STAYS.format(p=PROPERTY.id, g=guest.hex(), stays=stays))  # type: ignore[call-overload]
-        connection.execute("update ledger.fact_change set entry_idx = 0 where entry_idx is null")  # as if years had entered them
+        with connection.transaction():  # as if years had entered them; the keeper waits
+            connection.execute("lock table ledger.fact_change in share row exclusive mode")
+            connection.execute("update ledger.fact_change set entry_idx = 0 where entry_idx is null")
         connection.execute("vacuum analyze")
         connection.execute("checkpoint")
 
 
-def _erased(made: Hotel, guest: bytes, groups: int) -> float:
+def erased(made: Hotel, guest: bytes, groups: int) -> float:
+    """Return the seconds from the worker's message to the answer."""
     plan = os.urandom(16)
-    with psycopg.connect(made.settings.conninfo("office"), autocommit=True) as office:
-        office.execute(
+    with psycopg.connect(made.superuser(), autocommit=True) as connection:  # a plan's orders are the database's own
+        connection.execute(
             "insert into hotel.erasure_order (property_id, order_id, guest_id, groups, why, plan_id) values (%s, %s, %s, %s, 'retention', %s)",
             (PROPERTY.id, plan.hex(), guest.hex(), groups, plan.hex()),
         )
-    _ask(made, EnterChanges(property_id=PROPERTY_ID))
+    ask(made, EnterChanges(property_id=PROPERTY_ID))
     started = time.perf_counter()
-    done = _ask(made, CarryOutErasures(property_id=PROPERTY_ID, request_id=os.urandom(16), plan_id=plan))
+    done = ask(made, CarryOutErasures(property_id=PROPERTY_ID, request_id=os.urandom(16), plan_id=plan))
     took = time.perf_counter() - started
-    _ask(made, CarryOutErasures(property_id=PROPERTY_ID, request_id=os.urandom(16)))  # the links that are left of many stays
+    ask(made, CarryOutErasures(property_id=PROPERTY_ID, request_id=os.urandom(16)))  # the links that are left of many stays
     if not isinstance(done, ErasuresDone) or done.done != 1:
         raise RuntimeError(f"an erasure was not carried out: {done}")
     return took
 
 
-def _ask(made: Hotel, message: Any) -> Any:
+def ask(made: Hotel, message: Any) -> Any:
+    """Return the keeper's answer to one message of the operator."""
     hatch = UpkeepHatch(str(made.settings.upkeep_socket))
     try:
         return hatch.ask(message)

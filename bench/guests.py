@@ -35,25 +35,27 @@ def measure(entries: int, house: Callable[[Hotel], AbstractContextManager[None]]
         tickets, guests = made.clerks(1), made.fill(1_000)[:GUESTS]
         say(f"guests in a ledger of {entries:,} entries")
         grow(made, entries)
-        _look(made, tickets[0], guests)
+        look(made, tickets[0], guests)
         publish(made)
-        visits = _visits(made, guests)
+        visits = visits_of(made, guests)
         keeper = [_own_ms(made, ticket) for _ in range(TURNS) for ticket in visits]
         with house(made):
-            pages = [_page(made, ticket) for _ in range(TURNS) for ticket in visits]
+            pages = [page_ms(made, ticket) for _ in range(TURNS) for ticket in visits]
+            proof_bytes = len(_got(made, visits[0], "/my/proof"))
     times = [ms for ms, _ in pages]
     return {
-        "entries": entries, "of_the_guest": LOOKS, "keeper_ms": _spread(keeper), "page_ms": _spread(times),
-        "page_bytes": max(size for _, size in pages),
+        "entries": entries, "of_the_guest": LOOKS, "keeper_ms": spread(keeper), "page_ms": spread(times),
+        "page_bytes": max(size for _, size in pages), "proof_bytes": proof_bytes,
     }
 
 
-def _spread(times: list[float]) -> dict[str, float]:
+def spread(times: list[float]) -> dict[str, float]:
+    """Return p50 and p95."""
     found = sorted(times)
     return {"p50": round(statistics.median(found), 2), "p95": round(found[int(len(found) * 0.95)], 2)}
 
 
-def _look(made: Hotel, ticket: bytes, guests: list[bytes]) -> None:
+def look(made: Hotel, ticket: bytes, guests: list[bytes]) -> None:
     """Have each guest looked at so often, in lists and one by one."""
     for turn in range(LOOKS):
         if turn % 10:
@@ -67,7 +69,7 @@ def _look(made: Hotel, ticket: bytes, guests: list[bytes]) -> None:
                 raise TypeError(f"not shown: {answer}")
 
 
-def _visits(made: Hotel, guests: list[bytes]) -> list[bytes]:
+def visits_of(made: Hotel, guests: list[bytes]) -> list[bytes]:
     """Return tickets of visits, put where a right code puts them."""
     tickets = [PROPERTY_ID + os.urandom(32) for _ in guests]
     with psycopg.connect(made.superuser(), autocommit=True) as connection, connection.cursor() as cursor:
@@ -88,18 +90,25 @@ def _own_ms(made: Hotel, ticket: bytes) -> float:
     return took
 
 
-def _page(made: Hotel, ticket: bytes) -> tuple[float, int]:
+def page_ms(made: Hotel, ticket: bytes) -> tuple[float, int]:
     """Return the milliseconds of `/my`, and its bytes as sent."""
+    began = time.perf_counter()
+    body = _got(made, ticket, "/my")
+    took = (time.perf_counter() - began) * 1000
+    if b"k-ok" not in gzip.decompress(body):
+        raise TypeError("not the page")
+    return took, len(body)
+
+
+def _got(made: Hotel, ticket: bytes, path: str) -> bytes:
     at = urlsplit(made.settings.house.origin)
     connection = http.client.HTTPConnection(at.hostname or "", at.port)
-    began = time.perf_counter()
-    connection.request("GET", "/my", headers={
+    connection.request("GET", path, headers={
         "cookie": f"my={urlsafe_b64encode(ticket).decode()}", "accept-encoding": "gzip", "host": at.netloc,
     })
     answer = connection.getresponse()
     body = answer.read()
-    took = (time.perf_counter() - began) * 1000
     connection.close()
-    if answer.status != 200 or b"k-ok" not in gzip.decompress(body):
+    if answer.status != 200:
         raise TypeError(f"no page: {answer.status}")
-    return took, len(body)
+    return body
