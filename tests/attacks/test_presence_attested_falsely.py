@@ -8,6 +8,7 @@ import psycopg
 import pytest
 
 from discretion.wire import exceptions, lookup
+from discretion.wire.entries import Entries, ReadEntries
 from tests.cast import Player, Stage, new_id
 
 
@@ -33,6 +34,10 @@ def test_a_duty_manager_on_shift_attests_several_with_one_passkey_and_it_is_an_e
     before = stage.size()
     entered = stage.ben.attest(mina, stage.ada)
     assert isinstance(entered, lookup.Entered)
+    read = stage.egon.ask(ReadEntries, count=20)
+    assert isinstance(read, Entries), read
+    line = next(line for line in read.lines if line.index == entered.entry)
+    assert (line.kind, line.staff_id, line.duty) == ("attest", stage.ben.staff_id, "duty_manager")
     assert presences(stage, mina) == [("in", "attested", stage.ben.staff_id)]
     mina = mina.sign_in()
     assert mina.ask(lookup.WhoAmI).badged_in_until_at > 0

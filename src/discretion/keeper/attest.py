@@ -46,6 +46,6 @@ async def attest(message: AttestPresence, live: Live, people: People, rounds: Ro
     attested = tuple(
         (_SQL["attest"], {**asked, "event": Uid(os.urandom(16)), "one": Uid(staff_id)}) for staff_id in whom
     )
-    details = (("does", says), ("staff", [staff_id.hex() for staff_id in whom]))
+    details = (("does", says), ("whom", [staff_id.hex() for staff_id in whom]))
     ask = Ask(AskKind.ATTEST, message.request_id, live.session_id, details=details, writes=(*writes, *attested))
     return await entered(ask, rounds)

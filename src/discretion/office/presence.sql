@@ -36,8 +36,9 @@ returning at
 with gone as (
   insert into hotel.presence (property_id, event_id, staff_id, direction, how)
   select %(property_id)s, gen_random_uuid(), t.staff_id, 'out', 'outside'
-    from (select t.staff_id from hotel.staff t where t.property_id = %(property_id)s and t.staff_id = %(staff_id)s for no key update) t
-   where (select e.direction from hotel.presence e where e.property_id = %(property_id)s and e.staff_id = t.staff_id order by e.at desc limit 1) = 'in'
+    from (select t.property_id, t.staff_id from hotel.staff t where t.property_id = %(property_id)s and t.staff_id = %(staff_id)s for no key update) t
+    join lateral (select e.direction from hotel.presence e where e.property_id = %(property_id)s and e.staff_id = t.staff_id
+                   order by e.at desc limit 1) last on last.direction = 'in'
   returning staff_id)
 insert into hotel.notice (property_id, to_role, kind, subject_id, details)
 select %(property_id)s, 'security', 'session_outside', g.staff_id, '{}' from gone g
