@@ -2,7 +2,8 @@
 
 Rules:
 * A proof is C2SP's tlog-proof, one an entry, with what the opening says of the guest and of the act, each with its
-  salt: whoever holds it makes those commitments again. Of staff only the commitment is given.
+  salt: whoever holds it makes the entry again, and so checks that it says just that. Of staff the commitment is given.
+* What can be made again is not given twice, and what proofs share is packed once: the list fits into a message.
 * The numbers of the entries run from 1 without a gap, and each names the place of the one before: what is left out
   shows.
 * The list ends with the entry of its own making, or before the first entry that is secret for now.
@@ -11,9 +12,9 @@ Rules:
 from __future__ import annotations
 
 import base64
-import gzip
 import io
 import json
+import lzma
 import tarfile
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
@@ -25,7 +26,7 @@ from discretion.faces.kit.pdf import Section, statement
 from discretion.faces.kit.seat import GuestSeat, fresh_id
 from discretion.faces.portal.told import by_day
 from discretion.faces.portal.who_looked import readable, verdict_words, whole
-from discretion.ledger.leaf import SALT_SIZE_BYTES
+from discretion.ledger.leaf import SALT_SIZE_BYTES, decode_leaf
 from discretion.wire.entries import ENTRIES_AT_ONCE_MAX
 from discretion.wire.guests import OwnProofs, OwnProofsShown
 
@@ -40,24 +41,35 @@ README = """您的查看记录与证明 / Who looked at your record, with proof
 entries.jsonl  每行一个条目，编号从 1 开始、没有间断；每条都写明前一条的位置，所以少了哪一条看得出来。
                One entry a line, numbered from 1 without a gap; each names the place of the one before, so that what
                is left out shows.
-NNNN.entry     该条目写入审计日志的 120 字节。 The 120 bytes of that entry in the ledger.
 NNNN.tlog-proof  其证明，格式为 C2SP tlog-proof，可用任何支持该格式的工具核验。
                Its proof, a C2SP tlog-proof; any tool for that format checks it.
 log.vkey       审计日志的公钥，应与酒店公布的一致。
                The public key of the ledger; it must be the one that the hotel publishes.
 
-如何核验 / How to check an entry
-1. NNNN.entry = "DISCRET1" + tag (16) + C_guest (32) + C_staff (32) + C_context (32)
+如何核验 / How to check
+1. 由文字算出条目（120 字节），写成 NNNN.entry： Make the entries (120 bytes each) from the words, as NNNN.entry:
+
+{made}
+
+   NNNN.entry = "DISCRET1" + tag (16) + C_guest (32) + C_staff (32) + C_context (32)
    C_x = SHA-256("discretion/v1/" + x + 0x00 + salt + text)
-   用 entries.jsonl 的 salt（base64）和 text 可算出 C_guest 与 C_context。
-   Salt (base64) and text of entries.jsonl make C_guest and C_context.
-2. 用证明核验该条目属于已签名的检查点。 Check with the proof that the entry is under the signed checkpoint:
-   discretion ledger verify NNNN.tlog-proof --entry NNNN.entry --vkey "$(cat log.vkey)"
+2. 用证明核验条目属于已签名的检查点。 Check with the proof that the entry is under the signed checkpoint:
+   discretion ledger verify NNNN.tlog-proof --entry NNNN.entry --key log.vkey
    https://c2sp.org/tlog-proof
 
 员工是谁不在其中：您可以向酒店的个人信息保护负责人申请了解。
 Who of the staff it was is not in here: ask the hotel's privacy officer.
 """
+MAKING = """python3 - <<'END'
+import base64, hashlib, json
+d = base64.b64decode
+def c(x, p):
+    return hashlib.sha256(b"discretion/v1/" + x + b"\\0" + d(p["salt"]) + p["text"].encode()).digest()
+for line in open("entries.jsonl", encoding="utf-8"):
+    e = json.loads(line)
+    made = b"DISCRET1" + d(e["tag"]) + c(b"guest", e["guest"]) + d(e["staff"]) + c(b"context", e["context"])
+    open(f"{e['number']:04}.entry", "wb").write(d(e["entry"]) if "entry" in e else made)
+END"""
 
 
 @get("/my/looked.pdf")
@@ -115,36 +127,41 @@ async def proof_file(guest: NamedDependency[GuestSeat]) -> Response[bytes]:
         found += answer.items
         vkey = answer.vkey
     body = archive(found, vkey, {entry.index: entry.seq for entry in entries})
-    return Response(body, media_type="application/gzip", headers={
-        "content-disposition": 'attachment; filename="list-with-proof.tar.gz"',
+    return Response(body, media_type="application/x-xz", headers={
+        "content-disposition": 'attachment; filename="list-with-proof.tar.xz"',
     })
 
 
 def archive(items: Sequence[OwnProof], vkey: str, numbers: Mapping[int, int]) -> bytes:
-    """Return the archive: a page to read, the log's key, and of each entry what it says and its proof."""
+    """Return the archive: a page to read, the log's key, and of each entry what makes it again, and its proof."""
     file = io.BytesIO()
     with tarfile.open(fileobj=file, mode="w", format=tarfile.USTAR_FORMAT) as tar:
-        _add(tar, "README.txt", README.encode())
+        _add(tar, "README.txt", README.replace("{made}", MAKING).encode())
         _add(tar, "log.vkey", f"{vkey}\n".encode())
         _add(tar, "entries.jsonl", b"".join(_entry(item, numbers.get(item.index, 0)) for item in items))
-        for item in items:
-            _add(tar, f"{numbers.get(item.index, 0):04}.entry", item.leaf)
-        for item in items:  # one after the other: what proofs share is then near enough to be written once
+        for item in items:  # one after the other: what proofs share is then packed once
             _add(tar, f"{numbers.get(item.index, 0):04}.tlog-proof", item.proof.encode())
-    return gzip.compress(file.getvalue(), 9, mtime=0)
+    return lzma.compress(file.getvalue(), preset=lzma.PRESET_EXTREME)
 
 
 def _entry(item: OwnProof, number: int) -> bytes:
-    """Return one entry as a line of JSON: what makes its leaf again."""
+    """Return one entry as a line of JSON: what makes its leaf again, or the leaf where a part of it is lost."""
+    leaf = decode_leaf(item.leaf)
     told = {
-        "number": number, "index": item.index,
+        "number": number, "index": item.index, "tag": _text(leaf.tag), "staff": _text(leaf.commitments[1]),
         "guest": _part(item.guest_part), "context": _part(item.context_part),
     }
+    if not (item.guest_part and item.context_part):
+        told["entry"] = _text(item.leaf)
     return json.dumps(told, ensure_ascii=False, separators=(",", ":")).encode() + b"\n"
 
 
+def _text(raw: bytes) -> str:
+    return base64.b64encode(raw).decode()
+
+
 def _part(raw: bytes) -> dict[str, str]:
-    return {"salt": base64.b64encode(raw[:SALT_SIZE_BYTES]).decode(), "text": raw[SALT_SIZE_BYTES:].decode()}
+    return {"salt": _text(raw[:SALT_SIZE_BYTES]), "text": raw[SALT_SIZE_BYTES:].decode()}
 
 
 def _add(tar: tarfile.TarFile, name: str, body: bytes) -> None:
