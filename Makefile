@@ -30,8 +30,8 @@ check: $(VENV)/dev.stamp  ## lint, types, import fences, catalogues, policy
 	$(BIN)/discretion --lang en i18n check
 	$(BIN)/discretion --lang en policy check
 
-sweep: $(VENV)/dev.stamp  ## every page in every language, theme and size together (`make test` has each at least once)
-	@WHOLE_SWEEP=1 $(BIN)/python -m pytest -q -n 2 --dist loadfile -m browser tests/browser/test_every_page.py $(ARGS)
+sweep: $(VENV)/dev.stamp  ## every page in every language, theme and size, with scripts and without (`make test` has each page once)
+	@WHOLE_SWEEP=1 $(BIN)/python -m pytest -q -n 2 --dist loadfile -m browser tests/browser/test_every_page.py tests/browser/test_every_page_whole.py $(ARGS)
 
 interop: $(VENV)/dev.stamp  ## others' tools check what we publish (Go, Python, Node, openssl); says what it had to skip
 	@$(BIN)/python -m pytest -q -m interop -rs tests/journeys/ledger tests/journeys/published $(ARGS)

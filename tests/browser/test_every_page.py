@@ -11,6 +11,8 @@ import pytest
 from tests.browser.places import PLACES, Place
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from playwright.sync_api import Page
 
 AXE = (Path(__file__).parents[1] / "vendor" / "axe.min.js").read_text("utf-8")
@@ -18,9 +20,18 @@ TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 SHORT_TEXT = "Element content is too short to determine if it is actual text content"
 SIZES = ({"width": 1280, "height": 900}, {"width": 390, "height": 800})
 LANGUAGES = {"zh": "zh-CN", "en": "en-GB"}
-# Each page meets each language, theme and size once in every run, and all of their combinations in `make sweep`.
+# Each page is met once in every run, every other one in the other language, theme and size; all combinations are for `make sweep`.
 IS_WHOLE = bool(os.environ.get("WHOLE_SWEEP"))
 LOOKS = {"zh": (("light", 0),), "en": (("dark", 1),)}
+
+
+def met(places: Sequence[Place], first: int = 0) -> list[Any]:
+    """Return page and language of what this run meets: everything, or each page once, the languages taking turns from `first` on."""
+    languages = list(LANGUAGES)
+    return [
+        pytest.param(place, language, id=f"{place.name}-{language}")
+        for at, place in enumerate(places) for language in (languages if IS_WHOLE else [languages[(at + first) % 2]])
+    ]
 
 
 COLOUR_RULES = ["color-contrast", "link-in-text-block"]
@@ -42,8 +53,7 @@ def findings(page: Page, rules: list[str] | None = None) -> list[str]:
     return found
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
-@pytest.mark.parametrize("place", PLACES, ids=lambda place: place.name)
+@pytest.mark.parametrize(("place", "language"), met(PLACES))
 def test_a_page_is_accessible(house, page_of, place: Place, language):
     page = page_of(place.who, locale=LANGUAGES[language])
     place.go(house, page)
