@@ -8,7 +8,7 @@ PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11; 
 	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test sweep check interop torture bench lock clean
+.PHONY: help demo test faults sweep check interop torture bench lock clean
 
 help:  ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -16,11 +16,14 @@ help:  ## list the targets
 demo: $(VENV)/run.stamp  ## a demo hotel on 127.0.0.1, with the link printed (ARGS="--lang en")
 	@$(BIN)/discretion demo $(ARGS)
 
+# What takes long has targets of its own: every page in every look, and whatever kills, fills or restores. CI runs them all.
+SWEPT := tests/browser/test_every_page.py tests/browser/test_every_page_whole.py
+
 # The browser's tests run apart: their driver keeps an event loop in the thread, in which no other test could start one.
 # Exit 5 of one half alone means that ARGS chose none of its tests.
-test: $(VENV)/dev.stamp  ## all tests, the browser's included (ARGS="-k words")
-	@$(BIN)/python -m pytest -n 2 --dist loadfile -m "not browser and not interop" $(ARGS); first=$$?; \
-	$(BIN)/python -m pytest -n 2 --dist loadfile -m browser $(ARGS); second=$$?; \
+test: $(VENV)/dev.stamp  ## the tests, the browser's included (ARGS="-k words")
+	@$(BIN)/python -m pytest -n 2 --dist loadfile -m "not browser and not interop" --ignore tests/faults $(ARGS); first=$$?; \
+	$(BIN)/python -m pytest -n 2 --dist loadfile -m browser $(addprefix --ignore ,$(SWEPT)) $(ARGS); second=$$?; \
 	test $$first -eq 5 && exit $$second; test $$second -eq 5 && exit $$first; test $$first -eq 0 && exit $$second || exit $$first
 
 check: $(VENV)/dev.stamp  ## lint, types, import fences, catalogues, policy
@@ -30,8 +33,11 @@ check: $(VENV)/dev.stamp  ## lint, types, import fences, catalogues, policy
 	$(BIN)/discretion --lang en i18n check
 	$(BIN)/discretion --lang en policy check
 
-sweep: $(VENV)/dev.stamp  ## every page in every language, theme and size, with scripts and without (`make test` has each page once)
-	@WHOLE_SWEEP=1 $(BIN)/python -m pytest -q -n 2 --dist loadfile -m browser tests/browser/test_every_page.py tests/browser/test_every_page_whole.py $(ARGS)
+faults: $(VENV)/dev.stamp  ## processes killed, disks full, backups put back, ledgers changed, between any two steps
+	@$(BIN)/python -m pytest -q -n 2 --dist loadfile tests/faults $(ARGS)
+
+sweep: $(VENV)/dev.stamp  ## every page in every language, theme and size, with scripts and without
+	@$(BIN)/python -m pytest -q -n 2 --dist loadfile -m browser $(SWEPT) $(ARGS)
 
 interop: $(VENV)/dev.stamp  ## others' tools check what we publish (Go, Python, Node, openssl); says what it had to skip
 	@$(BIN)/python -m pytest -q -m interop -rs tests/journeys/ledger tests/journeys/published $(ARGS)

@@ -2,7 +2,7 @@
 done; keeper, worker and PostgreSQL are killed. After each bout: nothing acknowledged is lost, no gap, no fork, nothing was shown
 without an entry, every ask brought again meets its entry (ledger.md §8 and §10, 4 to 6).
 
-A short run is in the ordinary tests; `make torture` makes at least FAULTS=10000 of them.
+A short run is among the faults; `make torture` makes at least FAULTS=10000 of them.
 """
 
 from __future__ import annotations
