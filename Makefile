@@ -17,7 +17,7 @@ demo: $(VENV)/run.stamp  ## a demo hotel on 127.0.0.1, with the link printed (AR
 	@$(BIN)/discretion demo $(ARGS)
 
 # What takes long has targets of its own: every page in every look, and whatever kills, fills or restores. CI runs them all.
-SWEPT := tests/browser/test_every_page.py tests/browser/test_every_page_whole.py
+SWEPT := tests/browser/test_every_page.py tests/browser/test_every_page_whole.py tests/browser/test_demo_pages.py
 
 # The browser's tests run apart: their driver keeps an event loop in the thread, in which no other test could start one.
 # Exit 5 of one half alone means that ARGS chose none of its tests.
