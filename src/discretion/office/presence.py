@@ -94,7 +94,7 @@ async def badge(office: Office, property_id: bytes, event_id: bytes, number: str
         if last is not None and last.is_twice:
             return PresenceChange(last.event_id, holder.staff_id, holder.name, last.direction, last.at, is_repeat=True)
         direction = "out" if last is not None and last.direction == "in" and last.is_valid else "in"
-        change = await _add(now, property_id, event_id, holder, direction, "badge_desk", badge=tapped)
+        change = await _add(now, property_id, event_id, holder, direction, tapped)
         found = await compare(now, property_id, code, {tapped: holder.staff_id})
         is_kept = tapped not in found or found[tapped].here != CONFLICT
         return change if is_kept else ActRefusal("two_hotels")
@@ -141,11 +141,11 @@ async def _must_be_known_by(now: Statements, property_id: bytes, way: str) -> st
 
 
 async def _add(
-    now: Statements, property_id: bytes, event_id: bytes, person: _Holder, direction: str, how: str, *, badge: str,
+    now: Statements, property_id: bytes, event_id: bytes, person: _Holder, direction: str, badge: str,
 ) -> PresenceChange:
     added = await now.dicts(_SQL["add"], {
         "property_id": property_id, "event_id": event_id, "staff_id": person.staff_id, "direction": direction,
-        "how": how, "badge": badge,
+        "badge": badge,
     })
     if not added:  # the same event came twice at once; the other one is in by now
         known = await now.row(PresenceChange, _SQL["event"], {"property_id": property_id, "event_id": event_id})

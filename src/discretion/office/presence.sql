@@ -25,9 +25,9 @@ select e.event_id, e.direction, e.at, e.at > clock_timestamp() - %(valid)s::inte
  order by e.at desc limit 1
 
 -- name: add
--- A person comes or goes.
+-- A person comes or goes, by a badge at the desk.
 insert into hotel.presence (property_id, event_id, staff_id, direction, how, badge)
-values (%(property_id)s, %(event_id)s, %(staff_id)s, %(direction)s, %(how)s, %(badge)s)
+values (%(property_id)s, %(event_id)s, %(staff_id)s, %(direction)s, 'badge_desk', %(badge)s)
 on conflict do nothing
 returning at
 

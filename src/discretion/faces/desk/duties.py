@@ -87,7 +87,7 @@ async def add_shift(seat: NamedDependency[Seat]) -> Response[bytes]:
     seat.require(Permission.ROSTER_CHANGE)
     form = await seat.form(ShiftForm)
     if form.value is None:
-        return await _roster(seat, form.raw, _in_words(seat, form.errors), status=422)
+        return await _roster(seat, form.raw, field_errors(seat.words, form.errors), status=422)
     new, zone = form.value, ZoneInfo(seat.property.time_zone)
     outcome = await roster.add_shift(
         seat.office, seat.property_id,
@@ -133,7 +133,7 @@ async def add_training(seat: NamedDependency[Seat]) -> Response[bytes]:
     seat.require(Permission.TRAINING_CHANGE)
     form = await seat.form(TrainingForm)
     if form.value is None:
-        return await _training(seat, form.raw, _in_words(seat, form.errors), status=422)
+        return await _training(seat, form.raw, field_errors(seat.words, form.errors), status=422)
     new = form.value
     outcome = await training.add_training(
         seat.office, seat.property_id,
@@ -215,10 +215,6 @@ async def _loaded(
     if isinstance(outcome, ActRefusal):
         return None, act_sentence(seat.words, outcome.code, outcome.params)
     return outcome, ""
-
-
-def _in_words(seat: Seat, errors: Mapping[str, str]) -> dict[str, str]:
-    return field_errors(seat.words, errors)
 
 
 async def _people(seat: Seat) -> list[tuple[str, str]]:

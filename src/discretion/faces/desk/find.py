@@ -36,7 +36,6 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from discretion.faces.desk.arrivals import ListedGuest
-    from discretion.faces.kit.forms import Filled
     from discretion.office.lists import StayLine
 
 _CRITERIA_MIN = 2
@@ -84,7 +83,7 @@ async def find(seat: NamedDependency[Seat]) -> Response[bytes]:
     given = forms.in_capitals(forms.fields_of(await seat.request.body()), "country")
     form = forms.filled(given, FindForm)
     if form.value is None or (errors := _too_little(seat, form.value)):
-        shown = _in_words(seat, form) if form.value is None else errors
+        shown = field_errors(seat.words, form.errors) if form.value is None else errors
         return _form_page(seat, form.raw, shown, status=422)
     search = form.value
     if search.kind == "number":
@@ -186,10 +185,6 @@ def _too_little(seat: Seat, search: FindForm) -> dict[str, str]:
     if len(given) < _CRITERIA_MIN:
         return {"name": words.gettext("Fill at least two: fewer people are seen, and the result is better.")}
     return {}
-
-
-def _in_words(seat: Seat, form: Filled[FindForm]) -> dict[str, str]:
-    return field_errors(seat.words, form.errors)
 
 
 def _form_page(

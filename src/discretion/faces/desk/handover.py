@@ -154,10 +154,14 @@ async def _page(
         line for line in await reviews.own(seat.office, seat.property_id, me)
         if line.state != "closed" and not line.is_said
     ][:_LOOK_UPS_MAX]
+    # What came back, by what it is of.
+    typed = dict(zip(raw.get("emergency", []), raw.get("noted", []), strict=False))
+    typed |= zip(raw.get("look_up", []), raw.get("was_for", []), strict=False)
     people = [
         (staff_id.hex(), text) for staff_id, text in await handovers.next_people(seat.office, seat.property_id, me)
     ]
     return seat.page(
-        "handover.html", status=status, things=things, look_ups=look_ups, people=people, duties=list(Role), raw=raw,
-        errors=errors, new_id=fresh_id(), words_max=handovers.WORDS_MAX, reply_max=reviews.WORDS_MAX, here="/handover",
+        "handover.html", status=status, things=things, look_ups=look_ups, typed=typed, people=people,
+        duties=list(Role), raw=raw, errors=errors, new_id=fresh_id(), words_max=handovers.WORDS_MAX,
+        reply_max=reviews.WORDS_MAX, here="/handover",
     )
