@@ -17,7 +17,7 @@ import psycopg
 
 from bench.hotel import PROPERTY, PROPERTY_ID, Hotel, hotel
 from discretion.wire.erasure import CarryOutErasures, ErasuresDone
-from discretion.wire.upkeep import EnterChanges, UpkeepHatch
+from discretion.wire.upkeep import EnterChanges, asked
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -96,23 +96,14 @@ def erased(made: Hotel, guest: bytes, groups: int) -> float:
             "insert into hotel.erasure_order (property_id, order_id, guest_id, groups, why, plan_id) values (%s, %s, %s, %s, 'retention', %s)",
             (PROPERTY.id, plan.hex(), guest.hex(), groups, plan.hex()),
         )
-    ask(made, EnterChanges(property_id=PROPERTY_ID))
+    asked(str(made.settings.upkeep_socket), EnterChanges(property_id=PROPERTY_ID))
     started = time.perf_counter()
-    done = ask(made, CarryOutErasures(property_id=PROPERTY_ID, request_id=os.urandom(16), plan_id=plan))
+    done = asked(str(made.settings.upkeep_socket), CarryOutErasures(property_id=PROPERTY_ID, request_id=os.urandom(16), plan_id=plan))
     took = time.perf_counter() - started
-    ask(made, CarryOutErasures(property_id=PROPERTY_ID, request_id=os.urandom(16)))  # the links that are left of many stays
+    asked(str(made.settings.upkeep_socket), CarryOutErasures(property_id=PROPERTY_ID, request_id=os.urandom(16)))  # the links that are left of many stays
     if not isinstance(done, ErasuresDone) or done.done != 1:
         raise RuntimeError(f"an erasure was not carried out: {done}")
     return took
-
-
-def ask(made: Hotel, message: Any) -> Any:
-    """Return the keeper's answer to one message of the operator."""
-    hatch = UpkeepHatch(str(made.settings.upkeep_socket))
-    try:
-        return hatch.ask(message)
-    finally:
-        hatch.close()
 
 
 if __name__ == "__main__":
