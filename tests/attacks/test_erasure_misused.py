@@ -94,6 +94,20 @@ def test_twice_is_one_erasure_and_one_entry(stage: Stage) -> None:
     assert (done.done, done.stopped) == (0, {"unknown": 1}), (second, done)
 
 
+def test_a_certificate_is_of_what_was_done_alone_and_names_nobody(stage: Stage) -> None:
+    guest, another = stage.guest("departed"), stage.guest("departed")
+    waiting = order(stage, guest, case_id=case_of(stage, guest))
+    for place, order_id in ((guest.property_id, waiting), (guest.property_id, bytes(16)), (stage.cleo.property_id, erased(stage, another))):
+        refused = stage.ask(erasure.CertifyErasure(property_id=place, order_id=order_id))
+        assert isinstance(refused, lookup.Failed) and refused.code == "not_found", refused
+    assert stage.ask(erasure.CertifyErasure(property_id=bytes(16), order_id=waiting)) == lookup.Failed(code="not_allowed")
+    carry_out(officer(stage), waiting)
+    proved = stage.ask(erasure.CertifyErasure(property_id=guest.property_id, order_id=waiting))
+    assert isinstance(proved, erasure.ErasureProof), proved
+    told = proved.context + proved.counts
+    assert officer(stage).staff_id.hex().encode() not in told and guest.surname.encode() not in told
+
+
 @pytest.mark.parametrize("role", ["office", "worker", "auditor", "keeper"])
 @pytest.mark.parametrize("statement", [
     "insert into ledger.erasing select property_id, pg_current_xact_id() from hotel.property", "delete from hotel.erasure_order",

@@ -18,7 +18,7 @@ def asked(house, page_of):
     dora, mallory = house.stage.guest("departed"), house.stage.guest("departed")
     page = page_of(java_script_enabled=False)
     page.context.add_cookies([visit(house.stage, dora).cookie(house)])
-    done = sent(page, MINE, {"kind": "delete", "case_id": new_id().hex(), "scope": "whole"}, MINE)
+    done = sent(page, MINE, {"kind": "restrict", "case_id": new_id().hex(), "scope": "whole"}, MINE)
     assert done.status == 303, done.text()
     other = page_of(java_script_enabled=False)
     other.context.add_cookies([visit(house.stage, mallory).cookie(house)])
@@ -30,6 +30,8 @@ def test_a_number_that_is_known_shows_and_changes_nothing_of_another_guest(house
     assert page.goto(f"/my/requests/{number}").status == 404
     for act in ("withdraw", "supplement"):
         assert sent(page, f"/my/requests/{number}/{act}", {"act_id": new_id().hex(), "words": "hello"}, MINE).status == 404
+    assert sent(page, f"/my/requests/{number}/code", {}, MINE).status == 404
+    assert page.goto(f"/my/requests/{number}/certificate").status == 404
     state = house.stage.office.execute("select state from hotel.rights_request where guest_id = %s", (dora.guest_id.hex(),)).fetchone()
     assert state == ("checked",)
     page.goto("/my/requests")
@@ -40,7 +42,7 @@ def test_the_id_of_anothers_form_opens_nothing_in_their_name(house, asked):
     _, dora, mallory, page = asked
     case_id = house.stage.office.execute(
         "select case_id from hotel.rights_request where guest_id = %s", (dora.guest_id.hex(),)).fetchone()[0]
-    assert sent(page, MINE, {"kind": "delete", "case_id": case_id.hex, "scope": "whole"}, MINE).status == 409
+    assert sent(page, MINE, {"kind": "restrict", "case_id": case_id.hex, "scope": "whole"}, MINE).status == 409
     mine = house.stage.office.execute("select count(*) from hotel.rights_request where guest_id = %s", (mallory.guest_id.hex(),)).fetchone()
     assert mine == (0,)
 

@@ -70,6 +70,7 @@ def messages(stage: Stage) -> list[lookup.Request]:
         exceptions.AttestPresence(**asked(), challenge_id=new_id(), assertion=b"{}", staff_ids=[new_id()], direction="in"),
         exceptions.ReadSignIns(**asked(), staff_id=stage.ada.staff_id),
         erasure.CarryOutErasure(**asked(), challenge_id=new_id(), assertion=b"{}", order_ids=[new_id()]),
+        erasure.CertifyErasure(property_id=stage.ada.property_id, order_id=new_id()),
         exceptions.ReturnByDigits(property_id=stage.ada.property_id, terminal_id=new_id(), staff_id=new_id(), digits="0000"),
         guests.BeginGuestSignIn(property_id=stage.ada.property_id, number="R-1", contact="dora@example.org", language="en"),
         guests.FinishGuestSignIn(property_id=stage.ada.property_id, code_id=new_id(), code="12345678"),

@@ -604,6 +604,21 @@ def _my_request(kind: str, to: str = "") -> Callable[[RunningHouse, Page], None]
     return go
 
 
+def _my_answer(house: RunningHouse, page: Page, *, is_right: bool = True) -> None:
+    """Open the answer to a request by its number and code."""
+    _my_request("delete", "sent")(house, page)
+    code = page.locator("main strong").first.inner_text()
+    number = page.locator("main a[href^='/my/requests/R-']").get_attribute("href") or ""
+    page.goto("/my/answer?at=harbour")
+    page.fill("input[name=number]", number.rpartition("/")[2])
+    page.fill("input[name=code]", code if is_right else "0000 0000 0000 0000")
+    pressed(page.locator("form[action='/my/answer'] button"))
+
+
+def _my_answer_error(house: RunningHouse, page: Page) -> None:
+    _my_answer(house, page, is_right=False)
+
+
 def _my_copy(house: RunningHouse, page: Page) -> None:
     my("/requests/new/access")(house, page)
     pressed(page.locator("button[value=page]"))
@@ -918,6 +933,10 @@ PLACES = (
     Place("my_request_transfer", "", _my_request("transfer")),
     Place("my_request_check", "", _my_request("delete", "check")),
     Place("my_request_sent", "", _my_request("explain", "sent")),
+    Place("my_request_code", "", _my_request("delete", "sent")),
+    Place("my_answer", "", _at("/my/answer")),
+    Place("my_answer_error", "", _my_answer_error),
+    Place("my_answer_read", "", _my_answer),
     Place("my_copy", "", _my_copy),
     Place("rights_none", "", _officer("/rights?list=waiting")),
     Place("rights", "", _right("restrict", then="/rights")),
@@ -927,6 +946,7 @@ PLACES = (
     Place("rights_received", "", _right("access")),
     Place("rights_decided", "", _right("delete", *_DONE[:-1])),
     Place("rights_answered", "", _right("explain", *_DONE, "answer")),
+    Place("rights_slip", "", _right("access", "code")),
     Place("rights_letter", "", _right("explain", *_DONE, "answer", then="/letter")),
     Place("rights_copy", "", _right("access", *_DONE, then="/copy")),
     Place("rights_correct", "", _right("correct", *_DONE, then="/correct")),

@@ -10,7 +10,7 @@ import pytest
 from tests.browser.places import PLACES, Place
 from tests.browser.test_every_page import LANGUAGES
 
-IN_BOTH = {"consent_words", "rights_letter"}  # texts that a guest gets in either language, side by side
+IN_BOTH = {"consent_words", "rights_letter", "rights_slip"}  # texts that a guest gets in either language, side by side
 IN_THE_GUESTS_OWN = {"consent_tablet", "consent_refused", "consent_thanks"}  # the tablet is handed to a guest who reads Chinese
 
 

@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+import re
+import zipfile
 from typing import TYPE_CHECKING
 
 import msgspec
 import pytest
 
+from discretion.faces.cli.erase_certificate import check
 from discretion.faces.kit.guest_copy import GuestCopy
 from tests.browser.test_exceptions import with_key_of
+from tests.conftest import HARBOUR
 from tests.pages import pressed
 from tests.portals import visit
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from playwright.sync_api import Page
 
     from tests.cast import Guest
@@ -62,8 +68,41 @@ def asked(phone: Page, kind: str, *, parts: tuple[str, ...] = ()) -> str:
             phone.check(f"input[name=groups][value={part}]")
     send(phone, "/my/requests/check")
     send(phone, "/my/requests")
+    if kind == "delete":
+        pressed(phone.locator("main a[href^='/my/requests/R-']"))
+        return number_at(phone)
     assert said(phone) == "rights_received", phone.locator("main").inner_text()
     return number_at(phone)
+
+
+CODE = re.compile(r"(?:[0-9A-Z]{4}-){3}[0-9A-Z]{4}")
+
+
+def code_made(page: Page) -> str:
+    """Have a code for the answer made on the page of a request; return it."""
+    send(page, "/code")
+    found = CODE.search(page.locator("main").inner_text())
+    assert found is not None, page.locator("main").inner_text()
+    return found[0]
+
+
+def read_answer(page: Page, number: str, code: str) -> None:
+    page.goto("/my/answer?at=harbour")
+    page.fill("input[name=number]", number.lower().replace("-", " "))
+    page.fill("input[name=code]", code.lower().replace("-", " "))
+    send(page, "/my/answer")
+
+
+def proved(house: RunningHouse, path: Path) -> None:
+    """Check a certificate as whoever has nothing but its files and the hotel's published key."""
+    directory = path.with_name(f"{path.name}.d")
+    with zipfile.ZipFile(path) as archive:
+        archive.extractall(directory)
+        assert sorted(archive.namelist()) == ["README.txt", "certificate.json", "erasure.entry", "erasure.tlog-proof", "log.vkey"]
+    key = directory / "published.vkey"
+    key.write_text(house.stage.superuser.execute("select vkey from ledger.head where property_id = %s", (HARBOUR.id,)).fetchone()[0])
+    found = check(directory, key)
+    assert found["problem"] == "" and found["erased_key"], found
 
 
 def carried_out(desk: Page, number: str) -> None:
@@ -109,6 +148,8 @@ def test_a_deletion_is_three_pages_and_says_what_goes_what_stays_and_what_remain
     send(page, "/my/requests/check")
     assert [page.locator(f"#{name}").count() for name in ("goes", "stays", "remains")] == [1, 1, 1]
     send(page, "/my/requests")
+    assert CODE.search(page.locator("main").inner_text()) and not page.url.partition("?")[2], "the code stands in no address"
+    pressed(page.locator("main a[href^='/my/requests/R-']"))
     number = number_at(page)
     assert number.startswith("R-") and page.locator("main ol li").count() == 4
     page.fill("textarea[name=words]", "breakfast wishes too")
@@ -131,6 +172,9 @@ def test_part_of_a_record_is_deleted_and_the_letter_says_so_in_both_languages(ho
     mine.goto(f"/my/requests/{number}")
     text = mine.locator("main").inner_text()
     assert "我们已删除" in text and "We have deleted" in text and "偏好" in text
+    with mine.expect_download() as found:
+        mine.locator(f"a[href='/my/requests/{number}/certificate']").click()
+    proved(house, found.value.path())
     assert dora.surname not in text
     sealed = house.stage.superuser.execute(
         "select boxes[7] is null, boxes[1] is null from vault.record where guest_id = %s", (dora.guest_id.hex(),)).fetchone()
@@ -141,6 +185,8 @@ def test_a_whole_record_goes_with_two_peoples_yes_and_the_visit_ends_with_it(hou
     dora = house.stage.guest("departed", departed_days=5000)  # so long ago that no law keeps anything any more
     mine = phone(dora)
     number = asked(mine, "delete")
+    code = code_made(mine)
+    mine.goto(f"/my/requests/{number}")
     mine.fill("textarea[name=words]", "the canary sings")
     send(mine, "/supplement")
     desk = with_key_of(page_of("Pia", locale="en-GB"), people[0])
@@ -166,6 +212,13 @@ def test_a_whole_record_goes_with_two_peoples_yes_and_the_visit_ends_with_it(hou
         "select q.state, (select count(*) from hotel.rights_act a where a.case_id = q.case_id and a.detail like '%%canary%%')"
         " from hotel.rights_request q where q.guest_id = %s", (dora.guest_id.hex(),)).fetchone()
     assert kept == ("closed", 0), "the request stays as proof, without the guest's words"
+    stranger = page_of(java_script_enabled=False, viewport=PHONE)
+    read_answer(stranger, number, code)
+    text = stranger.locator("main").inner_text()
+    assert "我们已删除" in text and "We have deleted" in text and dora.surname not in text
+    with stranger.expect_download() as found:
+        stranger.locator("form[action='/my/answer/certificate'] button").click()
+    proved(house, found.value.path())
 
 
 def test_the_officer_corrects_a_field_under_an_entry(house, phone, page_of, people):
@@ -222,3 +275,38 @@ def test_storage_only_takes_effect_in_the_next_round(house: RunningHouse, phone,
     answered(desk, number)
     mark = house.stage.office.execute("select kind from hotel.mark where guest_id = %s and ended_at is null", (dora.guest_id.hex(),)).fetchone()
     assert mark == ("restriction",)
+
+
+@pytest.mark.parametrize("locale", LANGUAGES)
+def test_the_desk_prints_a_slip_and_a_new_one_ends_the_one_before(house, page_of, people, locale):
+    dora = house.stage.guest("departed")
+    desk = with_key_of(page_of("Pia", locale=locale), people[0])
+    desk.goto(f"/rights/new?guest={dora.guest_id.hex()}")
+    desk.check("input[name=kind][value=explain]")
+    send(desk, "/rights/new")
+    number = number_at(desk)
+    first = code_made(desk)
+    desk.goto(f"/rights/{number}")
+    second = code_made(desk)
+    text = desk.locator("main").inner_text()
+    assert "查询码" in text and "Code" in text and f"{house.origin}/my/answer?at=harbour" in text
+    stranger = page_of(java_script_enabled=False, locale=locale)
+    read_answer(stranger, number, first)
+    assert stranger.locator("#e-code").count() == 1 and stranger.input_value("input[name=code]") == ""
+    read_answer(stranger, number, second)
+    assert stranger.locator("#steps").count() == 1, "not answered yet, and by when it is"
+    desk.goto(f"/rights/{number}")
+    desk.check("input[name=code][value=document_in_person]")
+    send(desk, "/identity")
+    carried_out(desk, number)
+    desk.fill("textarea[name=words]", "The booking came by telephone.")
+    pressed(desk.locator("button[name=then][value=look]"))
+    draft = desk.locator("details[open]").inner_text()
+    assert draft.count("The booking came by telephone.") == 2, draft
+    assert house.stage.office.execute("select count(*) from hotel.rights_letter l join hotel.case_file c using (property_id, case_id) where c.number = %s",
+                                      (number,)).fetchone() == (0,), "looked at, not given"
+    send(desk, "/answer")
+    assert said(desk) == "rights_answered", desk.locator("main").inner_text()
+    read_answer(stranger, number, second)
+    assert "The booking came by telephone." in stranger.locator("main").inner_text()
+    assert stranger.locator("form[action='/my/answer/certificate']").count() == 0, "nothing was deleted"

@@ -123,6 +123,7 @@ def rows(stage: Stage, people: dict[str, Player]) -> list[str]:
         f"{'begin_sign_in':<42} anyone",
         f"{'choose_duty':<42} whoever holds a ticket without a duty, of those the roster offers (test_house_asks…)",
         f"{'carry_out_erasure':<42} privacy, with a passkey verified for just these orders (test_erasure_misused)",
+        f"{'certify_erasure':<42} whoever knows the id of an order that was carried out; it names nobody (test_erasure_misused)",
         f"{'end_emergency, note_emergency':<42} whoever began it (test_exceptions)",
         f"{'finish_sign_in':<42} whoever holds a passkey of the property (test_replayed_assertion and others)",
         f"{'return_by_digits':<42} whoever was displaced at that terminal and knows their digits (test_four_digits_misused)",

@@ -58,12 +58,17 @@ def read(text: str) -> str | None:
     if len(text) > TEXT_LENGTH_MAX:
         return None
     bare = _SEPARATORS.sub("", text.upper())
-    prefix, signs = bare[:1], bare[1:].translate(_HEARD)
+    prefix, signs = bare[:1], heard(bare[1:])
     if not _PREFIX.fullmatch(prefix) or len(signs) != BODY_LENGTH + 1 or not set(signs) <= _VALUES.keys():
         return None
     if signs[-1] != _check_sign(prefix, signs[:-1]):
         return None
     return _written(prefix, signs)
+
+
+def heard(text: str) -> str:
+    """Return the signs that `text` means, without blanks and dashes; what is no sign stays as it is."""
+    return _SEPARATORS.sub("", text.upper()).translate(_HEARD)
 
 
 def _check_sign(prefix: str, body: str) -> str:

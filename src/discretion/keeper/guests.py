@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, Any
 
 from discretion.hotel.exact import normal_form
 from discretion.keeper import own
+from discretion.keeper.certify import certify
 from discretion.keeper.papers import Ask, AskKind, Opened
 from discretion.keeper.store.database import Uid, uid_or_none
 from discretion.keeper.store.sql import queries
@@ -33,6 +34,7 @@ from discretion.keeper.tickets import (
     secret_hash,
     sign_in_options,
 )
+from discretion.wire.erasure import CertifyErasure
 from discretion.wire.guests import (
     CODE_DIGITS,
     BeginGuestPasskey,
@@ -103,7 +105,7 @@ class Guests:
         self._desk_of = desk_of
         self._is_demo = is_demo
         self.menu: dict[type, Callable[[Any], Awaitable[Answer]]] = {
-            BeginGuestPasskey: self._begin_passkey, BeginGuestSignIn: self._begin,
+            BeginGuestPasskey: self._begin_passkey, BeginGuestSignIn: self._begin, CertifyErasure: self._certify,
             FinishGuestPasskey: self._finish_passkey, FinishGuestSignIn: self._finish, OwnEntries: self._own,
             OwnProofs: self._own, OwnRecord: self._own, WhichGuest: self._which,
         }
@@ -167,6 +169,12 @@ class Guests:
             return visit
         desk = self._desk_of(visit.property_id)
         return await own.answer(message, visit, desk.rounds, desk.database, desk.lock)
+
+    async def _certify(self, message: CertifyErasure) -> Answer:
+        """Prove an order that was carried out, to whoever knows its id: nobody comes in as that guest any more."""
+        desk = self._desk_of(message.property_id)
+        async with desk.lock:
+            return await certify(message, desk.rounds.room, desk.database)
 
     async def _visit(self, ticket: bytes) -> GuestVisit | Failed:
         """Return the visit behind a ticket, and count this as a use."""

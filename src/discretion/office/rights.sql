@@ -234,3 +234,16 @@ update hotel.case_file set closed_at = clock_timestamp(), closed_by = %(staff_id
 -- name: note_closed
 -- That it was, in the case's own list.
 insert into hotel.case_act (property_id, act_id, case_id, act, staff_id, words) values (%(property_id)s, gen_random_uuid(), %(case_id)s, 'closed', %(staff_id)s, %(outcome)s)
+
+-- name: keep_code
+-- The code of a request, in the place of the one before.
+insert into hotel.rights_code (property_id, case_id, code_hash, made_by) values (%(property_id)s, %(case_id)s, decode(%(code_hash)s, 'hex'), %(staff_id)s)
+on conflict (property_id, case_id) do update set code_hash = excluded.code_hash, made_by = excluded.made_by, made_at = clock_timestamp()
+
+-- name: code_hash
+-- What is kept of the code that goes with a number, while it holds.
+select k.code_hash from hotel.case_file c
+  join hotel.rights_request q on q.property_id = %(property_id)s and q.case_id = c.case_id
+  join hotel.rights_code k on k.property_id = %(property_id)s and k.case_id = c.case_id
+ where c.property_id = %(property_id)s and c.number = %(number)s
+   and coalesce(q.answered_at, q.ended_at, clock_timestamp()) > clock_timestamp() - make_interval(days => %(days)s)

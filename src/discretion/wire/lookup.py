@@ -19,7 +19,7 @@ from msgspec import Meta, Struct
 
 from discretion.wire.bounds import Groups, Id, PurposeName, RawJson, Ticket, TicketedAsk, Word
 from discretion.wire.entries import Entries, LedgerState, Proofs, ProveEntries, ReadEntries, ReadLedgerState
-from discretion.wire.erasure import CarryOutErasure, ErasuresDone
+from discretion.wire.erasure import CarryOutErasure, CertifyErasure, ErasureProof, ErasuresDone
 from discretion.wire.exceptions import ExceptionRequest, SignIns
 from discretion.wire.frame import LOOKUP_FRAME_SIZE_BYTES_MAX, FrameError, HatchClosedError, encode_frame, read_frame
 from discretion.wire.guests import GuestAnswer, GuestRequest
@@ -170,7 +170,8 @@ class DemoSignIn(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True, 
 Request = (
     LookUp | LookUpMany | FindByName | FindExact | Inscribe | Snapshot | WhoAmI | SignOut | ChooseDuty | BeginSignIn
     | FinishSignIn | BeginEnrolment | FinishEnrolment | Invite | ConfirmRecovery | DemoSignIn | ReadEntries
-    | ProveEntries | ReadLedgerState | ExceptionRequest | GuestRequest | CarryOutErasure | MergeRequest
+    | ProveEntries | ReadLedgerState | ExceptionRequest | GuestRequest | CarryOutErasure | CertifyErasure
+    | MergeRequest
 )
 
 
@@ -320,7 +321,7 @@ class Failed(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True, tag=
 
 Answer = (
     Disclosure | Refusal | Answers | Found | Inscribed | Entered | Person | Challenge | SignedIn | Enrolled | Failed
-    | Entries | Proofs | LedgerState | SignIns | GuestAnswer | ErasuresDone
+    | Entries | Proofs | LedgerState | SignIns | GuestAnswer | ErasuresDone | ErasureProof
 )
 
 

@@ -8,7 +8,7 @@ from discretion.faces.kit.doorstep import FOR_MACHINES
 from tests.unit.faces.asgi import ORIGIN, asked, house_without_anything_behind
 
 OPEN = {"/", "/sign-in", "/enrol", "/language/{language}", "/static/{name}", "/wm.svg", "/api/v1/openapi.json", "/welcome", "/_ui", "/terminal", "/terminal/enrol", "/policy",
-        "/my/sign-in", "/my/code/{code_id}", "/my/leave", "/my/left", "/my-passkey",
+        "/my/sign-in", "/my/answer", "/my/code/{code_id}", "/my/leave", "/my/left", "/my-passkey",
         "/transparency", "/transparency/{code}", "/transparency/{code}/{name}"}
 
 

@@ -1,18 +1,19 @@
-"""The certificate of an erasure as files, and checking one with nothing but the ledger's key.
+"""The certificate of an erasure in a directory, and checking one with nothing but the ledger's key.
 
 Rules:
-* The proof and the entry are in the formats that other verifiers take; only the meaning is ours.
 * What the certificate says is what the entry commits to: the leaf is made of it again.
+
+Left to others: what stands in the files (`kit.certificate`).
 """
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING
 
 import msgspec
 from msgspec import Struct
 
+from discretion.faces.kit.certificate import CERTIFICATE, ENTRY, FORMAT, PROOF, files_of
 from discretion.hotel.purpose import FIELD_GROUPS
 from discretion.ledger.errors import LedgerError
 from discretion.ledger.leaf import commit, commitments_of
@@ -23,10 +24,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from discretion.wire.erasure import ErasureProof
-
-FORMAT = "discretion/erasure/v1"
-ENTRY, PROOF, KEY, CERTIFICATE = "erasure.entry", "erasure.tlog-proof", "log.vkey", "certificate.json"
-
 
 class _Part(Struct, frozen=True, forbid_unknown_fields=True):
     salt: str
@@ -51,15 +48,8 @@ class _Context(Struct, frozen=True):
 def write(directory: Path, code: str, order_id: bytes, found: ErasureProof) -> None:
     """Write the files. Errors: `OSError`."""
     directory.mkdir(mode=0o700, parents=True, exist_ok=True)
-    (directory / ENTRY).write_bytes(found.leaf)
-    (directory / PROOF).write_text(found.proof, "utf-8")
-    (directory / KEY).write_text(f"{found.vkey}\n", "ascii")
-    said = {
-        "format": FORMAT, "property": code, "order": order_id.hex(), "entry": found.entry, "vkey": found.vkey,
-        "context": {"salt": found.salt.hex(), "text": found.context.decode()},
-        "counts": json.loads(found.counts), "swept_at": found.swept_at,
-    }
-    (directory / CERTIFICATE).write_text(json.dumps(said, ensure_ascii=False, indent=1) + "\n", "utf-8")
+    for name, body in files_of(code, order_id, found).items():
+        (directory / name).write_bytes(body)
 
 
 def check(directory: Path, key: Path) -> dict[str, object]:

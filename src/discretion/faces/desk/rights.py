@@ -23,9 +23,10 @@ from discretion.faces.kit.address import Hex, id_in
 from discretion.faces.kit.nouns import noun
 from discretion.faces.kit.permissions import Permission
 from discretion.faces.kit.refusals import act_sentence, field_errors
-from discretion.faces.kit.rights_letter import what_is
+from discretion.faces.kit.rights_letter import composed, what_is
 from discretion.faces.kit.seat import NotPermittedError, Seat
 from discretion.office import retention, rights, rights_intake, rights_work
+from discretion.office.free_words import one_line
 from discretion.office.outcome import ActRefusal
 from discretion.office.rights_intake import NewRequest
 from discretion.office.rights_kinds import CHANNELS, IDENTITY, KINDS, NEEDS_GROUPS, REASONS, WHOLE, WHYS
@@ -150,7 +151,8 @@ async def page_of(
         suggested={each.position: each for each in rights_work.suggestions(found, kept)} if works else {},
         erased_by=subject_of([request.order_id]).hex() if request.order_id else "",
         identities=IDENTITY[request.asked_by], choices=_choices(seat, request.kind), here=f"/rights/{request.number}",
-        what_is=lambda what: what_is(seat.words, what),
+        what_is=lambda what: what_is(seat.words, what), is_gone=bool(order and order.done_at),
+        drafts=_drafts(seat, found, str(raw.get("words", ""))) if works and found.is_done else (),
     )
 
 
@@ -167,6 +169,14 @@ async def after(seat: Seat, number: str, outcome: RightsDone | ActRefusal, said:
 async def _kept(seat: Seat, found: RightsCase) -> tuple[retention.Kept, ...]:
     async with seat.office.reading() as now:
         return await retention.kept(now, seat.property_id, found.request.guest_id)
+
+
+def _drafts(seat: Seat, found: RightsCase, words: str) -> tuple[tuple[str, str], ...]:
+    """Return the answer as it would be given now, in each language."""
+    if found.letters or found.request.carried_at is None:
+        return ()
+    zh, en = composed(rights_work.LetterFacts(found.request, found.lines, one_line(words)), seat.property)
+    return (("zh-Hans-CN", zh), ("en", en))
 
 
 def _choices(seat: Seat, kind: str) -> list[tuple[str, str]]:

@@ -22,7 +22,6 @@ from discretion.faces.kit.address import Hex
 from discretion.faces.kit.forms import MalformedFormError, fields_of
 from discretion.faces.kit.permissions import Permission
 from discretion.faces.kit.refusals import RULES, act_sentence, field_errors
-from discretion.faces.kit.rights_letter import composed
 from discretion.faces.kit.seat import Seat
 from discretion.office import retention, rights, rights_clock, rights_work
 from discretion.office.outcome import ActRefusal
@@ -154,19 +153,6 @@ async def carry_out(seat: NamedDependency[Seat], number: FromPath[str]) -> Respo
     return await after(seat, number, outcome, "rights_carried_out", "lines")
 
 
-@post("/rights/{number:str}/answer")
-async def answer(seat: NamedDependency[Seat], number: FromPath[str]) -> Response[bytes]:
-    """Give the answer."""
-    form = (await seat.form(WordsForm)).value
-    if form is None:
-        return await _needed(seat, number, "answer")
-    outcome = await rights_work.answer(
-        seat.office, on_duty(seat), number, bytes.fromhex(form.act_id), form.words,
-        lambda facts: composed(facts, seat.property),
-    )
-    return await after(seat, number, outcome, "rights_answered", "answer")
-
-
 @post("/rights/{number:str}/prolong")
 async def prolong(seat: NamedDependency[Seat], number: FromPath[str]) -> Response[bytes]:
     """Take two months more, once."""
@@ -209,14 +195,6 @@ async def handed_over(seat: NamedDependency[Seat], number: FromPath[str]) -> Res
     act_id, digest = bytes.fromhex(form.act_id), form.code.lower()
     outcome = await rights_work.handed_over(seat.office, on_duty(seat), number, act_id, digest)
     return await after(seat, number, outcome, "rights_handed_over", "digest")
-
-
-@get("/rights/{number:str}/letter")
-async def letter_page(seat: NamedDependency[Seat], number: FromPath[str]) -> Response[bytes]:
-    """Show the answer in both languages, as it is printed."""
-    found = await case_for(seat, number)
-    here = f"/rights/{found.request.number}/letter"
-    return seat.page("rights_letter.html", request=found.request, letters=found.letters, here=here)
 
 
 @get("/rights/clock")

@@ -38,7 +38,7 @@ _HEADS: Final = {
 _ORDER: Final = ("delete", "correct", "copy", "explain", "stop", "keep", "refuse")
 _BACKUPS: Final = _("Copies in backups cannot be opened any more: the key that would open them was destroyed.")
 _ANONYMOUS: Final = _("What remains are counts, such as nights and rooms, that cannot be connected with you.")
-_PROOF: Final = _("The ledger proves that this was done. Ask us for the certificate of deletion: you can verify it yourself.")
+_PROOF: Final = _("The ledger proves that this was done. You have the certificate of deletion on our guest pages, with the number of this request and its code, or from us; you can verify it yourself.")
 _EXPLAINED: Final = _("Every look at your record needs a purpose and has an entry in the ledger. Who looked, and why, stands on your own pages; who may see what of it stands on the hotel's public page of rules.")
 _COMPLAINT: Final = _("If you do not agree, write to our privacy officer. You may also turn to the supervising authority.")
 

@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import Any
 
 from discretion.faces.portal import (
+    answers,
     coming_in,
     consents,
     own_copy,
@@ -31,5 +32,6 @@ PAGES: tuple[Any, ...] = (
     wishes.help_page, wishes.ask_for_help, wishes.take_help_back,
     own_record.record_page, own_record.keep_tells, own_record.take_off,
     requests.requests_page, requests.wish_page, requests.check_page, requests.send, requests.request_page,
-    requests.supplement, requests.withdraw, own_copy.own_copy,
+    requests.supplement, requests.withdraw, requests.code, requests.own_certificate, own_copy.own_copy,
+    answers.answer_page, answers.read_answer, answers.answer_certificate,
 )  # fmt: skip

@@ -78,7 +78,7 @@ async def begin_guest_sign_in(caller: NamedDependency[Caller]) -> Response[bytes
         errors = field_errors(caller.words, filled.errors)
         return await _first_page(caller, filled.raw.get("at", ""), filled.raw, errors, status=422)
     houses = await properties(caller.means.office)
-    house = _chosen(houses, form.at)
+    house = chosen(houses, form.at)
     if house is None:
         return await _first_page(caller, "", filled.raw, {"at": caller.words.gettext("Choose the hotel.")}, status=422)
     answer = await caller.means.hatches.ask(BeginGuestSignIn(
@@ -96,7 +96,7 @@ async def begin_guest_sign_in(caller: NamedDependency[Caller]) -> Response[bytes
 async def code_page(code_id: FromPath[str], caller: NamedDependency[Caller]) -> Response[bytes]:
     """Ask for the code."""
     asked = forms.filled(forms.fields_of(caller.request.scope["query_string"]), At)
-    house = _chosen(await properties(caller.means.office), asked.value.at if asked.value else "")
+    house = chosen(await properties(caller.means.office), asked.value.at if asked.value else "")
     if house is None:
         return caller.onward("/my/sign-in")
     return _code_page(caller, house, _checked(code_id))
@@ -106,7 +106,7 @@ async def code_page(code_id: FromPath[str], caller: NamedDependency[Caller]) -> 
 async def take_code(code_id: FromPath[str], caller: NamedDependency[Caller]) -> Response[bytes]:
     """Bring the code; the right one begins a visit."""
     filled = await caller.form(CodeForm)
-    house = _chosen(await properties(caller.means.office), filled.raw.get("at", ""))
+    house = chosen(await properties(caller.means.office), filled.raw.get("at", ""))
     if house is None:
         return caller.onward("/my/sign-in")
     code = _NO_DIGITS.sub("", filled.value.code) if filled.value else ""
@@ -168,7 +168,8 @@ def _checked(code_id: str) -> str:
     return code_id
 
 
-def _chosen(houses: tuple[Property, ...], code: str) -> Property | None:
+def chosen(houses: tuple[Property, ...], code: str) -> Property | None:
+    """Return the hotel that a code names, or the only one there is."""
     if len(houses) == 1:
         return houses[0]
     return next((house for house in houses if house.code == code), None)
@@ -179,7 +180,7 @@ async def _first_page(
 ) -> Response[bytes]:
     houses = await properties(caller.means.office)
     return caller.page(
-        "guest_sign_in.html", status=status, houses=houses if len(houses) > 1 else (), house=_chosen(houses, at),
+        "guest_sign_in.html", status=status, houses=houses if len(houses) > 1 else (), house=chosen(houses, at),
         at=at, raw=raw, errors=errors, here="/my/sign-in",
     )
 

@@ -19,12 +19,13 @@ from litestar.params import FromPath
 from msgspec import Meta
 
 from discretion.faces.kit.address import Hex
+from discretion.faces.kit.certificate import certificate
 from discretion.faces.kit.forms import MalformedFormError
 from discretion.faces.kit.nouns import noun
 from discretion.faces.kit.refusals import RULES, act_sentence
 from discretion.faces.kit.seat import GuestSeat, fresh_id
 from discretion.hotel.purpose import FieldGroup
-from discretion.office import erasures, retention, rights
+from discretion.office import erasures, retention, rights, rights_codes, rights_work
 from discretion.office.outcome import ActRefusal
 from discretion.office.rights_clock import clock_of
 from discretion.office.rights_intake import NewRequest, ask
@@ -33,7 +34,7 @@ from discretion.office.rights_kinds import KINDS, NEEDS_GROUPS, WHOLE, WHYS
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from discretion.office.rights import RightsDone
+    from discretion.office.rights import RightsCase, RightsDone
 
 TAB: Final = "/my/requests"
 GroupWord = Literal["identity", "contact", "document", "booking", "stay", "spending", "preferences", "notes"]
@@ -99,7 +100,7 @@ async def check_page(guest: NamedDependency[GuestSeat]) -> Response[bytes]:
     )
 
 
-@post("/my/requests")
+@post("/my/requests", status_code=200)
 async def send(guest: NamedDependency[GuestSeat]) -> Response[bytes]:
     """Take the request in, and go to its page."""
     form = await guest.form(WishForm)
@@ -114,6 +115,8 @@ async def send(guest: NamedDependency[GuestSeat]) -> Response[bytes]:
         field = "receiver" if outcome.code == "receiver" else "groups"
         sentence = act_sentence(guest.words, outcome.code, outcome.params)
         return _wish(guest, wish.kind, form.raw, {field: sentence}, status=409)
+    if wish.kind == "delete":  # the answer may come when nobody can come in as this guest any more
+        return await _code(guest, outcome.number, is_new=True)
     return guest.onward(f"/my/requests/{outcome.number}?said=rights_received")
 
 
@@ -147,6 +150,31 @@ async def withdraw(guest: NamedDependency[GuestSeat], number: FromPath[str]) -> 
     return await _after(guest, number, outcome, "rights_withdrawn", form.raw)
 
 
+@post("/my/requests/{number:str}/code", status_code=200)
+async def code(guest: NamedDependency[GuestSeat], number: FromPath[str]) -> Response[bytes]:
+    """Make the code of the answer anew, and show it."""
+    return await _code(guest, number, is_new=False)
+
+
+@get("/my/requests/{number:str}/certificate")
+async def own_certificate(guest: NamedDependency[GuestSeat], number: FromPath[str]) -> Response[bytes]:
+    """Give the certificate of the deletion that the request has led to."""
+    found = await _own(guest, number)
+    if found.request.order_id is None:
+        raise NotFoundException
+    return await certificate(guest, guest.property, found.request.order_id)
+
+
+async def _code(guest: GuestSeat, number: str, *, is_new: bool) -> Response[bytes]:
+    made = await rights_codes.make(guest.office, guest.property_id, number, guest_id=guest.guest_id)
+    if isinstance(made, ActRefusal):
+        raise NotFoundException
+    return guest.page(
+        "my_request_code.html", here=f"/my/requests/{number}", tab=TAB, number=number, code=made, is_new=is_new,
+        address=f"{guest.settings.origin}/my/answer?at={guest.property.code}",
+    )
+
+
 def _groups(wish: WishForm) -> int:
     if wish.kind not in NEEDS_GROUPS or wish.scope != "parts":
         return WHOLE
@@ -177,14 +205,23 @@ async def _after(
 async def _request(
     guest: GuestSeat, number: str, raw: Mapping[str, Any], errors: Mapping[str, str], *, status: int = 200,
 ) -> Response[bytes]:
-    found = await rights.request_by_number(guest.office, guest.property_id, number)
-    if found is None or found.request.guest_id != guest.guest_id:
-        raise NotFoundException
+    found = await _own(guest, number)
     request = found.request
+    order = (
+        await rights_work.order_state(guest.office, guest.property_id, request.order_id) if request.order_id else None
+    )
     state = "answered" if request.state == "closed" else request.state
     reached = _STEPS.index(state) if state in _STEPS else -1
     return guest.page(
         "my_request.html", status=status, here=f"/my/requests/{request.number}", tab=TAB, found=found,
-        request=request, raw=raw, errors=errors, steps=_STEPS, reached=reached,
+        request=request, raw=raw, errors=errors, steps=_STEPS, reached=reached, is_gone=bool(order and order.done_at),
         own=[act for act in found.acts if act.act in ("supplemented", "prolonged")],
     )
+
+
+async def _own(guest: GuestSeat, number: str) -> RightsCase:
+    """Return a request of this guest's. Errors: `NotFoundException`."""
+    found = await rights.request_by_number(guest.office, guest.property_id, number)
+    if found is None or found.request.guest_id != guest.guest_id:
+        raise NotFoundException
+    return found
