@@ -10,6 +10,7 @@ Rules:
 
 from __future__ import annotations
 
+import asyncio
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Annotated, Any, Final, Literal
 
@@ -96,7 +97,8 @@ async def make_copy(seat: NamedDependency[Seat], number: FromPath[str]) -> Respo
         return file_of(as_json(copy), "json", request.number)
     parts = sections(copy, rows, seat.property, request.language if form.form == "pdf" else seat.language)
     if form.form == "pdf":
-        return file_of(as_pdf(copy, parts, seat.property, request.language), "pdf", request.number)
+        body = await asyncio.to_thread(as_pdf, copy, parts, seat.property, request.language)
+        return file_of(body, "pdf", request.number)
     return seat.page(
         "rights_copy_shown.html", request=request, copy=copy, sections=parts, here=f"/rights/{number}/copy",
     )

@@ -7,6 +7,7 @@ Rules:
 
 from __future__ import annotations
 
+import asyncio
 import os
 from datetime import UTC, datetime
 from typing import Literal
@@ -48,7 +49,7 @@ async def own_copy(guest: NamedDependency[GuestSeat]) -> Response[bytes]:
         return file_of(as_json(copy), "json")
     parts = sections(copy, rows, guest.property, guest.language)
     if form.form == "pdf":
-        return file_of(as_pdf(copy, parts, guest.property, guest.language), "pdf")
+        return file_of(await asyncio.to_thread(as_pdf, copy, parts, guest.property, guest.language), "pdf")
     return guest.page(
         "my_copy.html", here="/my/requests/new/access", tab="/my/requests", copy=copy, sections=parts,
     )

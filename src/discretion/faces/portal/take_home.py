@@ -11,6 +11,7 @@ Rules:
 
 from __future__ import annotations
 
+import asyncio
 import base64
 import io
 import json
@@ -91,7 +92,9 @@ async def looked_pdf(guest: NamedDependency[GuestSeat]) -> Response[bytes]:
         Section(formats.date(day), tuple(_written(guest, line) for line in of_day))
         for day, of_day in by_day(guest, lines)
     ]
-    body = statement(guest.language, words.gettext("Who looked at my record"), opening, sections, f"{house} {number}")
+    body = await asyncio.to_thread(
+        statement, guest.language, words.gettext("Who looked at my record"), opening, sections, f"{house} {number}",
+    )
     return Response(body, media_type="application/pdf", headers={
         "content-disposition": 'attachment; filename="list.pdf"',
     })
@@ -108,7 +111,7 @@ def _written(guest: GuestSeat, line: Told) -> tuple[str, ...]:
     if line.verdict:
         said.append(verdict_words(guest, line.verdict))
     purpose = words.gettext("Purpose: %(what)s") % {"what": line.purpose} if line.purpose else ""
-    return line.title, purpose, line.sentence, " | ".join(said)
+    return line.title, purpose, line.sentence, " · ".join(said)
 
 
 @get("/my/proof")
