@@ -267,9 +267,10 @@ def test_the_officer_makes_the_copy_and_hands_a_file_to_another_company(house, p
     assert "Hilltop Hotel" in desk.locator("main").inner_text()
 
 
-def test_storage_only_takes_effect_in_the_next_round(house: RunningHouse, phone, page_of, people):
+@pytest.mark.parametrize("kind", ["object", "restrict"])
+def test_storage_only_takes_effect_in_the_next_round(house: RunningHouse, phone, page_of, people, kind):
     dora = house.stage.guest("departed")
-    number = asked(phone(dora), "restrict")
+    number = asked(phone(dora), kind)
     desk = page_of("Pia")
     carried_out(desk, number)
     answered(desk, number)
@@ -310,3 +311,28 @@ def test_the_desk_prints_a_slip_and_a_new_one_ends_the_one_before(house, page_of
     read_answer(stranger, number, second)
     assert "The booking came by telephone." in stranger.locator("main").inner_text()
     assert stranger.locator("form[action='/my/answer/certificate']").count() == 0, "nothing was deleted"
+
+
+@pytest.mark.parametrize("locale", LANGUAGES)
+def test_a_relative_of_a_guest_who_died_asks_at_the_desk_and_takes_the_answer_home(house, page_of, people, locale):
+    dora = house.stage.guest("departed")
+    ada, desk = page_of("Ada", locale=locale), with_key_of(page_of("Pia", locale=locale), people[0])
+    ada.goto(f"/rights/new?guest={dora.guest_id.hex()}")
+    ada.check("input[name=kind][value=access]")
+    ada.select_option("select[name=asked_by]", "relative")
+    send(ada, "/rights/new")
+    number = number_at(ada)
+    assert ada.locator("input[name=code]").count() == 1, "a relative shows who died and how they are related, and nothing else"
+    ada.check("input[name=code][value=death_and_kinship]")
+    send(ada, "/identity")
+    code = code_made(ada)
+    carried_out(desk, number)
+    pressed(desk.locator(f"a[href='/rights/{number}/copy']"))
+    desk.check("input[name=form][value=page]")
+    send(desk, "/copy")
+    assert dora.surname in desk.locator("main").inner_text()
+    desk.goto(f"/rights/{number}")
+    answered(desk, number)
+    relative = page_of(java_script_enabled=False, locale=locale, viewport=PHONE)
+    read_answer(relative, number, code)
+    assert "We have given you a copy" in relative.locator("main").inner_text()
