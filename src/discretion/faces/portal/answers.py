@@ -20,6 +20,7 @@ from discretion.faces.kit.certificate import certificate
 from discretion.faces.kit.refusals import field_errors
 from discretion.faces.kit.seat import Caller
 from discretion.faces.portal.coming_in import At, chosen
+from discretion.faces.portal.requests import STEPS, reached
 from discretion.office import rights_codes, rights_work
 from discretion.office.properties import properties
 
@@ -66,7 +67,7 @@ async def read_answer(caller: NamedDependency[Caller]) -> Response[bytes]:
     order = await _order_of(caller, house, found)
     return caller.page(
         "answer.html", house=house, found=found, request=found.request, form=form, is_gone=order is not None,
-        here=f"{_HERE}?at={house.code}",
+        steps=STEPS, reached=reached(found.request.state), here=f"{_HERE}?at={house.code}",
     )
 
 

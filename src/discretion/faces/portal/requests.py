@@ -40,7 +40,7 @@ TAB: Final = "/my/requests"
 GroupWord = Literal["identity", "contact", "document", "booking", "stay", "spending", "preferences", "notes"]
 Kind = Literal["access", "correct", "delete", "explain", "object", "restrict", "transfer"]
 _CHOICE: Final = RULES["choice"]
-_STEPS: Final = ("received", "checked", "in_work", "answered")
+STEPS: Final = ("received", "checked", "in_work", "answered")
 
 
 class WishForm(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -210,13 +210,18 @@ async def _request(
     order = (
         await rights_work.order_state(guest.office, guest.property_id, request.order_id) if request.order_id else None
     )
-    state = "answered" if request.state == "closed" else request.state
-    reached = _STEPS.index(state) if state in _STEPS else -1
     return guest.page(
         "my_request.html", status=status, here=f"/my/requests/{request.number}", tab=TAB, found=found,
-        request=request, raw=raw, errors=errors, steps=_STEPS, reached=reached, is_gone=bool(order and order.done_at),
+        request=request, raw=raw, errors=errors, steps=STEPS, reached=reached(request.state),
+        is_gone=bool(order and order.done_at),
         own=[act for act in found.acts if act.act in ("supplemented", "prolonged")],
     )
+
+
+def reached(state: str) -> int:
+    """Return which of the steps a request has reached, -1 where it was withdrawn."""
+    known = "answered" if state == "closed" else state
+    return STEPS.index(known) if known in STEPS else -1
 
 
 async def _own(guest: GuestSeat, number: str) -> RightsCase:
