@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import re
 import zipfile
 from typing import TYPE_CHECKING
@@ -168,6 +169,10 @@ def test_part_of_a_record_is_deleted_and_the_letter_says_so_in_both_languages(ho
     assert desk.locator("form[action$='/answer']").count() == 0, "nothing is deleted yet"
     send(desk, "/erase")
     assert said(desk) == "rights_erased", desk.locator("main").inner_text()
+    with desk.expect_download() as found:
+        desk.locator(f"a[href='/rights/{number}/lines.csv']").click()
+    rows = list(csv.reader(found.value.path().read_text("utf-8-sig").splitlines()))
+    assert rows[0][0] == "持有的信息" and any(row[0] == "偏好" and row[2] == "删除" and row[6] for row in rows[1:]), rows
     answered(desk, number)
     mine.goto(f"/my/requests/{number}")
     text = mine.locator("main").inner_text()

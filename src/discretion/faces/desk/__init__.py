@@ -81,7 +81,7 @@ PAGES: tuple[Any, ...] = (
     consents.consents_page, consents.put_back_stays, consents.hand_over, consents.tablet_page, consents.answer_tablet,
     consents.sheet_page,
     consents.paper_page, consents.record_paper,
-    rights.rights_page, rights.new_rights_page, rights.take_in, rights.request_page,
+    rights.rights_page, rights.new_rights_page, rights.take_in, rights.request_page, rights.lines_file,
     rights_acts.identify, rights_acts.take_up, rights_acts.decide, rights_acts.take_suggestions, rights_acts.propose,
     rights_acts.take_back, rights_acts.second, rights_acts.carry_out, rights_acts.prolong,
     rights_acts.withdraw, rights_acts.lift, rights_acts.close,

@@ -25,11 +25,13 @@ from discretion.faces.kit.permissions import Permission
 from discretion.faces.kit.refusals import act_sentence, field_errors
 from discretion.faces.kit.rights_letter import composed, what_is
 from discretion.faces.kit.seat import NotPermittedError, Seat
+from discretion.faces.kit.words import marked
 from discretion.office import retention, rights, rights_intake, rights_work
 from discretion.office.free_words import one_line
 from discretion.office.outcome import ActRefusal
 from discretion.office.rights_intake import NewRequest
 from discretion.office.rights_kinds import CHANNELS, IDENTITY, KINDS, NEEDS_GROUPS, REASONS, WHOLE, WHYS
+from discretion.office.sheet import write_sheet
 from discretion.wire.exceptions import subject_of
 
 if TYPE_CHECKING:
@@ -43,6 +45,12 @@ _FIELD_OF: Final = {
     "reservation_unknown": "reservation", "rights_groups": "groups", "rights_kind": "kind", "rights_open": "kind",
     "rights_relative": "asked_by", "receiver": "receiver", "rights_why": "why", "channel": "channel",
 }  # fmt: skip
+
+
+_COLUMNS: Final = (
+    marked("What is held"), marked("How many"), marked("What is done"), marked("Why"), marked("Until"), marked("Law"),
+    marked("Done"),
+)
 
 
 class RightsForm(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -116,6 +124,30 @@ async def request_page(seat: NamedDependency[Seat], number: FromPath[str]) -> Re
         if found := next((case.number for case in waiting if case.number == number), None):
             return seat.onward(f"/rights/new?case={found}")
     return await page_of(seat, number, {}, {})
+
+
+@get("/rights/{number:str}/lines.csv")
+async def lines_file(seat: NamedDependency[Seat], number: FromPath[str]) -> Response[bytes]:
+    """Give what is held and what is decided about it as a table, to lay before whoever has no seat here."""
+    seat.require(Permission.RIGHTS_JUDGE)
+    found = await case_for(seat, number)
+    words = seat.words
+    header = [words.gettext(text) for text in _COLUMNS]
+    rows = [
+        (
+            what_is(words, line.what), str(line.counted),
+            noun(words, "disposition", line.disposition) if line.disposition else "",
+            noun(words, "rights_reason", line.reason) if line.reason else "",
+            line.until_on.isoformat() if line.until_on else "",
+            line.basis_zh if seat.language == "zh_Hans" else line.basis_en,
+            seat.formats.moment(line.done_at) if line.done_at else "",
+        )
+        for line in found.lines
+    ]
+    name = f"{found.request.number}.csv"
+    return Response(write_sheet(header, rows), media_type="text/csv; charset=utf-8", headers={
+        "content-disposition": f'attachment; filename="{name}"', "cache-control": "no-store",
+    })
 
 
 async def case_for(seat: Seat, number: str) -> RightsCase:
