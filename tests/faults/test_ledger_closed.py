@@ -11,22 +11,9 @@ from discretion.ledger.checkpoint import Verifier, open_checkpoint
 from discretion.ledger.tree import Frontier, leaf_hash
 from discretion.wire import lookup, upkeep
 from tests.cast import Stage
+from tests.closings import key_of, recovered
 from tests.conftest import HARBOUR
-from tests.journeys.installation import discretion
 from tests.ledgers import check_whole, size_now
-
-
-def recovered(stage: Stage, *words: str) -> tuple[int, str]:
-    done = discretion(
-        "--lang", "en", "--settings", str(stage.settings.path), "ledger", "recover", "--property", "harbour", "--yes", *words,
-    )
-    return done.returncode, done.stdout + done.stderr
-
-
-def key_of(stage: Stage) -> str:
-    done = discretion("--lang", "en", "--settings", str(stage.settings.path), "ledger", "key", "--property", "harbour")
-    assert done.returncode == 0, done.stderr
-    return done.stdout
 
 
 def rewritten(stage: Stage) -> None:

@@ -2,8 +2,8 @@
 
 Rules:
 * The asking is an entry of that guest before anything is read, and stands in the list.
-* Entries are found by the guest's own tags, 1 to the last; the tag after it must stand nowhere. So the list is
-  complete, or says which of them are missing.
+* Entries are found by the guest's own tags, 1 to the last, in closed ledgers too; the tag after it must stand nowhere.
+  So the list is complete, or says which of them are missing.
 * What comes back is what the entries say, each part with its salt: whoever has it can make the leaf again.
 
 Left to others: words for people, files (the command line).
@@ -11,11 +11,11 @@ Left to others: words for people, files (the command line).
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from discretion.keeper.entries import line_of
 from discretion.keeper.papers import Ask, AskKind, Opened
-from discretion.keeper.proofs import prove
+from discretion.keeper.proofs import prove, prove_closed
 from discretion.keeper.store.database import Uid
 from discretion.keeper.store.sql import queries
 from discretion.keeper.vault.keyring import SealError, tag_key
@@ -56,26 +56,31 @@ async def explain(message: ExplainGuest, rounds: Rounds, database: Database) -> 
     first = max(1, end - EXPLAINED_MAX + 1)
     seqs = {tag(secret, seq): seq for seq in (*range(first, end + 1), last + 1)}
     found = await database.rows(_SQL["entries_by_tag"], {"p": place, "tags": list(seqs)})
-    items = await _explained({seqs[decode_leaf(row[1]).tag]: row for row in found}, rounds, database)
+    items, vkeys = await _explained({seqs[decode_leaf(row[1]).tag]: row for row in found}, rounds, database)
     has_more = items and items[-1].seq > last  # a tag that was never given: the counter was set back
     return Explained(
         entry=reply.receipt.committed.draft.index, last_seq=last, first_seq=first, is_complete=not has_more,
-        items=[item for item in items if item.seq <= last], vkey=rounds.room.signer.verifier.vkey,
+        items=[item for item in items if item.seq <= last], vkey=rounds.room.signer.verifier.vkey, closed_vkeys=vkeys,
     )
 
 
 async def _explained(
-    rows: dict[int, tuple[object, ...]], rounds: Rounds, database: Database,
-) -> list[ExplainedEntry]:
-    """Return the entries of these rows, by seq, each with what its parts say and its proof."""
+    rows: dict[int, tuple[Any, ...]], rounds: Rounds, database: Database,
+) -> tuple[list[ExplainedEntry], dict[int, str]]:
+    """Return the entries of these rows by seq, with what their parts say and proofs; and the keys of closed ledgers."""
     room = rounds.room
     found = await database.rows(
         _SQL["opening_keys"], {"p": Uid(room.property_id), "keys": key_ids_of(list(rows.values()))},
     )
     keys = opening_keys(room.keyring, found)
-    proofs = {
-        item.index: item for item in (await prove([int(str(row[0])) for row in rows.values()], room, database)).items
+    leaves: dict[int, dict[int, bytes]] = {}
+    for row in rows.values():
+        leaves.setdefault(row[9] or 0, {})[row[0]] = row[1]
+    proved = {
+        number: await (prove_closed(number, some, room, database) if number else prove(list(some), room, database))
+        for number, some in leaves.items()
     }
+    proofs = {(number, each.index): each for number, some in proved.items() for each in some.items}
     items = []
     for seq, row in sorted(rows.items()):
         line = line_of(room, row, keys)
@@ -83,9 +88,10 @@ async def _explained(
             parts = [plain for _, plain in salted_parts(room.keyring, row, keys)]
         except LeafError:
             parts = [b"", b"", b""]
-        proof = proofs.get(line.index)
+        closed = row[9] or 0
+        proof = proofs.get((closed, line.index))
         items.append(ExplainedEntry(
-            seq=seq, line=line, parts=(parts[0], parts[1], parts[2]), leaf=proof.leaf if proof else b"",
-            proof=proof.proof if proof else "",
+            seq=seq, closed=closed, line=line, parts=(parts[0], parts[1], parts[2]),
+            leaf=proof.leaf if proof else b"", proof=proof.proof if proof else "",
         ))
-    return items
+    return items, {number: some.vkey for number, some in proved.items() if number}

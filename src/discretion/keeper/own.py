@@ -3,7 +3,8 @@
 Rules:
 * Each is an ask of the guest's own with its entry, and stands in the list it shows.
 * Of staff the duty is told and nobody's name or number; of an opening the guest's and the context part.
-* Entries are found by the guest's key. Their numbers run from 1 without a gap, so what is missing is seen.
+* Entries are found by the guest's key, in closed ledgers too. Their numbers run from 1 without a gap, so what is
+  missing is seen.
 * Of joined records a guest sees what each shows, and the entries of all; parted, each guest sees their own again.
 * An address is opened only for a post that waits, once, under an entry; the worker brings it there.
 
@@ -20,7 +21,7 @@ import msgspec
 from discretion.hotel import record
 from discretion.hotel.purpose import FieldGroup
 from discretion.keeper.papers import Ask, AskKind, Opened, Refused
-from discretion.keeper.proofs import prove
+from discretion.keeper.proofs import prove, prove_closed
 from discretion.keeper.search import derived_id
 from discretion.keeper.store.database import Uid
 from discretion.keeper.store.sql import queries
@@ -168,13 +169,13 @@ async def _entries(
     keys = await _keys(guest_id, database, rounds)
     if not keys:
         return Failed(code="not_found")
-    rows, opening = await _rows(list(keys), message.before, message.count, rounds, database)
+    rows, opening = await _rows(list(keys), message, rounds, database)
     lines = []
     for at, row in enumerate(rows):
         if at % 8 == 0:
             await asyncio.sleep(0)  # the look-ups of others go first
         lines.append(_line(row, opening, rounds))
-    is_end, is_newest = len(rows) < message.count, message.before >= 2**62
+    is_end, is_newest = len(rows) < message.count, not message.ledger and message.before >= 2**62
     missing = 0
     for key_id, last in keys.items():
         seqs = {line.seq for line, row in zip(lines, rows, strict=True) if row[4].bytes == key_id}
@@ -185,7 +186,7 @@ async def _entries(
         missing += sum(seq not in seqs for seq in range(floor, ceiling + 1))
     return OwnEntriesShown(
         entry=entry, lines=lines, last_seq=sum(keys.values()), next_before=0 if is_end else lines[-1].index,
-        missing=missing,
+        next_ledger=0 if is_end else lines[-1].ledger, missing=missing,
     )
 
 
@@ -196,28 +197,34 @@ async def _keys(guest_id: bytes, database: Database, rounds: Rounds) -> dict[byt
 
 
 async def _rows(
-    keys: Sequence[bytes], before: int, count: int, rounds: Rounds, database: Database,
+    keys: Sequence[bytes], message: OwnEntries, rounds: Rounds, database: Database,
 ) -> tuple[list[tuple[Any, ...]], dict[object, bytes]]:
     """Return entries under these keys, newest first, and what opens them."""
     place = Uid(rounds.room.property_id)
     rows = await database.rows(_SQL["entries_of"], {
-        "p": place, "keys": [Uid(key) for key in keys], "before": before, "count": count,
+        "p": place, "keys": [Uid(key) for key in keys], "before": message.before, "count": message.count,
+        "ledger": message.ledger,
     })
     found = await database.rows(_RECORDS["opening_keys"], {"p": place, "keys": key_ids_of(rows)})
     return rows, opening_keys(rounds.room.keyring, found)
 
 
-def _line(row: Sequence[Any], opening: Mapping[object, bytes], rounds: Rounds) -> OwnEntry:
+def _salted(row: Sequence[Any], opening: Mapping[object, bytes], rounds: Rounds) -> list[bytes]:
+    """Return guest, staff and context part of one entry, each behind its salt, or empty."""
     try:
-        parts = [plain[SALT_SIZE_BYTES:] for _, plain in salted_parts(rounds.room.keyring, row, opening)]
+        return [plain for _, plain in salted_parts(rounds.room.keyring, row, opening)]
     except LeafError:
-        parts = [b"", b"", b""]
+        return [b"", b"", b""]
+
+
+def _line(row: Sequence[Any], opening: Mapping[object, bytes], rounds: Rounds) -> OwnEntry:
+    parts = [plain[SALT_SIZE_BYTES:] for plain in _salted(row, opening, rounds)]
     guest, staff = _decode_guest(parts[0] or b"{}"), _decode_staff(parts[1] or b"{}")
     said = _decode_context(parts[2] or b"{}")
     return OwnEntry(
-        index=row[0], seq=guest.seq, is_told=bool(parts[2]), at=said.at, kind=said.kind, duty=staff.duty,
-        purpose=said.purpose, decision=said.decision, reason=said.reason, given=said.given, relation=said.relation,
-        context=said.context, reason_given=said.reason_given,
+        index=row[0], seq=guest.seq, ledger=row[9] or 0, is_told=bool(parts[2]), at=said.at, kind=said.kind,
+        duty=staff.duty, purpose=said.purpose, decision=said.decision, reason=said.reason, given=said.given,
+        relation=said.relation, context=said.context, reason_given=said.reason_given,
         claims=[(fact, bytes.fromhex(ref)) for fact, ref in said.claims],
         uses=[bytes.fromhex(use) for use in said.uses], emergency=bytes.fromhex(said.emergency),
     )
@@ -230,25 +237,25 @@ async def _proofs(
     keys = await _keys(visit.guest_id, database, rounds)
     if not keys:
         return Failed(code="not_found")
-    wanted = set(message.indexes)
-    place = Uid(rounds.room.property_id)
+    room, place = rounds.room, Uid(rounds.room.property_id)
+    asked = {"p": place, "indexes": sorted(set(message.indexes)), "ledger": message.ledger}
     rows = [
-        row for row in await database.rows(_SQL["entries_at"], {"p": place, "indexes": sorted(wanted)})
-        if row[4] is not None and row[4].bytes in keys
+        row for row in await database.rows(_SQL["entries_at"], asked) if row[4] is not None and row[4].bytes in keys
     ]
     found = await database.rows(_RECORDS["opening_keys"], {"p": place, "keys": key_ids_of(rows)})
-    opening = opening_keys(rounds.room.keyring, found)
-    proofs = {each.index: each for each in (await prove([row[0] for row in rows], rounds.room, database)).items}
-    items = []
-    for row in rows:
-        proof = proofs.get(row[0])
-        if proof is None:
-            continue
-        guest, _, context = (plain for _, plain in salted_parts(rounds.room.keyring, row, opening))
-        items.append(OwnProof(
-            index=row[0], leaf=proof.leaf, proof=proof.proof, guest_part=guest, context_part=context,
-        ))
-    return OwnProofsShown(items=items, vkey=rounds.room.signer.verifier.vkey)
+    opening = opening_keys(room.keyring, found)
+    parts = {row[0]: _salted(row, opening, rounds) for row in rows}
+    if message.ledger and rows:
+        proved = await prove_closed(message.ledger, {row[0]: row[1] for row in rows}, room, database)
+    else:
+        proved = await prove([row[0] for row in rows], room, database)
+    return OwnProofsShown(vkey=proved.vkey, items=[
+        OwnProof(
+            index=each.index, leaf=each.leaf, proof=each.proof, guest_part=parts[each.index][0],
+            context_part=parts[each.index][2],
+        )
+        for each in proved.items
+    ])
 
 
 def _letters(contact: record.Contact, what: str) -> list[GuestLetter]:

@@ -4,6 +4,7 @@ Rules:
 * A proof brings leaf, path and checkpoint: what every auditor outside may have, and nothing of an opening.
 * The checkpoint is the newest kept one; one is signed and kept first where an entry is younger than that.
 * Tiles are read as an outsider reads them: nothing is proved from what is remembered.
+* A ledger was closed because something was wrong with it: of its proofs only those that hold are given.
 
 Left to others: checking (whoever asked, with a verifier of their own).
 """
@@ -16,12 +17,13 @@ from discretion.keeper.publish import publish
 from discretion.keeper.store.database import Uid
 from discretion.keeper.store.sql import queries
 from discretion.ledger.errors import LedgerError
-from discretion.ledger.proof_file import write_proof
+from discretion.ledger.proof_file import check_proof, write_proof
 from discretion.ledger.tile import TILE_WIDTH, Tile, TiledTree
+from discretion.ledger.trust import Trust
 from discretion.wire.entries import LedgerState, Proofs, ProvedEntry, ProveEntries, ReadLedgerState, WitnessSeen
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from discretion.keeper.answer import Room
     from discretion.keeper.store.database import Database
@@ -64,11 +66,32 @@ async def prove(indexes: Sequence[int], room: Room, database: Database) -> Proof
     return Proofs(items=items, vkey=room.signer.verifier.vkey)
 
 
-class _Tree:
-    """The tree under a checkpoint; each tile is read once, when a proof first needs it."""
+async def prove_closed(number: int, leaves: Mapping[int, bytes], room: Room, database: Database) -> Proofs:
+    """Return a proof for each of these entries of a closed ledger, under its newest checkpoint and its own key.
 
-    def __init__(self, size: int, place: Uid, database: Database) -> None:
+    A proof is "" where no checkpoint covers the entry, or where what is kept does not lead to it.
+    Errors: as `Database.rows`.
+    """
+    place = Uid(room.property_id)
+    ((vkey, size, note),) = await database.rows(_SQL["closed_checkpoint"], {"p": place, "closed": number})
+    tree, trust = _Tree(size, place, database, number), Trust.of_key(vkey)
+    items = []
+    for index, leaf in leaves.items():
+        proof = await tree.proof(index, note.decode())
+        try:
+            check_proof(proof, leaf, trust)
+        except LedgerError:
+            proof = ""
+        items.append(ProvedEntry(index=index, leaf=leaf, proof=proof))
+    return Proofs(items=items, vkey=vkey)
+
+
+class _Tree:
+    """The tree under a checkpoint, of a closed ledger by its number; each tile is read once, when first needed."""
+
+    def __init__(self, size: int, place: Uid, database: Database, closed: int = 0) -> None:
         self._place = place
+        self._closed = closed
         self._database = database
         self._read: dict[Tile, bytes] = {}
         self._tree = TiledTree(size, self._read.__getitem__)
@@ -88,7 +111,10 @@ class _Tree:
         """Return a tile's hashes: those of entries, or the roots of the full tiles below."""
         first = tile.n * TILE_WIDTH
         params = {"p": self._place, "level": tile.level - 1, "first": first, "end": first + tile.width}
-        rows = await self._database.rows(_SQL["tile_roots"] if tile.level else _SQL["leaf_hashes"], params)
+        name = "tile_roots" if tile.level else "leaf_hashes"
+        if self._closed:
+            name, params["closed"] = f"closed_{name}", self._closed
+        rows = await self._database.rows(_SQL[name], params)
         return b"".join(row[0] for row in rows)
 
 

@@ -30,14 +30,16 @@ Tells = Literal["exceptions", "nothing"]
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """One thing known beside the ledger: a review, an approval, a case with others, a withheld case, a question.
+    """One thing known beside the ledger: a review, an approval, a case with others or withheld, a question, a closing.
 
-    Shapes: `entry_idx` or `ref` say what it belongs to. `code` is a verdict, a fact, a purpose or a case's number;
-    `zh` and `en` are sentences for the guest.
+    Shapes: `entry_idx` in `ledger` (the number of a closed one, 0 for the one in use) or `ref` say what it belongs to;
+    of a closing, `ledger` was closed at `at`. `code` is a verdict, a fact, a purpose or a case's number; `zh` and `en`
+    are sentences for the guest.
     """
 
     what: str
     entry_idx: int | None
+    ledger: int
     ref: bytes | None
     state: str
     code: str
@@ -116,9 +118,11 @@ async def show_stays(office: Office, property_id: bytes, guest_id: bytes) -> int
 
 
 async def ask_about(
-    office: Office, property_id: bytes, guest_id: bytes, entry_idx: int, words: str,
+    office: Office, property_id: bytes, guest_id: bytes, entry: tuple[int, int], words: str,
 ) -> str | ActRefusal:
     """Open a case out of a guest's question to an entry; return its number.
+
+    Shapes: `entry` is the number of the closed ledger it stands in, 0 for the one in use, and its index there.
 
     Refusals: `question_words`, `question_many`, `words`, `words_number`.
 
@@ -135,7 +139,10 @@ async def ask_about(
         found = await now.row(_Count, _SQL["questions_open"], place)
         if found and found.count >= QUESTIONS_OPEN_MAX:
             return ActRefusal("question_many")
-        case = {**place, "case_id": case_id, "number": number, "words": words, "entry_idx": entry_idx}
+        ledger, entry_idx = entry
+        case = {
+            **place, "case_id": case_id, "number": number, "words": words, "ledger": ledger, "entry_idx": entry_idx,
+        }
         await now.run(_SQL["open_question"], case)
         await now.run(_SQL["name_guest"], case)
         await now.run(_SQL["opened"], {**case, "act_id": os.urandom(16)})

@@ -1,26 +1,33 @@
 -- name: looked
 -- What the house knows beside the ledger of entries about one guest: reviews of look-ups with the sentence for the guest, approvals with the roles
--- that said yes, cases that name others too, and emergency viewings.
-select 'review' as what, r.entry_idx, r.emergency_id as ref, r.state, r.verdict as code, r.guest_zh as zh, r.guest_en as en, '{}'::text[] as roles,
-       r.closed_at as at
-  from hotel.lookup_review r where r.property_id = %(property_id)s and r.guest_id in (select hotel.joined_records(%(property_id)s, %(guest_id)s)) and r.state <> 'settling'
+-- that said yes, cases that name others too, emergency viewings, and which ledgers were closed. An entry is known by its place and the number of
+-- the closed ledger it stands in, 0 for the one in use.
+with closed as (select c.number, c.origin, c.closed_at from hotel.closed_ledgers(%(property_id)s) c)
+select 'review' as what, r.entry_idx, coalesce(c.number, 0) as ledger, r.emergency_id as ref, r.state, r.verdict as code, r.guest_zh as zh, r.guest_en as en,
+       '{}'::text[] as roles, r.closed_at as at
+  from hotel.lookup_review r left join closed c on c.origin = r.origin
+ where r.property_id = %(property_id)s and r.guest_id in (select hotel.joined_records(%(property_id)s, %(guest_id)s)) and r.state <> 'settling'
 union all
-select 'approval', null, q.request_id, q.state, q.fact, '', '',
+select 'approval', null, 0, q.request_id, q.state, q.fact, '', '',
        array(select v.as_role from hotel.approval_vote v where v.property_id = %(property_id)s and v.request_id = q.request_id and v.vote order by v.at), q.decided_at
   from hotel.access_request q where q.property_id = %(property_id)s and q.guest_id in (select hotel.joined_records(%(property_id)s, %(guest_id)s))
 union all
-select 'shared_case', null, f.case_id, '', f.purpose, '', '', '{}', f.opened_at
+select 'shared_case', null, 0, f.case_id, '', f.purpose, '', '', '{}', f.opened_at
   from hotel.case_guest g join hotel.case_file f on f.property_id = %(property_id)s and f.case_id = g.case_id
  where g.property_id = %(property_id)s and g.guest_id in (select hotel.joined_records(%(property_id)s, %(guest_id)s))
    and exists (select 1 from hotel.case_guest o where o.property_id = %(property_id)s and o.case_id = g.case_id and o.guest_id not in (select hotel.joined_records(%(property_id)s, %(guest_id)s)))
 union all
-select 'withheld', null, f.case_id, '', f.purpose, '', '', '{}', f.opened_at
+select 'withheld', null, 0, f.case_id, '', f.purpose, '', '', '{}', f.opened_at
   from hotel.case_guest g join hotel.case_file f on f.property_id = %(property_id)s and f.case_id = g.case_id
  where g.property_id = %(property_id)s and g.guest_id in (select hotel.joined_records(%(property_id)s, %(guest_id)s)) and f.withheld_until > %(today)s
 union all
-select 'question', e.entry_idx, e.case_id, case when f.closed_at is null then 'open' else 'closed' end, f.number, f.outcome, f.outcome, '{}', f.opened_at
+select 'question', e.entry_idx,
+       coalesce(nullif(e.ledger, 0), (select min(c.number) filter (where c.closed_at > f.opened_at) from closed c), 0), e.case_id,
+       case when f.closed_at is null then 'open' else 'closed' end, f.number, f.outcome, f.outcome, '{}', f.opened_at
   from hotel.entry_question e join hotel.case_file f on f.property_id = %(property_id)s and f.case_id = e.case_id
  where e.property_id = %(property_id)s and e.guest_id in (select hotel.joined_records(%(property_id)s, %(guest_id)s))
+union all
+select 'closed', null, c.number, null, '', '', '', '', '{}', c.closed_at from closed c
 
 -- name: stays
 -- A guest's stays that are not hidden from these pages, newest first.
@@ -78,7 +85,8 @@ values (%(property_id)s, %(act_id)s, %(case_id)s, 'opened', null, %(words)s)
 
 -- name: bind_question
 -- Which entry it asks about.
-insert into hotel.entry_question (property_id, case_id, guest_id, entry_idx) values (%(property_id)s, %(case_id)s, %(guest_id)s, %(entry_idx)s)
+insert into hotel.entry_question (property_id, case_id, guest_id, ledger, entry_idx)
+values (%(property_id)s, %(case_id)s, %(guest_id)s, %(ledger)s, %(entry_idx)s)
 
 -- name: tell_of_question
 -- Whom it waits for.

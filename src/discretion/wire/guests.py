@@ -20,6 +20,7 @@ from discretion.wire.entries import ENTRIES_AT_ONCE_MAX, Index
 
 OWN_ENTRIES_MAX = 500
 CODE_DIGITS = 8
+LedgerNumber = Annotated[int, Meta(ge=0, lt=2**31)]
 _TYPED = r"^[^\x00-\x1f\x7f]*\Z"
 Number = Annotated[str, Meta(min_length=1, max_length=40, pattern=_TYPED)]
 Contact = Annotated[str, Meta(min_length=3, max_length=254, pattern=_TYPED)]
@@ -79,17 +80,25 @@ class OwnRecord(TicketedAsk, frozen=True, tag="own_record"):
 
 
 class OwnEntries(TicketedAsk, frozen=True, tag="own_entries"):
-    """List what the ledger says about oneself, newest first, from below `before` on."""
+    """List what the ledger says about oneself, newest first, from below `before` on, and then what closed ones say.
 
+    `ledger` is where `before` stands: 0 in the ledger in use, else in the closed one of this number.
+    """
+
+    ledger: LedgerNumber = 0
     before: Index = 2**62
     count: Annotated[int, Meta(ge=1, le=OWN_ENTRIES_MAX)] = OWN_ENTRIES_MAX
     is_quiet: bool = False  # a part of a list that has its entry already
 
 
 class OwnProofs(TicketedAsk, frozen=True, tag="own_proofs"):
-    """Prove these entries about oneself, with what their openings say but for the part that names staff."""
+    """Prove these entries about oneself, with what their openings say but for the part that names staff.
+
+    `ledger` is where they stand: 0 for the ledger in use, else the closed one of this number.
+    """
 
     indexes: Annotated[list[Index], Meta(min_length=1, max_length=ENTRIES_AT_ONCE_MAX)]
+    ledger: LedgerNumber = 0
 
 
 GuestRequest = (
@@ -128,13 +137,15 @@ class OwnRecordShown(Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
 class OwnEntry(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """What one entry says about oneself.
 
-    Shapes: `seq` counts one's entries from 1; times are UTC seconds. `is_told` is false where the opening is gone or
-    damaged: then nothing but index and number is known. `claims` are what made facts true (a case, an order), `uses`
-    the approvals it used up, as ids of rows; `emergency` is the viewing it belongs to.
+    Shapes: `ledger` is 0 for the ledger in use, else the number of the closed one that the entry stands in at `index`.
+    `seq` counts one's entries from 1, through all ledgers; times are UTC seconds. `is_told` is false where the opening
+    is gone or damaged: then nothing but index and number is known. `claims` are what made facts true (a case, an
+    order), `uses` the approvals it used up, as ids of rows; `emergency` is the viewing it belongs to.
     """
 
     index: int
     seq: int
+    ledger: int = 0
     is_told: bool = True
     at: int = 0
     kind: str = ""
@@ -154,8 +165,8 @@ class OwnEntry(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
 class OwnEntriesShown(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True, tag="own_entries_shown"):
     """Entries about oneself, newest first.
 
-    Shapes: `last_seq` is the number of the newest there is; `next_before` is where to go on, 0 at the end. `missing`
-    counts numbers that stand in no entry of those read: the list is whole where it is 0.
+    Shapes: `last_seq` is the number of the newest there is; `next_before` in `next_ledger` is where to go on, 0 at the
+    end. `missing` counts numbers that stand in no entry of those read: the list is whole where it is 0.
     """
 
     entry: int
@@ -163,10 +174,14 @@ class OwnEntriesShown(Struct, frozen=True, forbid_unknown_fields=True, kw_only=T
     last_seq: int
     next_before: int
     missing: int
+    next_ledger: int = 0
 
 
 class OwnProof(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """One entry's proof (C2SP tlog-proof), and the salt and text of its guest's and its context part."""
+    """One entry's proof (C2SP tlog-proof), and the salt and text of its guest's and its context part.
+
+    `proof` is "" where there is none: no checkpoint of a closed ledger covers the entry, or hashes are gone.
+    """
 
     index: int
     leaf: bytes

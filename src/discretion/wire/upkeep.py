@@ -166,10 +166,12 @@ class ExplainedEntry(Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
     """One entry of a guest: the how-manieth, what it says, and what outsiders can check.
 
     Shapes: `parts` are guest, staff and context part, each a salt of 32 bytes and a text, empty where it is gone;
-    `leaf` is 120 bytes, `proof` a C2SP tlog-proof; both are empty where they could not be made.
+    `leaf` is 120 bytes, `proof` a C2SP tlog-proof; each is empty where it could not be made. `closed` is the number of
+    the closed ledger that it stands in, 0 for the one in use.
     """
 
     seq: int
+    closed: int = 0
     line: EntryLine
     parts: tuple[bytes, bytes, bytes]
     leaf: bytes
@@ -180,7 +182,7 @@ class Explained(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True, t
     """A guest's entries from `first_seq` on, oldest first; there are `last_seq` in all.
 
     `is_complete` is false when an entry stands beyond the last one. A `seq` that is not among `items` is missing from
-    the ledger. `entry` is the index of the asking itself.
+    the ledger. `entry` is the index of the asking itself. `closed_vkeys` are the keys of closed ledgers, by number.
     """
 
     entry: int
@@ -189,6 +191,7 @@ class Explained(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True, t
     is_complete: bool
     items: list[ExplainedEntry]
     vkey: str
+    closed_vkeys: dict[int, str] = {}
 
 
 class LookUpLine(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):

@@ -236,7 +236,7 @@ async def test_a_case_opened_at_the_desk_is_told_which_right_it_is(desk: Desk) -
 
 
 async def test_a_question_to_an_entry_is_no_request_for_rights_and_closes_as_before(desk: Desk) -> None:
-    number = await ask_about(desk.hotel.office, desk.hotel.property_id, desk.guest_id, 0, "why was this looked at?")
+    number = await ask_about(desk.hotel.office, desk.hotel.property_id, desk.guest_id, (0, 0), "why was this looked at?")
     assert isinstance(number, str)
     assert await rights.unsorted_cases(desk.hotel.office, desk.officer) == ()
     assert code(await sort(desk.hotel.office, desk.officer, number, NewRequest(case_id=bytes(16), kind="access"))) == "not_found"

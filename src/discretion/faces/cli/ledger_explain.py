@@ -103,7 +103,8 @@ def _row(
     at = datetime.fromtimestamp(line.at, UTC).astimezone(ZoneInfo(hotel.time_zone)) if line.at else None
     who = names.get(line.staff_id, line.staff_id.hex())
     return {
-        "nr": item.seq, "entry": line.index, "at": f"{at:%Y-%m-%d %H:%M}" if at else "",
+        "nr": item.seq, "entry": f"{item.closed}/{line.index}" if item.closed else line.index,
+        "at": f"{at:%Y-%m-%d %H:%M}" if at else "",
         "who": f"{who} ({noun(words, 'role', line.duty)})" if line.staff_id else "",
         "what": noun(words, "action", line.action) if line.action else terminal.words("lost"),
         "purpose": noun(words, "purpose", line.purpose) if line.purpose else "",
@@ -118,10 +119,12 @@ def _write(directory: Path, hotel: Property, guest: str, found: Explained) -> No
     entries = []
     for item in found.items:
         name = f"{item.seq:06d}"
-        (directory / f"{name}.tlog-proof").write_text(item.proof, "utf-8")
+        if item.proof:
+            (directory / f"{name}.tlog-proof").write_text(item.proof, "utf-8")
         (directory / f"{name}.entry").write_bytes(item.leaf)
         entries.append({
-            "number": item.seq, "index": item.line.index, "leaf": item.leaf.hex(),
+            "number": item.seq, **({"closed": item.closed} if item.closed else {}), "index": item.line.index,
+            "leaf": item.leaf.hex(),
             "parts": {
                 part: {"salt": plain[:_SALT_SIZE_BYTES].hex(), "text": plain[_SALT_SIZE_BYTES:].decode()}
                 for part, plain in zip(_PARTS, item.parts, strict=True) if plain
@@ -133,3 +136,5 @@ def _write(directory: Path, hotel: Property, guest: str, found: Explained) -> No
     }
     (directory / "statement.json").write_text(json.dumps(statement, ensure_ascii=False, indent=1) + "\n", "utf-8")
     (directory / "log.vkey").write_text(f"{found.vkey}\n", "ascii")
+    for number, vkey in found.closed_vkeys.items():
+        (directory / f"closed-{number}.vkey").write_text(f"{vkey}\n", "ascii")

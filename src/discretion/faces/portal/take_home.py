@@ -6,6 +6,8 @@ Rules:
 * What can be made again is not given twice, and what proofs share is packed once: the list fits into a message.
 * The numbers of the entries run from 1 without a gap, and each names the place of the one before: what is left out
   shows.
+* Entries of a closed ledger come too, with its key and proofs under its own newest checkpoint; of which there is no
+  proof, that is said.
 * The list ends with the entry of its own making, or before the first entry that is secret for now.
 """
 
@@ -17,7 +19,9 @@ import io
 import json
 import lzma
 import tarfile
+from dataclasses import dataclass
 from datetime import UTC, datetime
+from itertools import groupby
 from typing import TYPE_CHECKING
 
 from litestar import Response, get
@@ -57,9 +61,21 @@ log.vkey       审计日志的公钥，应与酒店公布的一致。
 2. 用证明核验条目属于已签名的检查点。 Check with the proof that the entry is under the signed checkpoint:
    discretion ledger verify NNNN.tlog-proof --entry NNNN.entry --key log.vkey
    https://c2sp.org/tlog-proof
-
+{closed}
 员工是谁不在其中：您可以向酒店的个人信息保护负责人申请了解。
 Who of the staff it was is not in here: ask the hotel's privacy officer.
+"""
+CLOSED = """
+已封存的审计日志 / Closed ledgers
+
+写有 "closed": N 的条目，出自酒店封存的第 N 份审计日志：它与签过的内容不再一致，或者签名密钥不能再用。
+酒店另立一份取代它，并把它原样留作证据。核验这些条目时，用 closed-N.vkey 代替 log.vkey。
+编号接着往下数；每份日志中关于您的第一条不写前一条的位置（-1）。
+写有 "proof": "none" 的条目没有证明文件：没有已签名的检查点包含它，或者留存的内容与检查点不符。
+An entry with "closed": N is of the Nth ledger that the hotel closed: it no longer agreed with what was signed, or its
+key could not be used any more. Another took its place, and it is kept as it was, as evidence. Check such entries with
+closed-N.vkey in the place of log.vkey. Numbers run on; your first entry in each ledger names no place before it (-1).
+An entry with "proof": "none" has no proof file: no signed checkpoint covers it, or what is kept does not lead to one.
 """
 MAKING = """python3 - <<'END'
 import base64, hashlib, json
@@ -68,8 +84,9 @@ def c(x, p):
     return hashlib.sha256(b"discretion/v1/" + x + b"\\0" + d(p["salt"]) + p["text"].encode()).digest()
 for line in open("entries.jsonl", encoding="utf-8"):
     e = json.loads(line)
-    made = b"DISCRET1" + d(e["tag"]) + c(b"guest", e["guest"]) + d(e["staff"]) + c(b"context", e["context"])
-    open(f"{e['number']:04}.entry", "wb").write(d(e["entry"]) if "entry" in e else made)
+    made = d(e["entry"]) if "entry" in e else (
+        b"DISCRET1" + d(e["tag"]) + c(b"guest", e["guest"]) + d(e["staff"]) + c(b"context", e["context"]))
+    open(f"{e['number']:04}.entry", "wb").write(made)
 END"""
 
 
@@ -111,51 +128,70 @@ def _written(guest: GuestSeat, line: Told) -> tuple[str, ...]:
     if line.verdict:
         said.append(verdict_words(guest, line.verdict))
     purpose = words.gettext("Purpose: %(what)s") % {"what": line.purpose} if line.purpose else ""
-    return line.title, purpose, line.sentence, " · ".join(said)
+    return line.title, purpose, line.sentence, " · ".join(said), line.kept
 
 
 @get("/my/proof")
 async def proof_file(guest: NamedDependency[GuestSeat]) -> Response[bytes]:
     """Give the list with proofs, as one archive."""
-    entries = await readable(guest)
-    found: list[OwnProof] = []
-    vkey = ""
-    indexes = [entry.index for entry in entries]
-    for at in range(0, len(indexes), ENTRIES_AT_ONCE_MAX):
-        answer = await guest.means.hatches.ask(OwnProofs(
-            ticket=guest.ticket, request_id=bytes.fromhex(fresh_id()), indexes=indexes[at:at + ENTRIES_AT_ONCE_MAX],
-        ))
-        if not isinstance(answer, OwnProofsShown):
-            raise TypeError(type(answer).__name__)
-        found += answer.items
-        vkey = answer.vkey
-    body = archive(found, vkey, {entry.index: entry.seq for entry in entries})
+    proved: list[Proved] = []
+    vkeys: dict[int, str] = {}
+    for ledger, entries in groupby(await readable(guest), lambda entry: entry.ledger):
+        numbers = {entry.index: entry.seq for entry in entries}
+        indexes = list(numbers)
+        for at in range(0, len(indexes), ENTRIES_AT_ONCE_MAX):
+            answer = await guest.means.hatches.ask(OwnProofs(
+                ticket=guest.ticket, request_id=bytes.fromhex(fresh_id()), ledger=ledger,
+                indexes=indexes[at:at + ENTRIES_AT_ONCE_MAX],
+            ))
+            if not isinstance(answer, OwnProofsShown):
+                raise TypeError(type(answer).__name__)
+            proved += [Proved(ledger, numbers[item.index], item) for item in answer.items]
+            vkeys[ledger] = answer.vkey
+    body = archive(proved, vkeys)
     return Response(body, media_type="application/x-xz", headers={
         "content-disposition": 'attachment; filename="list-with-proof.tar.xz"',
     })
 
 
-def archive(items: Sequence[OwnProof], vkey: str, numbers: Mapping[int, int]) -> bytes:
-    """Return the archive: a page to read, the log's key, and of each entry what makes it again, and its proof."""
+@dataclass(frozen=True, slots=True)
+class Proved:
+    """One entry to take home: the ledger it is of (0: the one in use), its number among the guest's, and its proof."""
+
+    ledger: int
+    number: int
+    item: OwnProof
+
+
+def archive(proved: Sequence[Proved], vkeys: Mapping[int, str]) -> bytes:
+    """Return the archive: a page to read, each ledger's key, and of each entry what makes it again, and its proof."""
+    readme = README.replace("{closed}", CLOSED if any(vkeys) else "").replace("{made}", MAKING)
     file = io.BytesIO()
     with tarfile.open(fileobj=file, mode="w", format=tarfile.USTAR_FORMAT) as tar:
-        _add(tar, "README.txt", README.replace("{made}", MAKING).encode())
-        _add(tar, "log.vkey", f"{vkey}\n".encode())
-        _add(tar, "entries.jsonl", b"".join(_entry(item, numbers.get(item.index, 0)) for item in items))
-        for item in items:  # one after the other: what proofs share is then packed once
-            _add(tar, f"{numbers.get(item.index, 0):04}.tlog-proof", item.proof.encode())
+        _add(tar, "README.txt", readme.encode())
+        for ledger, vkey in vkeys.items():
+            _add(tar, f"closed-{ledger}.vkey" if ledger else "log.vkey", f"{vkey}\n".encode())
+        _add(tar, "entries.jsonl", b"".join(_entry(each) for each in proved))
+        for each in proved:  # one after the other: what proofs share is then packed once
+            if each.item.proof:
+                _add(tar, f"{each.number:04}.tlog-proof", each.item.proof.encode())
     return lzma.compress(file.getvalue(), preset=lzma.PRESET_EXTREME)
 
 
-def _entry(item: OwnProof, number: int) -> bytes:
+def _entry(each: Proved) -> bytes:
     """Return one entry as a line of JSON: what makes its leaf again, or the leaf where a part of it is lost."""
-    leaf = decode_leaf(item.leaf)
-    told = {
-        "number": number, "index": item.index, "tag": _text(leaf.tag), "staff": _text(leaf.commitments[1]),
-        "guest": _part(item.guest_part), "context": _part(item.context_part),
-    }
-    if not (item.guest_part and item.context_part):
+    item = each.item
+    told: dict[str, object] = {"number": each.number, "index": item.index}
+    if each.ledger:
+        told["closed"] = each.ledger
+    if not item.proof:
+        told["proof"] = "none"
+    if item.guest_part and item.context_part:
+        leaf = decode_leaf(item.leaf)
+        told |= {"tag": _text(leaf.tag), "staff": _text(leaf.commitments[1])}
+    else:
         told["entry"] = _text(item.leaf)
+    told |= {"guest": _part(item.guest_part), "context": _part(item.context_part)}
     return json.dumps(told, ensure_ascii=False, separators=(",", ":")).encode() + b"\n"
 
 

@@ -4,6 +4,7 @@ Rules:
 * A sentence says who acts. Staff are told by their duty; names are the privacy officer's to tell.
 * Entries that a law keeps secret are not here until the day on which they may be; whose look-up they are is not told.
 * What concerns others too is told as another guest's matter, and no more.
+* An entry of a ledger that was closed says so: the hotel keeps it as evidence, and it is no less the guest's.
 * The same look at the same parts in the same hour by the same duty is one line with a number, so that a list read
   every minute hides nothing else.
 """
@@ -83,7 +84,8 @@ class Told:
     """One line of the list.
 
     Shapes: `kind` is `look`, `refused`, `emergency`, `work`, `own` or `untold`; `index` and `indexes` are the newest
-    and all of the entries it stands for; `verdict` is a review's, or "open" while it waits; `question` a case's number.
+    and all of the entries it stands for, in the ledger in use or the closed one numbered `ledger`, of which `kept`
+    tells; `verdict` is a review's, or "open" while it waits; `question` a case's number.
     """
 
     index: int
@@ -93,6 +95,8 @@ class Told:
     title: str
     purpose: str
     who: str
+    ledger: int = 0
+    kept: str = ""
     verdict: str = ""
     sentence: str = ""
     approved_by: str = ""
@@ -102,17 +106,23 @@ class Told:
     emergency: bytes = b""
     key: tuple[object, ...] = ()
 
+    @property
+    def place(self) -> str:
+        """Where its newest entry stands, as an address says it: the index, behind a closed ledger's number."""
+        return f"{self.ledger}-{self.index}" if self.ledger else str(self.index)
+
 
 @dataclass(frozen=True, slots=True)
 class Beside:
     """What is known beside the ledger, found by what it belongs to."""
 
-    reviews: dict[int, Known]
+    reviews: dict[tuple[int, int], Known]
     emergencies: dict[bytes, Known]
     approvals: dict[bytes, Known]
     shared: frozenset[bytes]
     secret_since: datetime | None
-    questions: dict[int, Known]
+    questions: dict[tuple[int, int], Known]
+    closed: dict[int, Known]
 
 
 def beside(known: Iterable[Known]) -> Beside:
@@ -123,12 +133,13 @@ def beside(known: Iterable[Known]) -> Beside:
     # Entries have whole seconds: one of the same second comes after.
     secret = [each.at.replace(microsecond=0) for each in of["withheld"] if each.at is not None]
     return Beside(
-        {each.entry_idx: each for each in of["review"] if each.entry_idx is not None},
+        {(each.ledger, each.entry_idx): each for each in of["review"] if each.entry_idx is not None},
         {each.ref: each for each in of["review"] if each.entry_idx is None and each.ref is not None},
         {each.ref: each for each in of["approval"] if each.ref is not None},
         frozenset(each.ref for each in of["shared_case"] if each.ref is not None),
         min(secret, default=None),
-        {each.entry_idx: each for each in of["question"] if each.entry_idx is not None},
+        {(each.ledger, each.entry_idx): each for each in of["question"] if each.entry_idx is not None},
+        {each.ledger: each for each in of["closed"]},
     )
 
 
@@ -157,25 +168,36 @@ def is_withheld(entry: OwnEntry, at: datetime, found: Beside) -> bool:
 
 def _line(guest: GuestSeat, entry: OwnEntry, found: Beside) -> Told | None:
     words, at = guest.words, guest.formats.unix(entry.at)
+    kept = _kept(guest, entry, found)
     if not entry.is_told:
         return Told(entry.index, (entry.index,), at, "untold", words.gettext(
-            "An entry about you whose content is no longer kept"), "", "")
+            "An entry about you whose content is no longer kept"), "", "", entry.ledger, kept)
     if is_withheld(entry, at, found):
         return None
     who = noun(words, "role", entry.duty) if entry.duty else words.gettext(_YOU if entry.kind in _OWN else _SYSTEM)
     kind, title = _title(words, entry, who)
-    review = found.emergencies.get(entry.emergency) if entry.emergency else found.reviews.get(entry.index)
+    place = (entry.ledger, entry.index)
+    review = found.emergencies.get(entry.emergency) if entry.emergency else found.reviews.get(place)
     approvals = [found.approvals[use] for use in entry.uses if use in found.approvals]
-    question = found.questions.get(entry.index)
+    question = found.questions.get(place)
     line = Told(
-        entry.index, (entry.index,), at, kind, title, _purpose(words, entry, found), who,
+        entry.index, (entry.index,), at, kind, title, _purpose(words, entry, found), who, entry.ledger, kept,
         verdict=_verdict(review), sentence=_sentence(guest, review),
         approved_by=" · ".join(noun(words, "role", role) for each in approvals for role in each.roles),
         question=question.code if question else "", is_question_open=bool(question and question.state == "open"),
         answer=question.zh if question else "", emergency=entry.emergency,
     )
     is_plain = not (review or approvals or question) and kind in {"look", "own", "refused"}
-    return replace(line, key=(kind, title, line.purpose, who) if is_plain else ())
+    return replace(line, key=(entry.ledger, kind, title, line.purpose, who) if is_plain else ())
+
+
+def _kept(guest: GuestSeat, entry: OwnEntry, found: Beside) -> str:
+    closed = found.closed.get(entry.ledger)
+    if closed is None or closed.at is None:
+        return ""
+    return guest.words.gettext("From the ledger that was closed on %(day)s; the hotel keeps it as evidence") % {
+        "day": guest.formats.date(guest.formats.local(closed.at).date()),
+    }
 
 
 def _title(words: Translations, entry: OwnEntry, who: str) -> tuple[str, str]:

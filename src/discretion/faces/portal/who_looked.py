@@ -10,6 +10,7 @@ Rules:
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Annotated, Literal
@@ -34,10 +35,11 @@ if TYPE_CHECKING:
     from discretion.wire.guests import OwnEntry
 
 YEAR = timedelta(days=365)
+_PLACE = re.compile(r"(?:([1-9][0-9]{0,8})-)?(0|[1-9][0-9]{0,17})")
 SHOWN_MAX = 60  # lines on a page, so that it stays light on a phone
 HEADS = (
     _("Time"), _("What happened"), _("Purpose"), _("Duty"), _("How often"), _("Approved by"), _("Reviewed"),
-    _("What the hotel says"),
+    _("What the hotel says"), _("Ledger"),
 )
 READ_MAX = 20  # runs of entries read for one file
 
@@ -47,6 +49,7 @@ class Filter(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     show: Literal["all", "looks", "exceptions"] = "all"
     since: Literal["year", "all"] = "year"
+    ledger: Annotated[int, Meta(ge=0, lt=2**31)] = 0
     before: Annotated[int, Meta(ge=0, le=2**62)] = 2**62
     said: Annotated[str, Meta(max_length=40)] = ""
 
@@ -59,13 +62,13 @@ class QuestionForm(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 @dataclass(frozen=True, slots=True)
 class Read:
-    """Entries read for one answer, and whether all that there are were found."""
+    """Entries read for one answer, whether all that there are were found, and where to go on: ledger and index."""
 
     entries: tuple[OwnEntry, ...]
     found: Beside
     lines: tuple[Told, ...]
     missing: int
-    next_before: int
+    more: tuple[int, int]
 
 
 @get("/my")
@@ -75,36 +78,38 @@ async def who_looked_page(guest: NamedDependency[GuestSeat]) -> Response[bytes]:
     if asked.value is None:
         raise forms.MalformedFormError("filter")
     wanted = asked.value
-    read = await _read(guest, wanted.before, OWN_ENTRIES_MAX)
+    read = await _read(guest, wanted.ledger, wanted.before, OWN_ENTRIES_MAX)
     floor = datetime.now(UTC) - YEAR if wanted.since == "year" else None
     lines = [line for line in read.lines if (floor is None or line.at >= floor) and _fits(line, wanted.show)]
     shown = lines[:SHOWN_MAX]
-    more = shown[-1].indexes[-1] if len(lines) > SHOWN_MAX else read.next_before if len(lines) == len(read.lines) else 0
+    more = read.more if len(lines) == len(read.lines) else (0, 0)
+    if len(lines) > SHOWN_MAX:
+        more = (shown[-1].ledger, shown[-1].indexes[-1])
     looks, purposes = looks_in(line for line in read.lines if floor is None or line.at >= floor)
     return guest.page(
         "who_looked.html", here="/my", tab="/my", days=by_day(guest, shown), looks=looks, purposes=purposes,
-        wanted=wanted, more=more, missing=read.missing, is_whole=wanted.before == 2**62,
+        wanted=wanted, more=f"ledger={more[0]}&before={more[1]}" if more[1] else "", missing=read.missing,
         in_review=len({line.emergency for line in read.lines if line.verdict == "open" and line.emergency}),
     )
 
 
-@get("/my/looked/{index:int}/question")
-async def question_page(index: FromPath[int], guest: NamedDependency[GuestSeat]) -> Response[bytes]:
+@get("/my/looked/{place:str}/question")
+async def question_page(place: FromPath[str], guest: NamedDependency[GuestSeat]) -> Response[bytes]:
     """Ask what the question is."""
-    line = await _own_line(guest, index)
-    return guest.page("question.html", here=f"/my/looked/{index}/question", tab="/my", line=line, raw={}, error="")
+    line = await _own_line(guest, place)
+    return guest.page("question.html", here=f"/my/looked/{line.place}/question", tab="/my", line=line, raw={}, error="")
 
 
-@post("/my/looked/{index:int}/question")
-async def ask_question(index: FromPath[int], guest: NamedDependency[GuestSeat]) -> Response[bytes]:
+@post("/my/looked/{place:str}/question")
+async def ask_question(place: FromPath[str], guest: NamedDependency[GuestSeat]) -> Response[bytes]:
     """Open a case about one entry."""
     filled = await guest.form(QuestionForm)
-    line = await _own_line(guest, index)
+    line = await _own_line(guest, place)
     words = filled.value.words if filled.value else ""
-    asked = await ask_about(guest.office, guest.property_id, guest.guest_id, index, words)
+    asked = await ask_about(guest.office, guest.property_id, guest.guest_id, (line.ledger, line.index), words)
     if isinstance(asked, ActRefusal):
         return guest.page(
-            "question.html", status=422, here=f"/my/looked/{index}/question", tab="/my", line=line, raw=filled.raw,
+            "question.html", status=422, here=f"/my/looked/{line.place}/question", tab="/my", line=line, raw=filled.raw,
             error=act_sentence(guest.words, asked.code, asked.params),
         )
     return guest.page("question_asked.html", here="/my", tab="/my", number=asked)
@@ -120,6 +125,7 @@ async def looked_file(guest: NamedDependency[GuestSeat]) -> Response[bytes]:
         [
             guest.formats.local(line.at).isoformat(timespec="minutes"), line.title, line.purpose, line.who,
             str(len(line.indexes)), line.approved_by, verdict_words(guest, line.verdict), line.sentence,
+            line.kept,
         ]
         for line in lines
     ])
@@ -158,28 +164,30 @@ async def readable(guest: GuestSeat) -> list[OwnEntry]:
 
 async def _every_entry(guest: GuestSeat) -> list[OwnEntry]:
     """Return all entries about the guest, newest first; reading them is one entry."""
-    before, is_first = 2**62, True
+    ledger, before, is_first = 0, 2**62, True
     entries: list[OwnEntry] = []
     for _run in range(READ_MAX):
-        shown = await _ask(guest, before, OWN_ENTRIES_MAX, is_quiet=not is_first)
+        shown = await _ask(guest, ledger, before, OWN_ENTRIES_MAX, is_quiet=not is_first)
         entries += shown.lines
-        before, is_first = shown.next_before, False
+        ledger, before, is_first = shown.next_ledger, shown.next_before, False
         if not before:
             break
     return entries
 
 
-async def _read(guest: GuestSeat, before: int, count: int) -> Read:
-    shown = await _ask(guest, before, count, is_quiet=before != 2**62)
+async def _read(guest: GuestSeat, ledger: int, before: int, count: int) -> Read:
+    shown = await _ask(guest, ledger, before, count, is_quiet=before != 2**62)
     found = await _beside(guest)
     return Read(
-        tuple(shown.lines), found, told(guest, shown.lines, found), shown.missing, shown.next_before,
+        tuple(shown.lines), found, told(guest, shown.lines, found), shown.missing,
+        (shown.next_ledger, shown.next_before),
     )
 
 
-async def _ask(guest: GuestSeat, before: int, count: int, *, is_quiet: bool) -> OwnEntriesShown:
+async def _ask(guest: GuestSeat, ledger: int, before: int, count: int, *, is_quiet: bool) -> OwnEntriesShown:
     answer = await guest.means.hatches.ask(OwnEntries(
-        ticket=guest.ticket, request_id=bytes.fromhex(fresh_id()), before=before, count=count, is_quiet=is_quiet,
+        ticket=guest.ticket, request_id=bytes.fromhex(fresh_id()), ledger=ledger, before=before, count=count,
+        is_quiet=is_quiet,
     ))
     if not isinstance(answer, OwnEntriesShown):
         raise TypeError(type(answer).__name__)
@@ -191,11 +199,14 @@ async def _beside(guest: GuestSeat) -> Beside:
     return beside(await known_of(guest.office, guest.property_id, guest.guest_id, today))
 
 
-async def _own_line(guest: GuestSeat, index: int) -> Told:
+async def _own_line(guest: GuestSeat, place: str) -> Told:
     """Return the line of one entry of the guest's own. Errors: `MalformedFormError` for any other."""
-    shown = await _ask(guest, index + 1, 1, is_quiet=True)
+    found = _PLACE.fullmatch(place)
+    if found is None:
+        raise forms.MalformedFormError("entry")
+    shown = await _ask(guest, int(found[1] or 0), int(found[2]) + 1, 1, is_quiet=True)
     lines = told(guest, shown.lines, await _beside(guest))
-    if not lines or lines[0].index != index:
+    if not lines or lines[0].place != place:
         raise forms.MalformedFormError("entry")
     return lines[0]
 

@@ -69,22 +69,34 @@ select 1 from hotel.address_post(%(p)s, %(post)s, %(guest)s) as addressed where 
 select ledger.index_guests(%(p)s, %(most)s)
 
 -- name: entries_of
--- Entries under these keys, newest first: from the index, and what it does not have yet from the ledger's end.
-select e.idx, e.leaf, e.leaf_hash, e.request_id, e.guest_key_id, e.staff_key_id, e.guest_part, e.staff_part, e.context_part
+-- Entries under these keys, newest first: from the index, and what it does not have yet from the ledger's end; then those of closed ledgers,
+-- the one closed last first. From below `before`, in the closed ledger of this number where it is not 0.
+select e.idx, e.leaf, e.leaf_hash, e.request_id, e.guest_key_id, e.staff_key_id, e.guest_part, e.staff_part, e.context_part, null::int as closed
   from ledger.entry e
- where e.property_id = %(p)s and e.idx in (
+ where e.property_id = %(p)s and e.guest_key_id = any (%(keys)b::uuid[]) and %(ledger)s = 0 and e.idx in (
    select g.idx from ledger.guest_entry g where g.property_id = %(p)s and g.guest_key_id = any (%(keys)b::uuid[]) and g.idx < %(before)s
    union all
    select t.idx from ledger.entry t
     where t.property_id = %(p)s and t.idx >= coalesce((select i.next_idx from ledger.guest_index i where i.property_id = %(p)s), 0)
       and t.idx < %(before)s and t.guest_key_id = any (%(keys)b::uuid[])
    order by 1 desc limit %(count)s)
- order by e.idx desc
+union all
+select e.idx, e.leaf, e.leaf_hash, e.request_id, e.guest_key_id, e.staff_key_id, e.guest_part, e.staff_part, e.context_part, e.number
+  from ledger.closed_entry e
+ where e.property_id = %(p)s and (e.number, e.idx) in (
+   select c.number, c.idx from ledger.closed_entry c
+    where c.property_id = %(p)s and c.guest_key_id = any (%(keys)b::uuid[]) and (%(ledger)s = 0 or (c.number, c.idx) < (%(ledger)s, %(before)s))
+    order by c.number desc, c.idx desc limit %(count)s)
+ order by closed desc nulls first, idx desc limit %(count)s
 
 -- name: entries_at
--- Some entries by their index.
+-- Some entries by their index; of a closed ledger where its number is not 0.
 select idx, leaf, leaf_hash, request_id, guest_key_id, staff_key_id, guest_part, staff_part, context_part
-  from ledger.entry where property_id = %(p)s and idx = any (%(indexes)s::bigint[]) order by idx
+  from ledger.entry where property_id = %(p)s and %(ledger)s = 0 and idx = any (%(indexes)s::bigint[])
+union all
+select idx, leaf, leaf_hash, request_id, guest_key_id, staff_key_id, guest_part, staff_part, context_part
+  from ledger.closed_entry where property_id = %(p)s and number = %(ledger)s and idx = any (%(indexes)s::bigint[])
+ order by idx
 
 -- name: counters_of
 -- The keys of a guest's record and of those joined with it now, each with how many entries were made under it; the guest's own first.

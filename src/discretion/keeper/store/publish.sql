@@ -56,3 +56,19 @@ select c.size, convert_from(c.note, 'UTF8') || (select string_agg(s.line || E'\n
 -- name: newest_checkpoint
 -- The newest checkpoint kept, with its size.
 select size, note from ledger.checkpoint where property_id = %(p)s order by size desc limit 1
+
+-- name: closed_checkpoint
+-- The key of a closed ledger, and its newest checkpoint with its size.
+select h.vkey, coalesce(c.size, -1), coalesce(c.note, '') from ledger.closed_head h
+  left join lateral (select k.size, k.note from ledger.closed_checkpoint k where k.property_id = %(p)s and k.number = %(closed)s
+                      order by k.size desc limit 1) c on true
+ where h.property_id = %(p)s and h.number = %(closed)s
+
+-- name: closed_leaf_hashes
+-- The hashes of a run of a closed ledger's entries, in order.
+select leaf_hash from ledger.closed_entry where property_id = %(p)s and number = %(closed)s and idx >= %(first)s and idx < %(end)s order by idx
+
+-- name: closed_tile_roots
+-- The hashes that a run of a closed ledger's tiles has in the level above, in order.
+select root from ledger.closed_tile
+ where property_id = %(p)s and number = %(closed)s and level = %(level)s::smallint and n >= %(first)s and n < %(end)s order by n

@@ -125,6 +125,9 @@ select uuid_send(k.key_id), k.wrapped, k.tag_epoch, q.seq from keys.guest_key k
  where k.property_id = %(p)s and k.guest_id = %(guest)s
 
 -- name: entries_by_tag
--- The entries with these tags, in order: a reading of the whole ledger, which nobody waits for but who asked.
-select idx, leaf, leaf_hash, request_id, guest_key_id, staff_key_id, guest_part, staff_part, context_part from ledger.entry
- where property_id = %(p)s and substring(leaf from 9 for 16) = any (%(tags)b::bytea[]) order by idx
+-- The entries with these tags, and the closed ledger that each is of, null for none: a reading of all ledgers, which nobody waits for but who asked.
+select idx, leaf, leaf_hash, request_id, guest_key_id, staff_key_id, guest_part, staff_part, context_part, null::int from ledger.entry
+ where property_id = %(p)s and substring(leaf from 9 for 16) = any (%(tags)b::bytea[])
+union all
+select idx, leaf, leaf_hash, request_id, guest_key_id, staff_key_id, guest_part, staff_part, context_part, number from ledger.closed_entry
+ where property_id = %(p)s and substring(leaf from 9 for 16) = any (%(tags)b::bytea[])
