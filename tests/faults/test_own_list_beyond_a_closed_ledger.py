@@ -10,7 +10,7 @@ import pytest
 from discretion.ledger.errors import LedgerError
 from discretion.ledger.proof_file import check_proof
 from discretion.ledger.trust import Trust
-from discretion.wire import guests, lookup, upkeep
+from discretion.wire import erasure, guests, lookup, upkeep
 from tests.cast import Guest, Stage, groups
 from tests.closings import close_ledger, key_of
 from tests.erasing import erased
@@ -195,3 +195,21 @@ def test_the_privacy_officers_list_goes_back_as_far(own_stage: Stage, tmp_path: 
     for name, trusted in (("000001", key), ("000002", key), ("000004", (out / "log.vkey").read_text("ascii").strip())):
         check_proof((out / f"{name}.tlog-proof").read_text("utf-8"), (out / f"{name}.entry").read_bytes(), Trust.of_key(trusted))
     assert not (out / "000003.tlog-proof").exists(), "no checkpoint covers it"
+
+
+def test_the_certificate_of_a_deletion_is_of_the_ledger_it_stands_in(own_stage: Stage) -> None:
+    stage, dora, other, third = own_stage, own_stage.guest("departed"), own_stage.guest("departed"), own_stage.guest("departed")
+    orders, keys = [], []
+    for guest in (dora, other):
+        orders.append(erased(stage, guest))
+        published(stage)
+        keys.append(key_of(stage).split()[1])
+        close_ledger(stage)
+    orders.append(erased(stage, third))
+    keys.append(key_of(stage).split()[1])
+    for order_id, key in zip(orders, keys, strict=True):
+        proved = stage.ask(erasure.CertifyErasure(property_id=dora.property_id, order_id=order_id))
+        assert isinstance(proved, erasure.ErasureProof), proved
+        assert order_id.hex().encode() in proved.context
+        assert proved.vkey == key
+        assert check_proof(proved.proof, proved.leaf, Trust.of_key(key))[0] == proved.entry

@@ -1,4 +1,4 @@
-"""0023 in a hotel that had closed a ledger before: what the index by guest still held of it goes, and the sides of others stay."""
+"""0024 in a hotel that had closed a ledger before: what the index by guest still held of it goes, and the sides of others stay."""
 
 from __future__ import annotations
 

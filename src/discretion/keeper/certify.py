@@ -3,6 +3,7 @@
 Rules:
 * Only the context part of the erasure's entry leaves, with its salt: who carried it out stays in the ledger.
 * What it says can be checked without the keeper: the leaf commits to the context, the proof leads to a signed head.
+* An entry that does not name the order proves nothing of it, and is not given.
 
 Left to others: the file it becomes, and checking it (the command line).
 """
@@ -11,7 +12,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from discretion.keeper.proofs import prove
+from discretion.keeper.proofs import prove, prove_closed
 from discretion.keeper.store.database import Uid
 from discretion.keeper.store.sql import queries
 from discretion.keeper.vault.opening import key_ids_of, opening_keys, salted_parts
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
     from discretion.keeper.store.database import Database
     from discretion.wire.erasure import CertifyErasure
 
-_SQL, _RECORDS = queries("erasure.sql"), queries("records.sql")
+_SQL, _RECORDS, _GUESTS = queries("erasure.sql"), queries("records.sql"), queries("guests.sql")
 
 
 async def certify(message: CertifyErasure, room: Room, database: Database) -> ErasureProof | Failed:
@@ -36,15 +37,19 @@ async def certify(message: CertifyErasure, room: Room, database: Database) -> Er
     rows = await database.rows(_SQL["certified"], {"p": place, "order": Uid(message.order_id)})
     if not rows:
         return Failed(code="not_found")
-    ((entry, counts, swept_at),) = rows
-    found = await database.rows(_RECORDS["entries"], {"p": place, "first": entry, "count": 1})
+    ((entry, counts, swept_at, closed),) = rows
+    found = await database.rows(_GUESTS["entries_at"], {"p": place, "indexes": [entry], "ledger": closed})
     named = {"p": place, "keys": key_ids_of(found)}
     keys = opening_keys(room.keyring, await database.rows(_RECORDS["opening_keys"], named))
     context = salted_parts(room.keyring, found[0], keys)[2][1] if found else b""
-    proved = (await prove([entry], room, database)).items
-    if not context or not proved or not proved[0].proof:
+    if not context or message.order_id.hex().encode() not in context:
         return Failed(code="unavailable")
+    leaves = {entry: found[0][1]}
+    proved = await (prove_closed(closed, leaves, room, database) if closed else prove(list(leaves), room, database))
+    if not proved.items or not proved.items[0].proof:
+        return Failed(code="unavailable")
+    (item,) = proved.items
     return ErasureProof(
-        entry=entry, leaf=proved[0].leaf, salt=context[:SALT_SIZE_BYTES], context=context[SALT_SIZE_BYTES:],
-        proof=proved[0].proof, vkey=room.signer.verifier.vkey, counts=counts.encode(), swept_at=swept_at,
+        entry=entry, leaf=item.leaf, salt=context[:SALT_SIZE_BYTES], context=context[SALT_SIZE_BYTES:],
+        proof=item.proof, vkey=proved.vkey, counts=counts.encode(), swept_at=swept_at,
     )

@@ -49,8 +49,10 @@ select uuid_send(k.guest_id), uuid_send(k.key_id), k.wrapped, k.tag_epoch, coale
 select leaf from ledger.entry where property_id = %(p)s and guest_key_id = %(key)s order by idx
 
 -- name: certified
--- A done order.
-select e.entry_idx, e.counts::text, coalesce(extract(epoch from e.swept_at), 0)::bigint from hotel.erasure_order e
+-- A done order, and the number of the ledger that its entry stands in: 0 for the one in use, else the first that was closed after it.
+select e.entry_idx, e.counts::text, coalesce(extract(epoch from e.swept_at), 0)::bigint,
+       coalesce((select min(h.number) from ledger.closed_head h where h.property_id = %(p)s and h.closed_at > e.done_at), 0)
+  from hotel.erasure_order e
  where e.property_id = %(p)s and e.order_id = %(order)s and e.done_at is not null
 
 -- name: moment
