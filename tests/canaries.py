@@ -106,6 +106,17 @@ insert into hotel.case_guest (property_id, case_id, guest_id, added_by) values (
 insert into hotel.rights_request (property_id, case_id, guest_id, kind, channel, receiver, clock, due_at)
 values (%(p)s, %(rights)s, %(g)s, 'transfer', 'letter', %(c)s, 'pipl', now());
 insert into hotel.rights_act (property_id, act_id, case_id, act, detail) values (%(p)s, %(x)s, %(rights)s, 'supplemented', %(c)s);
+insert into hotel.processor (property_id, processor_id, name, kind, groups, reached, added_by)
+values (%(p)s, %(rights)s, 'Example SMS service ' || %(rights)s::uuid, 'processor', 2, 'privacy@sms.example', %(by)s);
+update hotel.rights_request set state = 'checked', identity_how = 'document_in_person', identity_at = now() where case_id = %(rights)s;
+update hotel.rights_request set state = 'in_work' where case_id = %(rights)s;
+insert into hotel.rights_line (property_id, case_id, position, what, groups, counted) values (%(p)s, %(rights)s, 0, 'group.contact', 2, 1);
+update hotel.rights_line set disposition = 'correct', reason = 'guest_said' where case_id = %(rights)s;
+update hotel.rights_request set carried_by = %(by)s, carried_at = now() where case_id = %(rights)s;
+insert into hotel.rights_told (property_id, case_id, processor_id, act, on_day, how, by_id)
+values (%(p)s, %(rights)s, %(rights)s, 'told', hotel.today(%(p)s), 'letter', %(by)s);
+insert into hotel.rights_told (property_id, case_id, processor_id, act, on_day, reference, by_id)
+values (%(p)s, %(rights)s, %(rights)s, 'confirmed', hotel.today(%(p)s), %(c)s, %(by)s);
 insert into hotel.legal_hold (property_id, hold_id, number, guest_id, groups, reason, reference, proposed_by, until_at)
 values (%(p)s, %(x)s, 'H-731', %(g)s, 1, %(c)s, %(c)s, %(officer)s, now() + interval '1 day');
 update hotel.legal_hold set ended_at = now(), ended_by = %(officer)s, end_reason = %(c)s where hold_id = %(x)s;

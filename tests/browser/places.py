@@ -768,6 +768,61 @@ def _right(kind: str, *steps: str, then: str = "") -> Callable[[RunningHouse, Pa
     return go
 
 
+def end_all(house: RunningHouse) -> None:
+    """End every processor and recipient, so that no other request concerns one."""
+    house.stage.office.execute("update hotel.processor set ended_at = now(), ended_by = added_by where ended_at is null")
+
+
+def _processor(house: RunningHouse) -> str:
+    """Put a company on the list; return its id."""
+    paula, one = house.on_duty("Paula", "privacy").staff_id.hex(), new_id().hex()
+    house.stage.office.execute(
+        "insert into hotel.processor (property_id, processor_id, name, kind, groups, reached, added_by)"
+        " values (%s, %s, %s, 'processor', 66, 'privacy@sms.example', %s)",
+        (house.stage.ada.property_id.hex(), one, f"示例短信服务商 / Example SMS service {one[:4]}", paula),
+    )
+    return one
+
+
+def _processors(path: str, *, is_one: bool = False) -> Callable[[RunningHouse, Page], None]:
+    """Open a page of the list, with one active and, most times, some ended."""
+
+    def go(house: RunningHouse, page: Page) -> None:
+        one = _processor(house)
+        as_privacy(house, page)
+        page.goto(f"{path}/{one}" if is_one else path)
+        end_all(house)
+
+    return go
+
+
+def _processor_error(house: RunningHouse, page: Page) -> None:
+    as_privacy(house, page)
+    page.goto("/privacy/processors/new")
+    page.fill("input[name=name]", "示例 / Example")
+    page.fill("input[name=reached]", "privacy@sms.example")
+    page.check("input[name=kind][value=recipient]")
+    pressed(page.locator("main form button[type=submit]"))
+
+
+def _told(*steps: str, then: str = "") -> Callable[[RunningHouse, Page], None]:
+    """Open a request that concerns two companies; after its steps, or a page on which they are awaited."""
+
+    def go(house: RunningHouse, page: Page) -> None:
+        _processor(house)
+        _processor(house)
+        _right("restrict", *_DONE)(house, page)
+        end_all(house)
+        for step in steps:
+            if step == "told":
+                page.locator("input[name=how][value=letter]").first.check()
+            pressed(page.locator(f"form[action$='/{step}'] button").first)
+        if then:
+            page.goto(then)
+
+    return go
+
+
 def _rights_error(house: RunningHouse, page: Page) -> None:
     _officer("/rights/new")(house, page)
     page.fill("input[name=reservation]", "R-0")
@@ -899,6 +954,12 @@ PLACES = (
     Place("privacy_numbers", "Egon", _at("/privacy/numbers")),
     Place("processing", "", _privacy("/privacy/records")),
     Place("controller", "", _privacy("/privacy/controller")),
+    Place("processors", "", _processors("/privacy/processors")),
+    Place("processors_read", "Egon", _at("/privacy/processors")),
+    Place("processor_form", "", _privacy("/privacy/processors/new")),
+    Place("processor_error", "", _processor_error),
+    Place("processor", "", _processors("/privacy/processors", is_one=True)),
+    Place("processing_with_companies", "", _processors("/privacy/records")),
     Place("controller_error", "", _controller_error),
     Place("assessment", "", _privacy("/privacy/assessment")),
     Place("assessment_read", "Egon", _at("/privacy/assessment")),
@@ -948,6 +1009,9 @@ PLACES = (
     Place("rights_answered", "", _right("explain", *_DONE, "answer")),
     Place("rights_slip", "", _right("access", "code")),
     Place("rights_letter", "", _right("explain", *_DONE, "answer", then="/letter")),
+    Place("rights_to_tell", "", _told()),
+    Place("rights_told", "", _told("told", "told", "confirmed")),
+    Place("privacy_confirmations", "", _told("told", "told", then="/privacy")),
     Place("rights_copy", "", _right("access", *_DONE, then="/copy")),
     Place("rights_correct", "", _right("correct", *_DONE, then="/correct")),
 )

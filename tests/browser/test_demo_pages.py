@@ -33,7 +33,7 @@ PAGES = {
     DUTY_MANAGER: ("/requests?list=all", "/cases", ("/cases", "tbody a[href^='/cases/']"), "/desk?list=in_house", "/presence", "/approvals", "/deputies", "/emergency", "/roster", "/recovery"),
     HOUSEKEEPING: ("/desk?list=in_house", ("/desk?list=in_house", "tbody a[href^='/stays/']"), "/rooms", "/requests", ("/requests", "tbody a[href^='/requests/']")),
     SECURITY: ("/reviews", "/reviews/approvals", "/locks", "/cases", "/notices"),
-    PRIVACY: ("/watch/policy", "/retention", "/holds", "/approvals", "/policy"),
+    PRIVACY: ("/watch/policy", "/retention", "/holds", "/approvals", "/policy", "/privacy/processors"),
     AUDITOR: ("/watch", ("/watch", "a[href^='/watch/entries/']"), ("/watch", "a[href^='/watch/range']")),
 }
 WAYS = (("zh-CN", "light", 1280), ("en-GB", "dark", 390))  # each page meets each value of each once

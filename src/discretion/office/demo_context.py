@@ -13,6 +13,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Final
 
 from discretion.hotel import number as numbers
+from discretion.hotel.purpose import FieldGroup
 from discretion.office.case_kinds import CASE_KINDS
 from discretion.office.imports.writing import derived_id
 from discretion.office.sql import queries
@@ -70,6 +71,13 @@ CASES: Final = (
     _Case(6, "dsr", "当面要求一份本人信息的复制件", "1001", "1001"),
 )
 
+PROCESSORS: Final = (
+    ("示例短信服务商 / Example SMS service", "processor", FieldGroup.CONTACT.bit, "privacy@sms.example"),
+    ("示例渠道平台 / Example channel manager", "recipient",
+     FieldGroup.IDENTITY.bit | FieldGroup.CONTACT.bit | FieldGroup.BOOKING.bit, "https://channel.example/privacy"),
+)  # fmt: skip
+_OFFICER: Final = "1009"
+
 
 def add_context(
     connection: psycopg.Connection[Any], property_id: bytes, now: datetime, staff: Mapping[str, bytes], mission: bytes,
@@ -95,6 +103,11 @@ def add_context(
             })
         for at, (case, guest) in enumerate(cases):
             _add_case(connection, property_id, now, staff, case, at, guest)
+        for name, kind, groups, reached in PROCESSORS:
+            connection.execute(_SQL["add_processor"], {
+                "property_id": property_id, "processor_id": derived_id(property_id, "processor", "demo", name),
+                "name": name, "kind": kind, "groups": groups, "reached": reached, "added_by": staff[_OFFICER],
+            })
 
 
 def _add_case(

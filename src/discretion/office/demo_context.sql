@@ -45,3 +45,9 @@ values (%(property_id)s, %(case_id)s, %(guest_id)s, %(added_by)s, %(added_at)s)
 -- What was done to it.
 insert into hotel.case_act (property_id, act_id, case_id, act, staff_id, subject_id, words)
 values (%(property_id)s, %(act_id)s, %(case_id)s, %(act)s, %(staff_id)s, %(subject_id)s, %(words)s)
+
+-- name: add_processor
+-- Who else handles something for the hotel.
+insert into hotel.processor (property_id, processor_id, name, kind, groups, reached, added_by)
+values (%(property_id)s, %(processor_id)s, %(name)s, %(kind)s, %(groups)s, %(reached)s, %(added_by)s)
+on conflict do nothing

@@ -23,6 +23,11 @@ select 'answers', count(*)::int, 0, null
   from hotel.case_file c where c.property_id = %(property_id)s and c.purpose = 'lawful_request' and c.closed_at is not null
    and not exists (select 1 from hotel.authority_answer a where a.property_id = %(property_id)s and a.case_id = c.case_id)
 union all
+select 'confirmations', count(*)::int, count(*) filter (where t.on_day + 30 < (select hotel.today(%(property_id)s)))::int, null
+  from hotel.rights_told t where t.property_id = %(property_id)s and t.act = 'told'
+   and not exists (select 1 from hotel.rights_told f
+                    where f.property_id = %(property_id)s and f.case_id = t.case_id and f.processor_id = t.processor_id and f.act = 'confirmed')
+union all
 select 'reviews', count(*)::int, count(*) filter (where r.due_at < clock_timestamp())::int, min(r.due_at)
   from hotel.lookup_review r where r.property_id = %(property_id)s and r.state in ('open', 'asked', 'answered')
 union all

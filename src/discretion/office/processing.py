@@ -24,6 +24,7 @@ from discretion.hotel import data_register
 from discretion.hotel.purpose import FieldGroup
 from discretion.office.outcome import ActRefusal, Done
 from discretion.office.plain_text import is_plain
+from discretion.office.processors import active
 from discretion.office.releases import most
 from discretion.office.retention import rules_in_force
 from discretion.office.sql import queries
@@ -180,9 +181,15 @@ async def stated(office: Office, property_id: bytes) -> Stated:
 
 
 async def missing(office: Office, property_id: bytes, known: Stated) -> tuple[str, ...]:
-    """Return what nobody has said yet; how long it is kept is said where retention rules are in force."""
-    rules = await rules_in_force(office, property_id)
-    return tuple(name for name in known.controller.missing if name != "retention" or not rules)
+    """Return what nobody has said yet.
+
+    How long it is kept is said where retention rules are in force; who processes and who receives, where the list names
+    one.
+    """
+    said = {f"{each.kind}s" for each in await active(office, property_id)}
+    if await rules_in_force(office, property_id):
+        said.add("retention")
+    return tuple(name for name in known.controller.missing if name not in said)
 
 
 async def state(

@@ -21,11 +21,11 @@ from discretion.hotel import number as numbers
 from discretion.office.free_words import fault_of, one_line
 from discretion.office.outcome import ActRefusal, RefusedError
 from discretion.office.rights_clock import clock_of
-from discretion.office.rights_kinds import IDENTITY
+from discretion.office.rights_kinds import IDENTITY, TOLD_OF
 from discretion.office.sql import queries
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable
+    from collections.abc import Awaitable, Callable, Iterable
 
     from discretion.office.database import Office, Statements
     from discretion.office.outcome import OnDuty
@@ -101,6 +101,25 @@ class RightsLine:
 
 
 @dataclass(frozen=True, slots=True)
+class Concerned:
+    """A processor or recipient whom a request concerns that was carried out: told and confirmed once it was.
+
+    `groups` are those it held then of which something was decided; `first_day` is the earliest day it can be told.
+    """
+
+    processor_id: bytes
+    name: str
+    kind: str
+    groups: int
+    reached: str
+    first_day: date
+    told_on: date | None
+    how: str
+    confirmed_on: date | None
+    reference: str
+
+
+@dataclass(frozen=True, slots=True)
 class RightsAct:
     """Something done to a request; no name where the guest did it."""
 
@@ -141,6 +160,7 @@ class RightsCase:
     letters: tuple[RightsLetter, ...]
     days_left: int
     needs_second: bool
+    concerned: tuple[Concerned, ...] = ()
 
     @property
     def is_decided(self) -> bool:
@@ -153,6 +173,19 @@ class RightsCase:
         return self.is_decided and not any(
             line.disposition in ("copy", "correct", "delete", "stop") and line.done_at is None for line in self.lines
         )
+
+
+    @property
+    def untold(self) -> tuple[Concerned, ...]:
+        """Whoever must be told before the answer, and was not yet."""
+        return tuple(
+            each for each in self.concerned if each.told_on is None and asked_of(self.lines, each.groups)
+        )
+
+    @property
+    def told(self) -> tuple[Concerned, ...]:
+        """Whoever was told."""
+        return tuple(each for each in self.concerned if each.told_on is not None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,7 +245,17 @@ async def whole(now: Statements, property_id: bytes, number: str) -> RightsCase 
         await now.rows(RightsLetter, SQL["letters"], place),
         clock.days_left(found.due_at, found.now_at),
         bool((await now.dicts(SQL["need_second"], place))[0]["is_needed"]),
+        await now.rows(Concerned, SQL["concerned"], place),
     )
+
+
+def asked_of(lines: Iterable[RightsLine], groups: int) -> dict[str, int]:
+    """Return what is done about these field groups that whoever else holds them must hear of, each with its groups."""
+    found: dict[str, int] = {}
+    for line in lines:
+        if line.what.startswith("group.") and line.disposition in TOLD_OF and line.groups & groups:
+            found[line.disposition] = found.get(line.disposition, 0) | (line.groups & groups)
+    return {each: found[each] for each in TOLD_OF if each in found}
 
 
 async def identify(office: Office, who: OnDuty, number: str, act_id: bytes, how: str) -> RightsDone | ActRefusal:

@@ -63,6 +63,18 @@ select a.act, coalesce(t.name, '') as staff_name, a.detail, a.at
 select t.letter_id, t.at, t.text_zh, t.text_en from hotel.rights_letter t
  where t.property_id = %(property_id)s and t.case_id = %(case_id)s order by t.at desc limit 20
 
+-- name: concerned
+-- Whom a request concerns beside the hotel, and whether they were told and confirmed.
+select k.processor_id, k.name, k.kind, k.groups::int as groups, r.reached,
+       (select (q.carried_at at time zone h.time_zone)::date from hotel.rights_request q join hotel.property h on h.property_id = %(property_id)s
+         where q.property_id = %(property_id)s and q.case_id = k.case_id) as first_day,
+       t.on_day as told_on, coalesce(t.how, '') as how, f.on_day as confirmed_on, coalesce(f.reference, '') as reference
+  from hotel.rights_concern k
+  join hotel.processor r on r.property_id = %(property_id)s and r.processor_id = k.processor_id
+  left join hotel.rights_told t on t.property_id = %(property_id)s and t.case_id = k.case_id and t.processor_id = k.processor_id and t.act = 'told'
+  left join hotel.rights_told f on f.property_id = %(property_id)s and f.case_id = k.case_id and f.processor_id = k.processor_id and f.act = 'confirmed'
+ where k.property_id = %(property_id)s and k.case_id = %(case_id)s order by k.kind, k.name
+
 -- name: need_second
 -- Whether what is decided takes a second person.
 select hotel.rights_need_second(%(property_id)s, %(case_id)s) as is_needed

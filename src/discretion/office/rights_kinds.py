@@ -52,6 +52,12 @@ WHOLE: Final = 255
 NEEDS_GROUPS: Final = frozenset({"correct", "delete", "object", "restrict"})
 """The rights that may be about single field groups; the others are about the whole record."""
 
+TOLD_OF: Final = ("delete", "correct", "stop")
+"""What whoever else holds the same must hear of; the database says so as well."""
+
+WAYS_TO_TELL: Final = ("letter", "mail", "portal")
+"""How a processor or recipient is told; the portal is theirs."""
+
 ITEMS_ALONE_MAX: Final = 10
 """How many things one person may delete alone; the database counts as well."""
 

@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from discretion.office.database import Office, Statements
     from discretion.office.outcome import OnDuty
     from discretion.office.retention import Kept
-    from discretion.office.rights import RightsLine, RightsRequest
+    from discretion.office.rights import Concerned, RightsLine, RightsRequest
 
 _LINKS: Final = "links"
 _OF_KEYS: Final = frozenset({"delete", "object", "restrict"})  # rights that keys and backups have to do with
@@ -65,11 +65,12 @@ class OrderState:
 
 @dataclass(frozen=True, slots=True)
 class LetterFacts:
-    """What an answer is made of: the request, its lines as they were done, and words of the person who answers."""
+    """What an answer is made of: the request, its lines as done, words of the person who answers, and who was told."""
 
     request: RightsRequest
     lines: tuple[RightsLine, ...]
     words: str
+    told: tuple[Concerned, ...] = ()
 
 
 async def take_up(office: Office, who: OnDuty, number: str, act_id: bytes) -> RightsDone | ActRefusal:
@@ -311,8 +312,9 @@ async def answer(
 ) -> RightsDone | ActRefusal:
     """Keep the answer in both languages, made by `compose` from what was done, and give it.
 
-    Refusals: `not_yours`, `not_found`, `rights_state`, `rights_undone` while anything decided is not done, `words`
-    also for an explanation without any, `words_number`.
+    Refusals: `not_yours`, `not_found`, `rights_state`, `rights_undone` while anything decided is not done,
+    `rights_untold` while somebody who holds it too was not told, `words` also for an explanation without any,
+    `words_number`.
     """
     if words and (wrong := fault_of(words, at_most=WORDS_CHARACTERS_MAX)):
         return ActRefusal(wrong)
@@ -325,7 +327,9 @@ async def answer(
             raise RefusedError("words")
         if request.carried_at is None or not case.is_done:
             raise RefusedError("rights_undone")
-        facts = LetterFacts(request, case.lines, one_line(words))
+        if case.untold:
+            raise RefusedError("rights_untold")
+        facts = LetterFacts(request, case.lines, one_line(words), case.told)
         text_zh, text_en = compose(facts)
         place = {"property_id": who.property_id, "case_id": request.case_id, "staff_id": who.staff_id}
         await now.run(SQL["letter"], {
@@ -334,7 +338,7 @@ async def answer(
                 {"what": line.what, "counted": line.counted, "disposition": line.disposition, "reason": line.reason,
                  "until": line.until_on, "entry": line.done_entry}
                 for line in case.lines
-            ]).decode(),
+            ] + [{"told": one.name, "on": one.told_on, "confirmed": one.confirmed_on} for one in case.told]).decode(),
         })
         await now.run(SQL["answered"], place)
         await tell(now, who.property_id, request.guest_id, "answer")

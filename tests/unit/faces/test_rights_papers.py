@@ -18,7 +18,7 @@ from discretion.faces.kit.rights_letter import composed
 from discretion.hotel import guest
 from discretion.hotel.record import GROUP_TYPES, decode
 from discretion.office.properties import Property
-from discretion.office.rights import RightsLine, RightsRequest
+from discretion.office.rights import Concerned, RightsLine, RightsRequest
 from discretion.office.rights_kinds import IDENTITY, KINDS, REASONS, WHYS
 from discretion.office.rights_map import HeldRows, register
 from discretion.office.rights_work import LetterFacts
@@ -86,12 +86,15 @@ def line(position: int, what: str, disposition: str, reason: str, until: date | 
     return RightsLine(position, what, 255, 1, disposition, reason, until, more.get("zh", ""), more.get("en", ""), NOW, None)
 
 
-def test_a_letter_says_what_went_what_stays_until_when_and_by_which_law_in_both_languages() -> None:
-    request = RightsRequest(
-        bytes(16), "R-7F3K-22", bytes(16), "delete", 255, "", "guest", "portal", "zh_Hans", "", "in_work", "pipl", NOW, NOW,
+def request(kind: str = "delete") -> RightsRequest:
+    return RightsRequest(
+        bytes(16), "R-7F3K-22", bytes(16), kind, 255, "", "guest", "portal", "zh_Hans", "", "in_work", "pipl", NOW, NOW,
         "signed_in", NOW, None, "", None, None, "", None, NOW, None, None, None, None, "", False, NOW,
     )
-    zh, en = composed(LetterFacts(request, (
+
+
+def test_a_letter_says_what_went_what_stays_until_when_and_by_which_law_in_both_languages() -> None:
+    zh, en = composed(LetterFacts(request(), (
         line(0, "group.preferences", "delete", "asked"), line(1, "group.document", "stop", "legal_duty", date(2028, 11, 26), zh="住宿登记", en="registration"),
         line(2, "backup", "delete", "asked"), line(3, "group.spending", "keep", "hold"),
     ), "see you"), HOUSE)
@@ -100,6 +103,33 @@ def test_a_letter_says_what_went_what_stays_until_when_and_by_which_law_in_both_
         for word in words:
             assert word in text, (word, text)
     assert zh.index("偏好") < zh.index("证件") and "Dora" not in zh + en
+
+
+def concerned(name: str, kind: str, groups: int, confirmed_on: date | None = None) -> Concerned:
+    return Concerned(bytes(16), name, kind, groups, "privacy@sms.example", NOW.date(), date(2026, 11, 24), "mail", confirmed_on, "DEL-18")
+
+
+TOLD = (concerned("Example SMS service", "processor", 2, date(2026, 11, 25)), concerned("Example channel manager", "recipient", 6), concerned("Example bank", "processor", 32))
+
+
+def of(disposition: str, groups: int, what: str) -> RightsLine:
+    return RightsLine(groups, what, groups, 1, disposition, "asked", None, "", "", NOW, None)
+
+
+def test_a_letter_names_who_was_told_of_what_and_whether_they_confirmed() -> None:
+    zh, en = composed(LetterFacts(request(), (of("delete", 2, "group.contact"), of("stop", 4, "group.document")), "", TOLD), HOUSE)
+    assert "· Example SMS service（受托人）——删除：联系方式。2026年11月24日通知，2026年11月25日回执确认。" in zh
+    assert "· Example channel manager（接收方）——删除：联系方式；停止处理（仅存储）：证件。2026年11月24日通知，尚未收到回执。" in zh
+    assert "· Example SMS service (processor) – delete: Contact. Told on 24 Nov 2026, confirmed on 25 Nov 2026." in en
+    assert "delete: Contact; stop processing (storage only): Documents. Told on 24 Nov 2026, not confirmed yet." in en
+    assert "Example bank" not in zh + en, "nothing that it holds was touched"
+    assert "sms.example" not in zh + en and "DEL-18" not in zh + en, "how they are reached, and their words, are the hotel's"
+
+
+@pytest.mark.parametrize(("kind", "disposition"), [("access", "copy"), ("explain", "explain"), ("delete", "keep")])
+def test_a_letter_mentions_nobody_where_nothing_went_and_nothing_changed(kind: str, disposition: str) -> None:
+    zh, en = composed(LetterFacts(request(kind), (of(disposition, 2, "group.contact"),), "", TOLD), HOUSE)
+    assert "Example" not in zh + en and "We have told" not in en
 
 
 @pytest.mark.parametrize(("field", "typed", "there"), [

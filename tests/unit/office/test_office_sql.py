@@ -21,6 +21,7 @@ FRAGMENTS = {
     ("lists.sql", "not_hidden"), ("lists.sql", "today"), ("staff.sql", "member"), ("rooms.sql", "hidden"),
     ("cases.sql", "columns"), ("cases.sql", "seen"), ("service_requests.sql", "columns"), ("service_requests.sql", "seen"),
     ("reviews.sql", "line"), ("reviews.sql", "fits"),
+    ("processors.sql", "columns"),
     ("roster.sql", "line"), ("merges.sql", "link"), ("rights.sql", "columns"), ("rights_map.sql", "count_of"), ("rights_map.sql", "rows_of"), ("retention.sql", "columns"), ("legal_holds.sql", "columns"),
 }
 

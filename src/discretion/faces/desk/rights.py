@@ -23,21 +23,32 @@ from discretion.faces.kit.address import Hex, id_in
 from discretion.faces.kit.nouns import noun
 from discretion.faces.kit.permissions import Permission
 from discretion.faces.kit.refusals import act_sentence, field_errors
-from discretion.faces.kit.rights_letter import composed, what_is
+from discretion.faces.kit.rights_letter import composed, what_is, what_to_do
 from discretion.faces.kit.seat import NotPermittedError, Seat
 from discretion.faces.kit.words import marked
-from discretion.office import retention, rights, rights_intake, rights_work
+from discretion.office import processors, retention, rights, rights_intake, rights_told, rights_work
 from discretion.office.free_words import one_line
 from discretion.office.outcome import ActRefusal
+from discretion.office.rights import asked_of
 from discretion.office.rights_intake import NewRequest
-from discretion.office.rights_kinds import CHANNELS, IDENTITY, KINDS, NEEDS_GROUPS, REASONS, WHOLE, WHYS
+from discretion.office.rights_kinds import (
+    CHANNELS,
+    IDENTITY,
+    KINDS,
+    NEEDS_GROUPS,
+    REASONS,
+    WAYS_TO_TELL,
+    WHOLE,
+    WHYS,
+)
 from discretion.office.sheet import write_sheet
 from discretion.wire.exceptions import subject_of
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
-    from discretion.office.rights import RightsCase, RightsDone
+    from discretion.office.processors import Processor
+    from discretion.office.rights import Concerned, RightsCase, RightsDone, RightsLine
 
 Kind = Literal["access", "correct", "delete", "explain", "object", "restrict", "transfer"]
 AskedBy = Literal["guest", "guardian", "relative"]
@@ -172,6 +183,7 @@ async def page_of(
     order = (
         await rights_work.order_state(seat.office, seat.property_id, request.order_id) if request.order_id else None
     )
+    to_tell = await _to_tell(seat, found) if sees_lines and request.state == "in_work" else ()
     counts = {
         name: sum(line.counted for line in found.lines if line.disposition == name)
         for name in ("delete", "stop", "keep", "copy")
@@ -185,6 +197,10 @@ async def page_of(
         identities=IDENTITY[request.asked_by], choices=_choices(seat, request.kind), here=f"/rights/{request.number}",
         what_is=lambda what: what_is(seat.words, what), is_gone=bool(order and order.done_at),
         drafts=_drafts(seat, found, str(raw.get("words", ""))) if works and found.is_done else (),
+        ways=WAYS_TO_TELL, to_tell=to_tell,
+        what_to_do=lambda groups: what_to_do(seat.words, asked_of(found.lines, groups)),
+        others_of=lambda line: _others_of(seat, found, to_tell, line), told_badge=_told_badge(seat, found.concerned),
+        today=seat.formats.local(request.now_at).date().isoformat(),
     )
 
 
@@ -198,6 +214,41 @@ async def after(seat: Seat, number: str, outcome: RightsDone | ActRefusal, said:
     return seat.onward(f"/rights/{outcome.number}?said={said}")
 
 
+async def _to_tell(seat: Seat, found: RightsCase) -> tuple[Processor, ...]:
+    """Return who will have to be told, while nothing is carried out yet."""
+    if found.request.carried_at is not None:
+        return ()
+    return rights_told.to_be_concerned(found, await processors.active(seat.office, seat.property_id))
+
+
+def _others_of(
+    seat: Seat, found: RightsCase, to_tell: tuple[Processor, ...], line: RightsLine,
+) -> tuple[str, str, str] | None:
+    """Return the badge of one line that says how it stands with others who hold the same; None where nobody does."""
+    of_line = [each for each in found.concerned if asked_of([line], each.groups)]
+    if of_line:
+        return _told_badge(seat, of_line)
+    count = sum(bool(asked_of([line], each.groups)) for each in to_tell)
+    if not count:
+        return None
+    return seat.words.ngettext("tell %(num)d company", "tell %(num)d companies", count) % {"num": count}, "info", "mail"
+
+
+def _told_badge(seat: Seat, concerned: Sequence[Concerned]) -> tuple[str, str, str] | None:
+    """Return how many are to be told yet, or have not confirmed, of how many."""
+    counts = {
+        "all": len(concerned), "untold": sum(each.told_on is None for each in concerned),
+        "open": sum(each.confirmed_on is None for each in concerned),
+    }
+    if not concerned:
+        return None
+    if counts["untold"]:
+        return seat.words.gettext("to be told %(untold)s/%(all)s") % counts, "warn", "circle-alert"
+    if counts["open"]:
+        return seat.words.gettext("awaiting confirmation %(open)s/%(all)s") % counts, "info", "clock"
+    return seat.words.gettext("all confirmed"), "ok", "check"
+
+
 async def _kept(seat: Seat, found: RightsCase) -> tuple[retention.Kept, ...]:
     async with seat.office.reading() as now:
         return await retention.kept(now, seat.property_id, found.request.guest_id)
@@ -207,7 +258,7 @@ def _drafts(seat: Seat, found: RightsCase, words: str) -> tuple[tuple[str, str],
     """Return the answer as it would be given now, in each language."""
     if found.letters or found.request.carried_at is None:
         return ()
-    zh, en = composed(rights_work.LetterFacts(found.request, found.lines, one_line(words)), seat.property)
+    zh, en = composed(rights_work.LetterFacts(found.request, found.lines, one_line(words), found.told), seat.property)
     return (("zh-Hans-CN", zh), ("en", en))
 
 

@@ -41,6 +41,7 @@ _PARTS: Final = (
     (_("Privacy"), (
         ("/privacy", _("Privacy officer's desk"), "scale", (Permission.PRIVACY_READ,)),
         ("/privacy/records", _("Records of processing"), "file-text", (Permission.PRIVACY_READ,)),
+        ("/privacy/processors", _("Processors and recipients"), "building-2", (Permission.PRIVACY_READ,)),
         ("/privacy/assessment", _("Impact assessment"), "clipboard-check", (Permission.PRIVACY_READ,)),
     )),
     (_("My work"), (

@@ -9,7 +9,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
 from discretion.faces.kit.nouns_of_consents import OF_CONSENTS
-from discretion.faces.kit.nouns_of_rights import OF_HELD, OF_RIGHTS
+from discretion.faces.kit.nouns_of_rights import FACTS_OF_RIGHTS, OF_HELD, OF_RIGHTS
 from discretion.faces.kit.nouns_of_work import OF_CONTEXT, OF_RETENTION, OF_REVIEWS, OF_STAFF
 from discretion.faces.kit.words import marked_in
 from discretion.hotel.document_type import DocumentType
@@ -317,6 +317,7 @@ _OF_ENTRIES: Final[dict[str, dict[str, tuple[str, str]]]] = {
         "ticket": marked_in("why", "the sign-in had ended"),
     },
     "fact": {
+        **FACTS_OF_RIGHTS,
         "access_request": marked_in("fact", "requests for approval"),
         "approval_vote": marked_in("fact", "votes on approvals"),
         "assessment_signature": marked_in("fact", "signatures of impact assessments"),

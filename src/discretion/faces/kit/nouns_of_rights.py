@@ -88,6 +88,8 @@ OF_RIGHTS: Final[dict[str, dict[str, tuple[str, str]]]] = {
         "handed_over": marked_in("rights_act", "File handed over"),
         "supplemented": marked_in("rights_act", "Supplement from the guest"),
         "prolonged": marked_in("rights_act", "Prolonged"),
+        "told": marked_in("rights_act", "Told"),
+        "confirmed": marked_in("rights_act", "Confirmation came in"),
         "answered": marked_in("rights_act", "Answered"),
         "closed": marked_in("rights_act", "Closed"),
         "withdrawn": marked_in("rights_act", "Withdrawn"),
@@ -115,6 +117,15 @@ OF_RIGHTS: Final[dict[str, dict[str, tuple[str, str]]]] = {
         "unlawful": marked_in("guest_why", "I think it is not lawful"),
         "other": marked_in("guest_why", "something else"),
     },
+    "processor_kind": {
+        "processor": marked_in("processor_kind", "processor"),
+        "recipient": marked_in("processor_kind", "recipient"),
+    },
+    "told_how": {
+        "letter": marked_in("told_how", "by letter"),
+        "mail": marked_in("told_how", "by e-mail"),
+        "portal": marked_in("told_how", "on a portal of theirs"),
+    },
     "clock": {
         "pipl": marked_in("clock", "15 working days"),
         "gdpr": marked_in("clock", "one month"),
@@ -125,6 +136,13 @@ OF_RIGHTS: Final[dict[str, dict[str, tuple[str, str]]]] = {
         "open_stay": marked_in("stopped", "a stay is not over yet"),
         "unknown": marked_in("stopped", "there is no such record any more"),
     },
+}
+
+# Changes of facts as the ledger names them, beside those in `nouns`.
+FACTS_OF_RIGHTS: Final[dict[str, tuple[str, str]]] = {
+    "processor": marked_in("fact", "processors and recipients"),
+    "rights_concern": marked_in("fact", "whom requests for rights concern"),
+    "rights_told": marked_in("fact", "who was told of requests for rights"),
 }
 
 # What is held of a guest, by table: in the data map, in letters and in copies.

@@ -5,6 +5,7 @@ Rules:
   besides.
 * No name and no value of the record stands in it: it is kept in clear. What the officer adds is set apart and signed by
   the office, not mixed with what the system knows.
+* Whoever else was told is named with what they were told of, and whether they confirmed; nobody whom it does not concern.
 * It says what stays, until when and by which law, in the same breath as what went; and whom to turn to.
 """
 
@@ -13,17 +14,18 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from discretion.faces.kit.formats import Formats
-from discretion.faces.kit.nouns import noun
+from discretion.faces.kit.nouns import group_words, noun
 from discretion.faces.kit.words import marked as _
 from discretion.faces.kit.words import translator
+from discretion.office.rights import asked_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from babel.support import Translations
 
     from discretion.office.properties import Property
-    from discretion.office.rights import RightsLine
+    from discretion.office.rights import Concerned, RightsLine
     from discretion.office.rights_work import LetterFacts
 
 _HEADS: Final = {
@@ -39,6 +41,7 @@ _ORDER: Final = ("delete", "correct", "copy", "explain", "stop", "keep", "refuse
 _BACKUPS: Final = _("Copies in backups cannot be opened any more: the key that would open them was destroyed.")
 _ANONYMOUS: Final = _("What remains are counts, such as nights and rooms, that cannot be connected with you.")
 _PROOF: Final = _("The ledger proves that this was done. You have the certificate of deletion on our guest pages, with the number of this request and its code, or from us; you can verify it yourself.")
+_TOLD: Final = _("We have told those who hold the same for us, or received it from us:")
 _EXPLAINED: Final = _("Every look at your record needs a purpose and has an entry in the ledger. Who looked, and why, stands on your own pages; who may see what of it stands on the hotel's public page of rules.")
 _COMPLAINT: Final = _("If you do not agree, write to our privacy officer. You may also turn to the supervising authority.")
 
@@ -73,6 +76,9 @@ def _letter(facts: LetterFacts, house: Property, language: str) -> str:
         parts += [words.gettext(_BACKUPS), words.gettext(_ANONYMOUS)]
     if deleted:
         parts.append(words.gettext(_PROOF))
+    told = [_told(words, formats, one, what) for one in facts.told if (what := asked_of(facts.lines, one.groups))]
+    if told:
+        parts.append("\n".join([words.gettext(_TOLD), *told]))
     if request.kind == "explain":
         parts.append(words.gettext(_EXPLAINED))
     if request.kind == "transfer" and request.receiver:
@@ -102,3 +108,22 @@ def _item(words: Translations, formats: Formats, line: RightsLine) -> str:
             "what": what, "why": why, "day": formats.date(line.until_on),
         }
     return words.gettext("%(what)s (%(why)s)") % {"what": what, "why": why}
+
+
+def what_to_do(words: Translations, asked: Mapping[str, int]) -> str:
+    """Return in words what whoever else holds the same must do, each with its field groups."""
+    return words.gettext("; ").join(
+        words.gettext("%(do)s: %(groups)s") % {"do": noun(words, "disposition", do), "groups": group_words(words, mask)}
+        for do, mask in asked.items()
+    )
+
+
+def _told(words: Translations, formats: Formats, one: Concerned, asked: Mapping[str, int]) -> str:
+    said = {
+        "name": one.name, "kind": noun(words, "processor_kind", one.kind), "what": what_to_do(words, asked),
+        "day": formats.date(one.told_on) if one.told_on else "",
+        "confirmed": formats.date(one.confirmed_on) if one.confirmed_on else "",
+    }
+    if one.confirmed_on:
+        return words.gettext("· %(name)s (%(kind)s) – %(what)s. Told on %(day)s, confirmed on %(confirmed)s.") % said
+    return words.gettext("· %(name)s (%(kind)s) – %(what)s. Told on %(day)s, not confirmed yet.") % said

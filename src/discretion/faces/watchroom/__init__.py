@@ -10,6 +10,7 @@ from discretion.faces.watchroom import (
     ledger,
     privacy,
     processing,
+    processors,
     proofs,
     releases,
     retention,
@@ -30,5 +31,7 @@ PAGES: tuple[Any, ...] = (
     retention.change_rule, holds.holds_page, holds.new_hold_page, holds.propose_hold, holds.second_hold, holds.end_hold,
     privacy.privacy_page, privacy.answer_authority, privacy.preview_page,
     processing.records_page, processing.records_file, processing.controller_page, processing.state_controller,
+    processors.processors_page, processors.new_processor_page, processors.add_processor, processors.processor_page,
+    processors.change_processor, processors.end_processor,
     assessment.assessment_page, assessment.write_assessment, assessment.sign_assessment, assessment.version_page,
 )  # fmt: skip

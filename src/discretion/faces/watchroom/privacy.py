@@ -23,7 +23,7 @@ from discretion.faces.kit.refusals import act_sentence
 from discretion.faces.kit.seat import Seat
 from discretion.faces.kit.words import marked as _
 from discretion.faces.watchroom.asking import today_in
-from discretion.office import assessments, privacy_desk, processing
+from discretion.office import assessments, privacy_desk, processing, rights_told
 from discretion.office.outcome import ActRefusal
 
 if TYPE_CHECKING:
@@ -42,6 +42,9 @@ class Matter:
 
 MATTERS: Final[Mapping[str, Matter]] = MappingProxyType({
     "rights": Matter("/rights", _("Rights requests"), "hand", Permission.RIGHTS_JUDGE),
+    "confirmations": Matter(
+        "/privacy#confirmations", _("Confirmations of processors and recipients"), "mail", Permission.PRIVACY_READ
+    ),
     "reviews": Matter("/reviews", _("Look-ups to review"), "gavel", Permission.REVIEW_READ),
     "approvals": Matter("/approvals", _("Approvals for the privacy officer"), "user-check", Permission.CASE_WORK),
     "authority": Matter("/cases", _("Requests of authorities"), "briefcase", Permission.CASE_WORK),
@@ -76,6 +79,8 @@ async def privacy_page(seat: NamedDependency[Seat]) -> Response[bytes]:
         stated=stated, missing=await processing.missing(seat.office, seat.property_id, stated),
         newest=versions[0] if versions else None,
         signed=next((each for each in versions if each.signed_at is not None), None),
+        unconfirmed=await rights_told.unconfirmed(seat.office, seat.property_id),
+        sees_rights=seat.may(Permission.RIGHTS_JUDGE),
         unanswered=await privacy_desk.unanswered(seat.office, seat.property_id),
         statements=await privacy_desk.statements(seat.office, seat.property_id),
         public_address=f"/transparency/{seat.property.code}", may_work=seat.may(Permission.PRIVACY_WORK),

@@ -22,7 +22,7 @@ from discretion.faces.kit.permissions import Permission
 from discretion.faces.kit.refusals import act_sentence, field_errors
 from discretion.faces.kit.seat import Seat
 from discretion.faces.kit.words import marked as _
-from discretion.office import processing, releases
+from discretion.office import processing, processors, releases
 from discretion.office.outcome import ActRefusal
 from discretion.office.processing import TEXT_CHARACTERS_MAX, Controller
 from discretion.office.sheet import write_sheet
@@ -97,6 +97,7 @@ async def records_page(seat: NamedDependency[Seat]) -> Response[bytes]:
         "processing.html", here="/privacy/records", found=found, policy_hash=found.hash.hex(), stated=stated,
         missing=missing, fields=_fields(seat), words_of=msgspec.structs.asdict(stated.controller),
         items=[_shown(seat, activity) for activity in processing.activities(policy)], staff=_kind(seat, known.staff),
+        others=await _others(seat),
         measures=[_said(seat, each) for each in known.measure], places=processing.places_by_what(),
         may_work=seat.may(Permission.PRIVACY_WORK), made_at=datetime.now(UTC), parts=_PARTS,
     )
@@ -104,18 +105,23 @@ async def records_page(seat: NamedDependency[Seat]) -> Response[bytes]:
 
 @get("/privacy/records/{name:str}")
 async def records_file(seat: NamedDependency[Seat], name: FromPath[str]) -> Response[bytes]:
-    """Send the records as CSV or JSON."""
+    """Send the records as CSV or JSON, or the list of processors and recipients as CSV."""
     seat.require(Permission.PRIVACY_READ)
-    if name not in {"records.csv", "records.json"}:
+    if name not in {"records.csv", "records.json", "processors.csv"}:
         raise NotFoundException
+    headers = {"content-disposition": f'attachment; filename="{name}"', "cache-control": "no-store"}
+    others = await _others(seat)
+    if name == "processors.csv":
+        sheet = write_sheet(_OTHERS, [[each[column] for column in _OTHERS] for each in others])
+        return Response(sheet, media_type="text/csv; charset=utf-8", headers=headers)
     found, policy = await policy_in_force(seat)
     stated = await processing.stated(seat.office, seat.property_id)
     missing = await processing.missing(seat.office, seat.property_id, stated)
     items = [_shown(seat, activity) for activity in processing.activities(policy)]
-    headers = {"content-disposition": f'attachment; filename="{name}"', "cache-control": "no-store"}
     if name == "records.csv":
         return Response(_sheet(items), media_type="text/csv; charset=utf-8", headers=headers)
-    body = msgspec.json.format(msgspec.json.encode(_document(seat, found, stated, missing, items)), indent=2)
+    document = {**_document(seat, found, stated, missing, items), "processors_and_recipients": others}
+    body = msgspec.json.format(msgspec.json.encode(document), indent=2)
     return Response(body, media_type="application/json", headers=headers)
 
 
@@ -180,6 +186,18 @@ def _said(seat: Seat, each: Any) -> str:  # noqa: ANN401 - whatever is said in b
     return text
 
 
+async def _others(seat: Seat) -> list[dict[str, str]]:
+    """Return who else handles something now, in words."""
+    return [
+        {
+            "name": each.name, "kind": noun(seat.words, "processor_kind", each.kind),
+            "holds": group_words(seat.words, each.groups), "reached": each.reached,
+            "since": seat.formats.local(each.added_at).date().isoformat(),
+        }
+        for each in await processors.active(seat.office, seat.property_id)
+    ]
+
+
 def _kind(seat: Seat, kind: Kind) -> dict[str, Any]:
     known = processing.packaged()
     return {
@@ -205,6 +223,7 @@ _PARTS: Final = {
     "sealed": _("sealed in a box under the guest's key"), "pseudonymous": _("in clear, by ids: rooms, dates, amounts"),
     "free_text": _("words of staff"), "code": _("codes"), "contact": _("contact data"), "key": _("keys"),
 }  # fmt: skip
+_OTHERS: Final = ("name", "kind", "holds", "reached", "since")
 _COLUMNS: Final = ("purpose", "name", "what", "basis", "people", "in_full", "in_mask", "roles")
 
 
