@@ -208,7 +208,7 @@ def test_the_operators_hatch_never_answers_with_a_record(stage: Stage) -> None:
     assert line.is_ended()
     line.close()
     told = {name for kind in upkeep.UpkeepAnswer.__args__ for name in kind.__struct_fields__}
-    entries_of_a_guest = {"items", "vkey", "first_seq", "last_seq", "is_complete"}  # what entries say, which is no record
+    entries_of_a_guest = {"items", "vkey", "closed_vkeys", "first_seq", "last_seq", "is_complete"}  # what entries say, which is no record
     look_ups = {"origin", "next", "refused", "unreadable", "unread"}  # decision 0023, and counts for a replay
     erasures = {"done", "stopped", "swept_at", "leaf", "salt", "context", "proof"}  # counts and codes; a context part names groups, never a value
     assert told == {"guest_ids", "counts", "entry", "code", "field"} | entries_of_a_guest | look_ups | erasures

@@ -159,6 +159,14 @@ update hotel.rights_request set state = 'checked', identity_how = %(how)s, ident
 -- The work begins.
 update hotel.rights_request set state = 'in_work' where property_id = %(property_id)s and case_id = %(case_id)s
 
+-- name: own_case
+-- Whoever takes up the work answers for the case from now on, unless somebody does; and that it is so, in the case's own list.
+with owned as (
+  update hotel.case_file set owner_id = %(staff_id)s
+   where property_id = %(property_id)s and case_id = %(case_id)s and owner_id is null and closed_at is null returning case_id)
+insert into hotel.case_act (property_id, act_id, case_id, act, staff_id, subject_id)
+select %(property_id)s, gen_random_uuid(), owned.case_id, 'owner_changed', %(staff_id)s, %(staff_id)s from owned
+
 -- name: prolong
 -- Another last day.
 update hotel.rights_request set due_at = %(due_at)s where property_id = %(property_id)s and case_id = %(case_id)s

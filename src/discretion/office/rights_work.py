@@ -74,7 +74,7 @@ class LetterFacts:
 
 
 async def take_up(office: Office, who: OnDuty, number: str, act_id: bytes) -> RightsDone | ActRefusal:
-    """Begin the work: find what is held of the guest, a line each.
+    """Begin the work: find what is held of the guest, a line each. A case that nobody answers for is one's own then.
 
     Refusals: `not_yours`, `not_found`, `rights_state` while it is not known who asks.
     """
@@ -84,14 +84,15 @@ async def take_up(office: Office, who: OnDuty, number: str, act_id: bytes) -> Ri
         if request.state != "checked":
             raise RefusedError("rights_state")
         await step(now, who.property_id, request.case_id, "take_up")
+        place = {"property_id": who.property_id, "case_id": request.case_id}
+        await now.run(SQL["own_case"], {**place, "staff_id": who.staff_id})
         found = [
             each for each in await held(now, who.property_id, request.guest_id, request.groups)
             if request.kind in _OF_KEYS or each.what not in ("key", "backup")
         ]
         await now.run(SQL["add_lines"], {
-            "property_id": who.property_id, "case_id": request.case_id, "positions": list(range(len(found))),
-            "whats": [each.what for each in found], "groups": [each.groups for each in found],
-            "counts": [each.counted for each in found],
+            **place, "positions": list(range(len(found))), "whats": [each.what for each in found],
+            "groups": [each.groups for each in found], "counts": [each.counted for each in found],
         })
         await noted(now, who.property_id, request.case_id, "taken_up", who.staff_id, act_id)
 

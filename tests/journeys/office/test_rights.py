@@ -57,6 +57,16 @@ async def test_a_request_at_the_desk_waits_until_somebody_says_who_asks(desk: De
     assert [act.act for act in (await desk.case(done.number)).acts] == ["taken_up", "identity", "received"]
 
 
+async def test_whoever_takes_a_request_up_answers_for_its_case(desk: Desk) -> None:
+    number = await desk.ask("explain")
+    assert (await desk.case(number)).request.owner_name == ""
+    ok(await rights_work.take_up(desk.hotel.office, desk.officer, number, new_id()))
+    assert (await desk.case(number)).request.owner_name == "Privacy"
+    ((act,),) = await desk.hotel.rows(
+        "select a.act from hotel.case_act a where a.property_id = %s::uuid and a.act = 'owner_changed' and a.staff_id = a.subject_id")
+    assert act == "owner_changed"
+
+
 async def test_access_is_answered_once_the_copy_was_made_under_an_entry(desk: Desk) -> None:
     number = await desk.taken_up("access")
     await desk.suggested(number)

@@ -105,6 +105,12 @@ def test_a_letter_says_what_went_what_stays_until_when_and_by_which_law_in_both_
     assert zh.index("偏好") < zh.index("证件") and "Dora" not in zh + en
 
 
+def test_a_letter_of_storage_only_lists_what_the_guest_knows_and_not_the_means() -> None:
+    zh, en = composed(LetterFacts(request("restrict"), (of("stop", 4, "group.document"), of("stop", 255, "key"), of("stop", 255, "backup")), ""), HOUSE)
+    assert "· 证件\n" in f"{zh}\n" and "· Documents\n" in f"{en}\n", "as asked, which goes without saying"
+    assert "密钥" not in zh and "备份" not in zh and "backup" not in en.lower()
+
+
 def concerned(name: str, kind: str, groups: int, confirmed_on: date | None = None) -> Concerned:
     return Concerned(bytes(16), name, kind, groups, "privacy@sms.example", NOW.date(), date(2026, 11, 24), "mail", confirmed_on, "DEL-18")
 

@@ -37,6 +37,7 @@ _HEADS: Final = {
     "keep": _("We keep the following:"),
     "refuse": _("We could not do what you asked for with:"),
 }
+_MEANS: Final = ("backup", "key")  # what a deletion destroys besides; whether anything else is done to them tells nobody a thing
 _ORDER: Final = ("delete", "correct", "copy", "explain", "stop", "keep", "refuse")
 _BACKUPS: Final = _("Copies in backups cannot be opened any more: the key that would open them was destroyed.")
 _ANONYMOUS: Final = _("What remains are counts, such as nights and rooms, that cannot be connected with you.")
@@ -91,7 +92,10 @@ def _letter(facts: LetterFacts, house: Property, language: str) -> str:
 
 def _done(words: Translations, formats: Formats, lines: tuple[RightsLine, ...]) -> Iterator[str]:
     for disposition in _ORDER:
-        of_kind = [line for line in lines if line.disposition == disposition]
+        of_kind = [
+            line for line in lines
+            if line.disposition == disposition and (disposition == "delete" or line.what not in _MEANS)
+        ]
         if of_kind:
             items = [f"· {_item(words, formats, line)}" for line in of_kind]
             yield "\n".join([words.gettext(_HEADS[disposition]), *items])
@@ -102,6 +106,8 @@ def _item(words: Translations, formats: Formats, line: RightsLine) -> str:
     if line.disposition in ("copy", "delete", "explain"):
         return what
     basis = line.basis_zh if formats.language == "zh_Hans" else line.basis_en
+    if line.reason == "asked" and not basis and not line.until_on:
+        return what
     why = basis or noun(words, "rights_reason", line.reason)
     if line.until_on:
         return words.gettext("%(what)s (%(why)s), until %(day)s") % {
