@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import timeit
 
-from hypothesis import assume, given
+from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
 from discretion.hotel.mask import mask, mask_email, mask_name, mask_number, mask_phone, mask_plate, mask_room
@@ -44,10 +44,12 @@ def test_a_name_with_a_middle_dot_shows_its_first_character(first, middle, last)
     assert mask_name(f"{first}{middle}·{last}") == f"{first[0]}**"
 
 
+@example("", "", "𠀀0000 0")
 @given(st.text(max_size=60), st.text(max_size=60), st.text(max_size=60))
 def test_no_name_makes_a_mask_wider_than_its_surname_allows(name, surname, given_name):
     masked = mask_name(name, surname, given_name)
-    assert len(masked) <= max(8, 2 * len(surname), 2 * len(name))
+    alone = "" if name.strip() + surname.strip() else given_name  # the only name there is stands for the whole
+    assert len(masked) <= max(8, 2 * len(surname), 2 * len(name), 2 * len(alone))
     if name.strip() + surname.strip() and len(given_name) > 1 and not set(given_name) & set(name + surname + "*. "):
         assert given_name not in masked
 
