@@ -23,7 +23,7 @@ TRUSTED_ROOMS = (
     "keeper/", "ledger/", "policy/decide.py", "policy/decision.py", "policy/load.py", "policy/soundness.py", "policy/table.py", "policy/explain.py",
     "policy/compare.py", "policy/release.py", "policy/situations.py",
 )
-CODE_OF_TRUSTED_ROOMS_MAX = 8638  # docs/decisions/0012: the target of 3,000 is missed; it does not drift further unseen
+CODE_OF_TRUSTED_ROOMS_MAX = 8634  # docs/decisions/0012: the target of 3,000 is missed; it does not drift further unseen
 
 
 @cache

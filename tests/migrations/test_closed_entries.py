@@ -2,30 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
 import psycopg
 import pytest
-from psycopg import sql
 
 from discretion.starter import migrations, roles
-from tests.conftest import HARBOUR, HILLTOP, DatabaseUnderTest
+from tests.conftest import HARBOUR, HILLTOP
 
 KEY = "0190a0c0d0e0f0003333333333333333"
 
 
 @pytest.fixture
-def before(server: DatabaseUnderTest) -> Iterator[psycopg.Connection[Any]]:
+def before(empty: psycopg.Connection[Any]) -> psycopg.Connection[Any]:
     """A database as the migration before left it."""
-    made = DatabaseUnderTest("before_closed_entries", server.host, server.port)
-    with psycopg.connect(server.superuser, autocommit=True) as administrator:
-        roles.make_database(administrator, made.name)
-        with psycopg.connect(made.superuser, autocommit=True) as connection:
-            roles.close_public_schema(connection)
-            migrations.migrate(connection, [each for each in migrations.read() if each.name < "0024"])
-            yield connection
-        administrator.execute(sql.SQL("drop database {} with (force)").format(sql.Identifier(made.name)))
+    roles.close_public_schema(empty)
+    migrations.migrate(empty, [each for each in migrations.read() if each.name < "0024"])
+    return empty
 
 
 def test_an_index_that_outlived_its_ledger_begins_anew(before: psycopg.Connection[Any]) -> None:

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from discretion.keeper.proofs import prove, prove_closed
 from discretion.keeper.store.database import Uid
 from discretion.keeper.store.sql import queries
-from discretion.keeper.vault.opening import key_ids_of, opening_keys, salted_parts
+from discretion.keeper.vault.opening import key_ids_of, opening_keys, plain_parts
 from discretion.ledger.leaf import SALT_SIZE_BYTES
 from discretion.wire.erasure import ErasureProof
 from discretion.wire.lookup import Failed
@@ -41,7 +41,7 @@ async def certify(message: CertifyErasure, room: Room, database: Database) -> Er
     found = await database.rows(_GUESTS["entries_at"], {"p": place, "indexes": [entry], "ledger": closed})
     named = {"p": place, "keys": key_ids_of(found)}
     keys = opening_keys(room.keyring, await database.rows(_RECORDS["opening_keys"], named))
-    context = salted_parts(room.keyring, found[0], keys)[2][1] if found else b""
+    context = plain_parts(room.keyring, found[0], keys)[2] if found else b""
     if not context or message.order_id.hex().encode() not in context:
         return Failed(code="unavailable")
     leaves = {entry: found[0][1]}

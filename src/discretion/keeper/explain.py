@@ -19,8 +19,7 @@ from discretion.keeper.proofs import prove, prove_closed
 from discretion.keeper.store.database import Uid
 from discretion.keeper.store.sql import queries
 from discretion.keeper.vault.keyring import SealError, tag_key
-from discretion.keeper.vault.opening import key_ids_of, opening_keys, salted_parts
-from discretion.ledger.errors import LeafError
+from discretion.keeper.vault.opening import key_ids_of, opening_keys, plain_parts
 from discretion.ledger.leaf import decode_leaf, tag
 from discretion.wire.lookup import Failed
 from discretion.wire.upkeep import EXPLAINED_MAX, Explained, ExplainedEntry, ExplainGuest
@@ -84,10 +83,7 @@ async def _explained(
     items = []
     for seq, row in sorted(rows.items()):
         line = line_of(room, row, keys)
-        try:
-            parts = [plain for _, plain in salted_parts(room.keyring, row, keys)]
-        except LeafError:
-            parts = [b"", b"", b""]
+        parts = plain_parts(room.keyring, row, keys)
         closed = row[9] or 0
         proof = proofs.get((closed, line.index))
         items.append(ExplainedEntry(

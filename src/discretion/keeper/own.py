@@ -25,8 +25,7 @@ from discretion.keeper.proofs import prove, prove_closed
 from discretion.keeper.search import derived_id
 from discretion.keeper.store.database import Uid
 from discretion.keeper.store.sql import queries
-from discretion.keeper.vault.opening import key_ids_of, opening_keys, salted_parts
-from discretion.ledger.errors import LeafError
+from discretion.keeper.vault.opening import key_ids_of, opening_keys, plain_parts
 from discretion.ledger.leaf import SALT_SIZE_BYTES
 from discretion.wire.guests import (
     AddressPost,
@@ -209,16 +208,8 @@ async def _rows(
     return rows, opening_keys(rounds.room.keyring, found)
 
 
-def _salted(row: Sequence[Any], opening: Mapping[object, bytes], rounds: Rounds) -> list[bytes]:
-    """Return guest, staff and context part of one entry, each behind its salt, or empty."""
-    try:
-        return [plain for _, plain in salted_parts(rounds.room.keyring, row, opening)]
-    except LeafError:
-        return [b"", b"", b""]
-
-
 def _line(row: Sequence[Any], opening: Mapping[object, bytes], rounds: Rounds) -> OwnEntry:
-    parts = [plain[SALT_SIZE_BYTES:] for plain in _salted(row, opening, rounds)]
+    parts = [plain[SALT_SIZE_BYTES:] for plain in plain_parts(rounds.room.keyring, row, opening)]
     guest, staff = _decode_guest(parts[0] or b"{}"), _decode_staff(parts[1] or b"{}")
     said = _decode_context(parts[2] or b"{}")
     return OwnEntry(
@@ -244,7 +235,7 @@ async def _proofs(
     ]
     found = await database.rows(_RECORDS["opening_keys"], {"p": place, "keys": key_ids_of(rows)})
     opening = opening_keys(room.keyring, found)
-    parts = {row[0]: _salted(row, opening, rounds) for row in rows}
+    parts = {row[0]: plain_parts(room.keyring, row, opening) for row in rows}
     if message.ledger and rows:
         proved = await prove_closed(message.ledger, {row[0]: row[1] for row in rows}, room, database)
     else:

@@ -110,6 +110,14 @@ async def by_id(office: Office, property_id: bytes, order_id: bytes) -> Erasure 
         return await now.row(Erasure, _SQL["order_by_id"], {"property_id": property_id, "order_id": order_id})
 
 
+async def is_done(now: Statements, property_id: bytes, order_id: bytes | None) -> bool:
+    """Return whether there is such an order, and it was carried out."""
+    if order_id is None:
+        return False
+    found = await now.row(Erasure, _SQL["order_by_id"], {"property_id": property_id, "order_id": order_id})
+    return found is not None and found.done_at is not None
+
+
 async def to_do(office: Office) -> tuple[ToDo, ...]:
     """Return what each property's worker has the keeper do."""
     async with office.reading() as now:

@@ -174,7 +174,6 @@ class RightsCase:
             line.disposition in ("copy", "correct", "delete", "stop") and line.done_at is None for line in self.lines
         )
 
-
     @property
     def untold(self) -> tuple[Concerned, ...]:
         """Whoever must be told before the answer, and was not yet."""

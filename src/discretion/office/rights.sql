@@ -217,11 +217,6 @@ values (%(property_id)s, %(mark_id)s, %(guest_id)s, 'restriction', 'rights_reque
 -- The record is used again from now on.
 update hotel.mark set ended_at = clock_timestamp() where property_id = %(property_id)s and mark_id = %(mark_id)s and ended_at is null
 
--- name: order_state
--- How an order of erasure stands.
-select o.done_at, coalesce(o.stopped, '') as stopped, o.groups::int as groups from hotel.erasure_order o
- where o.property_id = %(property_id)s and o.order_id = %(order_id)s
-
 -- name: settle
 -- Lines of these dispositions are done: the database looks whether they are.
 update hotel.rights_line set done_at = clock_timestamp(), done_entry = %(entry)s

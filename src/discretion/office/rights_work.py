@@ -29,7 +29,7 @@ from discretion.office.rights_map import held
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
-    from datetime import date, datetime
+    from datetime import date
 
     from discretion.office.database import Office, Statements
     from discretion.office.outcome import OnDuty
@@ -52,15 +52,6 @@ class Decision:
     until_on: date | None = None
     basis_zh: str = ""
     basis_en: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class OrderState:
-    """How an order of erasure stands; `stopped` says why it could not be carried out."""
-
-    done_at: datetime | None
-    stopped: str
-    groups: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -243,23 +234,16 @@ async def carry_out(office: Office, who: OnDuty, number: str, act_id: bytes) -> 
     return await acted(office, who, WORKERS, number, act_id, do)
 
 
-async def order_state(office: Office, property_id: bytes, order_id: bytes) -> OrderState | None:
-    """Return how the erasure that a request led to stands."""
-    async with office.reading() as now:
-        return await now.row(OrderState, SQL["order_state"], {"property_id": property_id, "order_id": order_id})
-
-
 async def settle(office: Office, property_id: bytes, number: str) -> int:
     """Take up that an erasure was carried out; return how many lines are done by it now."""
     async with office.changing() as now:
         case = await whole(now, property_id, number)
-        if case is None or case.request.order_id is None or case.request.state != "in_work":
+        if case is None or case.request.state != "in_work":
             return 0
-        params = {"property_id": property_id, "case_id": case.request.case_id, "order_id": case.request.order_id}
-        order = await now.row(OrderState, SQL["order_state"], params)
-        if order is None or order.done_at is None:
+        if not await erasures.is_done(now, property_id, case.request.order_id):
             return 0
-        return await now.run(SQL["settle"], {**params, "disposition": "delete", "entry": None})
+        place = {"property_id": property_id, "case_id": case.request.case_id}
+        return await now.run(SQL["settle"], {**place, "disposition": "delete", "entry": None})
 
 
 async def recorded(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 import msgspec
 from litestar import Request, Response, post
@@ -14,18 +14,15 @@ from discretion.faces.api.bearer import body_of, ticket_of, told
 from discretion.faces.api.problem import BodyError
 from discretion.faces.api.shapes import AskBody, FindBody
 from discretion.faces.kit import language
+from discretion.faces.kit.field_groups import mask_of
 from discretion.faces.kit.means import Means
 from discretion.faces.kit.refusals import refusal_title
 from discretion.faces.kit.words import translator
-from discretion.hotel.purpose import FIELD_GROUPS, FieldGroup
+from discretion.hotel.purpose import FIELD_GROUPS
 from discretion.wire.lookup import Disclosure, Entered, FindByName, FindExact, Found, LookUp, Refusal
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
 
 _ASK: Final = msgspec.json.Decoder(AskBody)
 _FIND: Final = msgspec.json.Decoder(FindBody)
-_BIT: Final = {group.word: group.bit for group in FieldGroup}
 _NAMES: Final = tuple([name for i, name in enumerate(FIELD_GROUPS) if mask >> i & 1] for mask in range(256))
 _CRITERIA_MIN: Final = 2
 
@@ -40,8 +37,8 @@ async def ask(request: Request[Any, Any, Any], means: NamedDependency[Means]) ->
             request_id=bytes.fromhex(body.request_id) if body.request_id else os.urandom(16),
             guest_id=bytes.fromhex(body.guest_id),
             purpose=body.purpose,
-            clear=_bits(body.clear),
-            masked=_bits(body.masked),
+            clear=mask_of(body.clear),
+            masked=mask_of(body.masked),
             reference=body.reference,
             reason=body.reason,
             context="api",
@@ -73,13 +70,6 @@ async def find(request: Request[Any, Any, Any], means: NamedDependency[Means]) -
             phone_end=body.phone_end, arrival=arrival,
         )
     return told(_answer(request, means, await means.hatches.ask(message)))
-
-
-def _bits(groups: Sequence[str]) -> int:
-    bits = 0
-    for group in groups:
-        bits |= _BIT[group]
-    return bits
 
 
 def _answer(request: Request[Any, Any, Any], means: Means, answer: object) -> dict[str, Any]:

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
     from discretion.wire.erasure import ErasureProof
 
+
 class _Part(Struct, frozen=True, forbid_unknown_fields=True):
     salt: str
     text: str

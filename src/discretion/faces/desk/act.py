@@ -13,8 +13,9 @@ from litestar.params import FromPath
 from discretion.faces.desk.acts import PAGES, ActForm, ActPage, SettleForm
 from discretion.faces.desk.arrivals import listed_guests
 from discretion.faces.desk.check_in import keep_copies
-from discretion.faces.desk.record_view import BIT, CLEAR_ON_RECORD, shown_groups
+from discretion.faces.desk.record_view import CLEAR_ON_RECORD, shown_groups
 from discretion.faces.desk.stay import purpose_at, stay_of
+from discretion.faces.kit.field_groups import BIT
 from discretion.faces.kit.refusals import act_sentence, field_errors
 from discretion.faces.kit.seat import Seat
 from discretion.hotel.purpose import Purpose

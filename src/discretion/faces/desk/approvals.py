@@ -20,9 +20,10 @@ from litestar.params import FromPath, FromQuery
 from msgspec import Meta
 
 from discretion.faces.desk.acts import Hex
-from discretion.faces.desk.record_view import BIT, refused_page, shown_groups
-from discretion.faces.desk.verify import GroupWord, VerifiedForm, brought, end_of_day, mask_of, new_request_id
+from discretion.faces.desk.record_view import refused_page, shown_groups
+from discretion.faces.desk.verify import VerifiedForm, brought, end_of_day, new_request_id
 from discretion.faces.kit.address import id_in
+from discretion.faces.kit.field_groups import BIT, GroupWord, mask_of
 from discretion.faces.kit.forms import MalformedFormError
 from discretion.faces.kit.permissions import Permission, may
 from discretion.faces.kit.seat import NotPermittedError, Seat

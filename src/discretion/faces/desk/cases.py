@@ -20,8 +20,9 @@ from litestar.params import FromPath, FromQuery
 from msgspec import Meta
 
 from discretion.faces.desk.acts import Hex
-from discretion.faces.desk.requests import SomeId, on_duty
+from discretion.faces.desk.requests import SomeId
 from discretion.faces.kit.address import id_in
+from discretion.faces.kit.duty import on_duty
 from discretion.faces.kit.permissions import Permission
 from discretion.faces.kit.refusals import RULES, act_sentence, field_errors
 from discretion.faces.kit.seat import NotPermittedError, Seat

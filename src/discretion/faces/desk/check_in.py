@@ -19,9 +19,9 @@ from msgspec import Meta
 from discretion.faces.desk.acts import PAGES, Hex, RoomNumber, Version
 from discretion.faces.desk.arrivals import listed_guests
 from discretion.faces.desk.person_form import PEOPLE_ON_PAGE_MAX, PersonForm, Typed, id_for, related, split, typed
-from discretion.faces.desk.record_view import BIT
 from discretion.faces.desk.stay import purpose_at, stay_of
 from discretion.faces.kit import forms
+from discretion.faces.kit.field_groups import BIT
 from discretion.faces.kit.joined import part_id
 from discretion.faces.kit.refusals import act_sentence
 from discretion.faces.kit.seat import Seat

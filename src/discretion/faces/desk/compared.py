@@ -12,8 +12,9 @@ import asyncio
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from discretion.faces.desk.record_view import BIT, shown_groups
+from discretion.faces.desk.record_view import shown_groups
 from discretion.faces.desk.relation import present_stay, silent_purpose
+from discretion.faces.kit.field_groups import BIT
 from discretion.hotel.purpose import FieldGroup, Purpose
 from discretion.office import lists
 from discretion.wire.lookup import Disclosure

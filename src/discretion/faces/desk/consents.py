@@ -22,9 +22,10 @@ from litestar.params import FromPath, FromQuery
 from msgspec import Meta
 
 from discretion.faces.desk.acts import Hex
-from discretion.faces.desk.record_view import BIT, name_of, refused_page
+from discretion.faces.desk.record_view import name_of, refused_page
 from discretion.faces.desk.relation import present_stay, silent_purpose
 from discretion.faces.kit.address import id_in
+from discretion.faces.kit.field_groups import BIT
 from discretion.faces.kit.formats import Formats
 from discretion.faces.kit.forms import MalformedFormError
 from discretion.faces.kit.permissions import Permission

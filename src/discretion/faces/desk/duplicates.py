@@ -18,10 +18,11 @@ from msgspec import Meta
 from discretion.faces.desk.acts import Hex
 from discretion.faces.desk.arrivals import listed
 from discretion.faces.desk.compared import FAULTS, GROUPS, purpose_for, two
-from discretion.faces.desk.record_view import BIT, refused_page
+from discretion.faces.desk.record_view import refused_page
 from discretion.faces.desk.relation import purposes_first
 from discretion.faces.desk.verify import new_request_id
 from discretion.faces.kit.address import id_in
+from discretion.faces.kit.field_groups import BIT
 from discretion.faces.kit.means import KeeperFailedError
 from discretion.faces.kit.permissions import Permission
 from discretion.faces.kit.refusals import act_sentence, failure_of

@@ -21,8 +21,9 @@ from msgspec import Meta
 
 from discretion.faces.desk.approvals import RequestIdForm
 from discretion.faces.desk.record_view import name_of, refused_page, shown_groups
-from discretion.faces.desk.verify import GroupWord, VerifiedForm, brought, mask_of, new_request_id
+from discretion.faces.desk.verify import VerifiedForm, brought, new_request_id
 from discretion.faces.kit.address import id_in
+from discretion.faces.kit.field_groups import GroupWord, mask_of
 from discretion.faces.kit.means import KeeperFailedError
 from discretion.faces.kit.permissions import Permission
 from discretion.faces.kit.seat import Seat

@@ -23,7 +23,6 @@ from msgspec import Meta
 
 from discretion.faces.desk.acts import Hex
 from discretion.faces.desk.record_view import (
-    BIT,
     CLEAR_ON_RECORD,
     MASKED_IN_LISTS,
     groups_in,
@@ -34,6 +33,7 @@ from discretion.faces.desk.record_view import (
 from discretion.faces.desk.relation import present_stay, purposes_first, silent_purpose
 from discretion.faces.desk.verify import VerifiedForm, brought, new_request_id
 from discretion.faces.kit.address import id_in
+from discretion.faces.kit.field_groups import BIT
 from discretion.faces.kit.forms import MalformedFormError
 from discretion.faces.kit.permissions import Permission
 from discretion.faces.kit.reasons import OTHER, codes_under, reasons

@@ -23,7 +23,6 @@ if TYPE_CHECKING:
     from discretion.office.approvals import Approval
     from discretion.wire.lookup import Disclosure, OfferLine, Refusal
 
-BIT: Final = {group.word: group.bit for group in FieldGroup}
 MASKED_IN_LISTS: Final = FieldGroup.IDENTITY.bit | FieldGroup.CONTACT.bit | FieldGroup.DOCUMENT.bit
 CLEAR_ON_RECORD: Final = (
     FieldGroup.BOOKING.bit | FieldGroup.STAY.bit | FieldGroup.SPENDING.bit | FieldGroup.PREFERENCES.bit

@@ -21,11 +21,12 @@ from msgspec import Meta
 
 from discretion.faces.desk.acts import Hex
 from discretion.faces.desk.guest import REVEALED_SECONDS
-from discretion.faces.desk.record_view import BIT, name_of, shown_groups
+from discretion.faces.desk.record_view import name_of, shown_groups
 from discretion.faces.desk.relation import purpose_of_names, purposes_first
 from discretion.faces.desk.stay import stay_of
 from discretion.faces.desk.verify import new_request_id
 from discretion.faces.kit.address import id_in
+from discretion.faces.kit.field_groups import BIT
 from discretion.faces.kit.forms import MalformedFormError
 from discretion.faces.kit.joined import together
 from discretion.faces.kit.permissions import Permission

@@ -21,13 +21,14 @@ from msgspec import Meta
 
 from discretion.faces.desk.acts import Hex
 from discretion.faces.kit.address import id_in
+from discretion.faces.kit.duty import on_duty
 from discretion.faces.kit.forms import MalformedFormError
 from discretion.faces.kit.permissions import Permission
 from discretion.faces.kit.refusals import act_sentence, field_errors
 from discretion.faces.kit.seat import Seat
 from discretion.hotel.purpose import Purpose
 from discretion.office import service_requests
-from discretion.office.outcome import ActRefusal, OnDuty
+from discretion.office.outcome import ActRefusal
 from discretion.wire.lookup import FindByName, Found, Refusal
 
 if TYPE_CHECKING:
@@ -74,11 +75,6 @@ class CloseForm(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """How a request ended."""
 
     outcome: Literal["done", "cancelled"]
-
-
-def on_duty(seat: Seat) -> OnDuty:
-    """Return who sits here, as services of the office take it."""
-    return OnDuty(seat.property_id, seat.person.staff_id, seat.person.duty)
 
 
 @get("/requests")

@@ -17,16 +17,18 @@ from litestar.exceptions import NotFoundException
 from litestar.params import FromPath, FromQuery
 from msgspec import Meta
 
-from discretion.faces.desk.requests import SomeId, on_duty
-from discretion.faces.desk.verify import GroupWord, mask_of
+from discretion.faces.desk.requests import SomeId
 from discretion.faces.kit.address import Hex, id_in
+from discretion.faces.kit.duty import on_duty
+from discretion.faces.kit.field_groups import GroupWord, mask_of
+from discretion.faces.kit.files import file_of
 from discretion.faces.kit.nouns import noun
 from discretion.faces.kit.permissions import Permission
 from discretion.faces.kit.refusals import act_sentence, field_errors
 from discretion.faces.kit.rights_letter import composed, what_is, what_to_do
 from discretion.faces.kit.seat import NotPermittedError, Seat
 from discretion.faces.kit.words import marked
-from discretion.office import processors, retention, rights, rights_intake, rights_told, rights_work
+from discretion.office import erasures, processors, retention, rights, rights_intake, rights_told, rights_work
 from discretion.office.free_words import one_line
 from discretion.office.outcome import ActRefusal
 from discretion.office.rights import asked_of
@@ -56,8 +58,6 @@ _FIELD_OF: Final = {
     "reservation_unknown": "reservation", "rights_groups": "groups", "rights_kind": "kind", "rights_open": "kind",
     "rights_relative": "asked_by", "receiver": "receiver", "rights_why": "why", "channel": "channel",
 }  # fmt: skip
-
-
 _COLUMNS: Final = (
     marked("What is held"), marked("How many"), marked("What is done"), marked("Why"), marked("Until"), marked("Law"),
     marked("Done"),
@@ -155,10 +155,7 @@ async def lines_file(seat: NamedDependency[Seat], number: FromPath[str]) -> Resp
         )
         for line in found.lines
     ]
-    name = f"{found.request.number}.csv"
-    return Response(write_sheet(header, rows), media_type="text/csv; charset=utf-8", headers={
-        "content-disposition": f'attachment; filename="{name}"', "cache-control": "no-store",
-    })
+    return file_of(write_sheet(header, rows), "csv", found.request.number)
 
 
 async def case_for(seat: Seat, number: str) -> RightsCase:
@@ -181,7 +178,7 @@ async def page_of(
     works = seat.may(Permission.RIGHTS_WORK)
     kept = await _kept(seat, found) if works and request.state == "in_work" and not request.carried_at else ()
     order = (
-        await rights_work.order_state(seat.office, seat.property_id, request.order_id) if request.order_id else None
+        await erasures.by_id(seat.office, seat.property_id, request.order_id) if request.order_id else None
     )
     to_tell = await _to_tell(seat, found) if sees_lines and request.state == "in_work" else ()
     counts = {

@@ -16,9 +16,9 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath
 from msgspec import Meta
 
-from discretion.faces.desk.requests import on_duty
 from discretion.faces.desk.rights import after, case_for, page_of
 from discretion.faces.kit.address import Hex
+from discretion.faces.kit.duty import on_duty
 from discretion.faces.kit.forms import MalformedFormError, fields_of
 from discretion.faces.kit.permissions import Permission
 from discretion.faces.kit.refusals import RULES, act_sentence, field_errors

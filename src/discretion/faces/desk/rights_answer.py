@@ -16,10 +16,10 @@ from litestar.exceptions import NotFoundException
 from litestar.params import FromPath
 from msgspec import Meta
 
-from discretion.faces.desk.requests import on_duty
 from discretion.faces.desk.rights import after, case_for, page_of
 from discretion.faces.kit.address import Hex
 from discretion.faces.kit.certificate import certificate
+from discretion.faces.kit.duty import on_duty
 from discretion.faces.kit.permissions import Permission
 from discretion.faces.kit.refusals import RULES
 from discretion.faces.kit.rights_letter import composed
@@ -82,8 +82,6 @@ async def slip(seat: NamedDependency[Seat], number: FromPath[str]) -> Response[b
 async def certificate_file(seat: NamedDependency[Seat], number: FromPath[str]) -> Response[bytes]:
     """Give the certificate of the deletion that the request has led to."""
     found = await case_for(seat, number)
-    if found.request.order_id is None:
-        raise NotFoundException
     return await certificate(seat, seat.property, found.request.order_id)
 
 

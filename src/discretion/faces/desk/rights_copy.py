@@ -21,12 +21,13 @@ from litestar.params import FromPath
 from msgspec import Meta
 
 from discretion.faces.desk.guest import step_up
-from discretion.faces.desk.requests import on_duty
 from discretion.faces.desk.rights import case_for
 from discretion.faces.desk.verify import VerifiedForm, brought
 from discretion.faces.kit.correctable import FIELDS, CorrectionError, corrected
+from discretion.faces.kit.duty import on_duty
+from discretion.faces.kit.files import file_of
 from discretion.faces.kit.forms import MalformedFormError
-from discretion.faces.kit.guest_copy import as_json, as_pdf, file_of, guest_copy, sections
+from discretion.faces.kit.guest_copy import as_json, as_pdf, guest_copy, sections
 from discretion.faces.kit.permissions import Permission
 from discretion.faces.kit.refusals import RULES, act_sentence, field_errors
 from discretion.faces.kit.seat import EnteredBeforeError, Seat, fresh_id

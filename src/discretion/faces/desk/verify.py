@@ -8,7 +8,7 @@ Rules:
 from __future__ import annotations
 
 from datetime import date, datetime, time, timedelta
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import Annotated
 from zoneinfo import ZoneInfo
 
 import msgspec
@@ -17,17 +17,13 @@ from litestar.di import NamedDependency
 from msgspec import Meta
 
 from discretion.faces.desk.acts import Hex
-from discretion.faces.desk.record_view import BIT
+from discretion.faces.kit.field_groups import GroupWord, mask_of
 from discretion.faces.kit.forms import MalformedFormError
 from discretion.faces.kit.seat import Seat
 from discretion.faces.kit.verified import VerifiedForm, brought, challenge_for, new_request_id
 from discretion.wire.exceptions import ATTESTED_AT_ONCE_MAX, Action, ActionKind, subject_of
 
-if TYPE_CHECKING:
-    from collections.abc import Iterable
-
-__all__ = ["GroupWord", "VerifiedForm", "brought", "end_of_day", "mask_of", "new_request_id"]
-GroupWord = Literal["identity", "contact", "document", "booking", "stay", "spending", "preferences", "notes"]
+__all__ = ["VerifiedForm", "brought", "end_of_day", "new_request_id"]
 
 
 class VerifyBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -54,11 +50,6 @@ async def begin_verify(seat: NamedDependency[Seat]) -> Response[bytes]:
     answer = await challenge_for(seat, action)
     data = {"challenge": answer.challenge_id.hex(), "options": msgspec.Raw(answer.options)}
     return Response(msgspec.json.encode(data), media_type="application/json")
-
-
-def mask_of(groups: Iterable[str]) -> int:
-    """Return the bit mask of field groups named by their words."""
-    return sum({BIT[group] for group in groups})
 
 
 def end_of_day(seat: Seat, day: date) -> int:

@@ -12,13 +12,15 @@ import json
 import zipfile
 from typing import TYPE_CHECKING, Final
 
-from litestar import Response
 from litestar.exceptions import NotFoundException
 
+from discretion.faces.kit.files import file_of
 from discretion.faces.kit.means import KeeperFailedError
 from discretion.wire.erasure import CertifyErasure, ErasureProof
 
 if TYPE_CHECKING:
+    from litestar import Response
+
     from discretion.faces.kit.seat import Caller
     from discretion.office.properties import Property
 
@@ -61,11 +63,13 @@ def files_of(code: str, order_id: bytes, found: ErasureProof) -> dict[str, bytes
     }
 
 
-async def certificate(caller: Caller, house: Property, order_id: bytes) -> Response[bytes]:
+async def certificate(caller: Caller, house: Property, order_id: bytes | None) -> Response[bytes]:
     """Return the certificate of an order that was carried out, as an archive.
 
-    Errors: Litestar's `NotFoundException` where it was not carried out; as `Hatches.ask`.
+    Errors: Litestar's `NotFoundException` where there is none, or it was not carried out; as `Hatches.ask`.
     """
+    if order_id is None:
+        raise NotFoundException
     try:
         found = await caller.means.hatches.ask(CertifyErasure(property_id=house.property_id, order_id=order_id))
     except KeeperFailedError as error:
@@ -78,6 +82,4 @@ async def certificate(caller: Caller, house: Property, order_id: bytes) -> Respo
     with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, body in files_of(house.code, order_id, found).items():
             archive.writestr(zipfile.ZipInfo(name, _FIRST_DAY), body, zipfile.ZIP_DEFLATED)
-    return Response(file.getvalue(), media_type="application/zip", headers={
-        "content-disposition": 'attachment; filename="certificate.zip"', "cache-control": "no-store",
-    })
+    return file_of(file.getvalue(), "zip", "certificate")

@@ -15,7 +15,6 @@ from datetime import date, datetime, time
 from typing import TYPE_CHECKING, Annotated, Any, Final, Literal
 
 import msgspec
-from litestar import Response
 from msgspec import Meta, Struct
 
 from discretion.faces.kit import pdf
@@ -118,14 +117,6 @@ def guest_copy(
 def as_json(copy: GuestCopy) -> bytes:
     """Return the copy for machines."""
     return msgspec.json.format(_ENCODER.encode(copy), indent=1)
-
-
-def file_of(body: bytes, kind: Literal["json", "pdf"], name: str = "copy") -> Response[bytes]:
-    """Return a file to keep, under a name that says nothing."""
-    return Response(
-        body, media_type=f"application/{kind}",
-        headers={"content-disposition": f'attachment; filename="{name}.{kind}"', "cache-control": "no-store"},
-    )
 
 
 def schema() -> dict[str, Any]:

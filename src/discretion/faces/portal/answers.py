@@ -12,23 +12,19 @@ from typing import TYPE_CHECKING, Annotated, Any
 import msgspec
 from litestar import Response, get, post
 from litestar.di import NamedDependency
-from litestar.exceptions import NotFoundException
 from msgspec import Meta
 
 from discretion.faces.kit import forms
 from discretion.faces.kit.certificate import certificate
 from discretion.faces.kit.refusals import field_errors
 from discretion.faces.kit.seat import Caller
-from discretion.faces.portal.coming_in import At, chosen
+from discretion.faces.portal.coming_in import asking_page, hotel_of, named_in
 from discretion.faces.portal.requests import STEPS, reached
-from discretion.office import rights_codes, rights_work
-from discretion.office.properties import properties
+from discretion.office import erasures, rights_codes
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from discretion.office.properties import Property
-    from discretion.office.rights import RightsCase
 
 _HERE = "/my/answer"
 _TYPED = r"^[^\x00-\x1f\x7f]*\Z"
@@ -45,8 +41,7 @@ class AnswerForm(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 @get("/my/answer")
 async def answer_page(caller: NamedDependency[Caller]) -> Response[bytes]:
     """Ask for number and code."""
-    asked = forms.filled(forms.fields_of(caller.request.scope["query_string"]), At)
-    return await _first_page(caller, asked.value.at if asked.value else "", {}, {})
+    return await _first_page(caller, named_in(caller), {}, {})
 
 
 @post("/my/answer", status_code=200)
@@ -57,17 +52,19 @@ async def read_answer(caller: NamedDependency[Caller]) -> Response[bytes]:
     if form is None:
         errors = field_errors(caller.words, filled.errors)
         return await _first_page(caller, filled.raw.get("at", ""), filled.raw, errors, status=422)
-    house = chosen(await properties(caller.means.office), form.at)
+    house = await hotel_of(caller, form.at)
     if house is None:
         return await _first_page(caller, "", filled.raw, {"at": caller.words.gettext("Choose the hotel.")}, status=422)
     found = await rights_codes.answer_of(caller.means.office, house.property_id, form.number, form.code)
     if found is None:
         wrong = caller.words.gettext("Number and code do not belong together, or the code is no longer valid.")
         return await _first_page(caller, form.at, {**filled.raw, "code": ""}, {"code": wrong}, status=403)
-    order = await _order_of(caller, house, found)
+    async with caller.means.office.reading() as now:
+        is_gone = await erasures.is_done(now, house.property_id, found.request.order_id)
     return caller.page(
-        "answer.html", house=house, found=found, request=found.request, form=form, is_gone=order is not None,
-        steps=STEPS, reached=reached(found.request.state), here=f"{_HERE}?at={house.code}",
+        "answer.html", house=house, found=found, request=found.request, form=form, steps=STEPS,
+        reached=reached(found.request.state), here=f"{_HERE}?at={house.code}",
+        is_gone=is_gone,
     )
 
 
@@ -75,30 +72,14 @@ async def read_answer(caller: NamedDependency[Caller]) -> Response[bytes]:
 async def answer_certificate(caller: NamedDependency[Caller]) -> Response[bytes]:
     """Give the certificate of the deletion that the request has led to."""
     form = (await caller.form(AnswerForm)).value
-    house = chosen(await properties(caller.means.office), form.at) if form else None
+    house = await hotel_of(caller, form.at) if form else None
     if form is None or house is None:
         raise forms.MalformedFormError("code")
     found = await rights_codes.answer_of(caller.means.office, house.property_id, form.number, form.code)
-    order = await _order_of(caller, house, found) if found else None
-    if order is None:
-        raise NotFoundException
-    return await certificate(caller, house, order)
-
-
-async def _order_of(caller: Caller, house: Property, found: RightsCase) -> bytes | None:
-    """Return the deletion that was carried out for a request, None where none was."""
-    order_id = found.request.order_id
-    state = (
-        await rights_work.order_state(caller.means.office, house.property_id, order_id) if order_id else None
-    )
-    return order_id if state is not None and state.done_at is not None else None
+    return await certificate(caller, house, found.request.order_id if found else None)
 
 
 async def _first_page(
     caller: Caller, at: str, raw: Mapping[str, Any], errors: Mapping[str, str], *, status: int = 200,
 ) -> Response[bytes]:
-    houses = await properties(caller.means.office)
-    return caller.page(
-        "answer_code.html", status=status, houses=houses if len(houses) > 1 else (), house=chosen(houses, at),
-        at=at, raw=raw, errors=errors, here=_HERE,
-    )
+    return await asking_page(caller, "answer_code.html", _HERE, at, raw, errors, status=status)

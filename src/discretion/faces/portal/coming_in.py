@@ -65,8 +65,7 @@ class At(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 @get("/my/sign-in")
 async def guest_sign_in_page(caller: NamedDependency[Caller]) -> Response[bytes]:
     """Ask for reservation number and contact."""
-    asked = forms.filled(forms.fields_of(caller.request.scope["query_string"]), At)
-    return await _first_page(caller, asked.value.at if asked.value else "", {}, {})
+    return await _first_page(caller, named_in(caller), {}, {})
 
 
 @post("/my/sign-in")
@@ -77,8 +76,7 @@ async def begin_guest_sign_in(caller: NamedDependency[Caller]) -> Response[bytes
     if form is None:
         errors = field_errors(caller.words, filled.errors)
         return await _first_page(caller, filled.raw.get("at", ""), filled.raw, errors, status=422)
-    houses = await properties(caller.means.office)
-    house = chosen(houses, form.at)
+    house = await hotel_of(caller, form.at)
     if house is None:
         return await _first_page(caller, "", filled.raw, {"at": caller.words.gettext("Choose the hotel.")}, status=422)
     answer = await caller.means.hatches.ask(BeginGuestSignIn(
@@ -95,8 +93,7 @@ async def begin_guest_sign_in(caller: NamedDependency[Caller]) -> Response[bytes
 @get("/my/code/{code_id:str}")
 async def code_page(code_id: FromPath[str], caller: NamedDependency[Caller]) -> Response[bytes]:
     """Ask for the code."""
-    asked = forms.filled(forms.fields_of(caller.request.scope["query_string"]), At)
-    house = chosen(await properties(caller.means.office), asked.value.at if asked.value else "")
+    house = await hotel_of(caller, named_in(caller))
     if house is None:
         return caller.onward("/my/sign-in")
     return _code_page(caller, house, _checked(code_id))
@@ -106,7 +103,7 @@ async def code_page(code_id: FromPath[str], caller: NamedDependency[Caller]) -> 
 async def take_code(code_id: FromPath[str], caller: NamedDependency[Caller]) -> Response[bytes]:
     """Bring the code; the right one begins a visit."""
     filled = await caller.form(CodeForm)
-    house = chosen(await properties(caller.means.office), filled.raw.get("at", ""))
+    house = await hotel_of(caller, filled.raw.get("at", ""))
     if house is None:
         return caller.onward("/my/sign-in")
     code = _NO_DIGITS.sub("", filled.value.code) if filled.value else ""
@@ -168,8 +165,30 @@ def _checked(code_id: str) -> str:
     return code_id
 
 
-def chosen(houses: tuple[Property, ...], code: str) -> Property | None:
+def named_in(caller: Caller) -> str:
+    """Return the code of the hotel that the address names, "" where it names none."""
+    asked = forms.filled(forms.fields_of(caller.request.scope["query_string"]), At)
+    return asked.value.at if asked.value else ""
+
+
+async def hotel_of(caller: Caller, code: str) -> Property | None:
     """Return the hotel that a code names, or the only one there is."""
+    return _chosen(await properties(caller.means.office), code)
+
+
+async def asking_page(
+    caller: Caller, template: str, here: str, at: str, raw: Mapping[str, Any], errors: Mapping[str, str], *,
+    status: int,
+) -> Response[bytes]:
+    """Return a page that asks something of somebody who is at no hotel yet, and of which hotel where there are more."""
+    houses = await properties(caller.means.office)
+    return caller.page(
+        template, status=status, houses=houses if len(houses) > 1 else (), house=_chosen(houses, at), at=at, raw=raw,
+        errors=errors, here=here,
+    )
+
+
+def _chosen(houses: tuple[Property, ...], code: str) -> Property | None:
     if len(houses) == 1:
         return houses[0]
     return next((house for house in houses if house.code == code), None)
@@ -178,11 +197,7 @@ def chosen(houses: tuple[Property, ...], code: str) -> Property | None:
 async def _first_page(
     caller: Caller, at: str, raw: Mapping[str, Any], errors: Mapping[str, str], *, status: int = 200,
 ) -> Response[bytes]:
-    houses = await properties(caller.means.office)
-    return caller.page(
-        "guest_sign_in.html", status=status, houses=houses if len(houses) > 1 else (), house=chosen(houses, at),
-        at=at, raw=raw, errors=errors, here="/my/sign-in",
-    )
+    return await asking_page(caller, "guest_sign_in.html", "/my/sign-in", at, raw, errors, status=status)
 
 
 def _code_page(
@@ -192,5 +207,3 @@ def _code_page(
         "guest_code.html", status=status, house=house, code_id=code_id, demo_code=demo_code, error=error,
         digits=CODE_DIGITS, here=f"/my/code/{code_id}?at={house.code}",
     )
-
-

@@ -16,8 +16,9 @@ import msgspec
 from litestar import Response, post
 from litestar.di import NamedDependency
 
+from discretion.faces.kit.files import file_of
 from discretion.faces.kit.forms import MalformedFormError
-from discretion.faces.kit.guest_copy import as_json, as_pdf, file_of, guest_copy, sections
+from discretion.faces.kit.guest_copy import as_json, as_pdf, guest_copy, sections
 from discretion.faces.kit.seat import GuestSeat
 from discretion.faces.portal.own_record import SHOWN
 from discretion.office.rights_map import rows_of

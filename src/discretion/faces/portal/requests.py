@@ -20,12 +20,13 @@ from msgspec import Meta
 
 from discretion.faces.kit.address import Hex
 from discretion.faces.kit.certificate import certificate
+from discretion.faces.kit.field_groups import GroupWord, mask_of
 from discretion.faces.kit.forms import MalformedFormError
 from discretion.faces.kit.nouns import noun
 from discretion.faces.kit.refusals import RULES, act_sentence
 from discretion.faces.kit.seat import GuestSeat, fresh_id
 from discretion.hotel.purpose import FieldGroup
-from discretion.office import erasures, retention, rights, rights_codes, rights_work
+from discretion.office import erasures, retention, rights, rights_codes
 from discretion.office.outcome import ActRefusal
 from discretion.office.rights_clock import clock_of
 from discretion.office.rights_intake import NewRequest, ask
@@ -37,7 +38,6 @@ if TYPE_CHECKING:
     from discretion.office.rights import RightsCase, RightsDone
 
 TAB: Final = "/my/requests"
-GroupWord = Literal["identity", "contact", "document", "booking", "stay", "spending", "preferences", "notes"]
 Kind = Literal["access", "correct", "delete", "explain", "object", "restrict", "transfer"]
 _CHOICE: Final = RULES["choice"]
 STEPS: Final = ("received", "checked", "in_work", "answered")
@@ -160,8 +160,6 @@ async def code(guest: NamedDependency[GuestSeat], number: FromPath[str]) -> Resp
 async def own_certificate(guest: NamedDependency[GuestSeat], number: FromPath[str]) -> Response[bytes]:
     """Give the certificate of the deletion that the request has led to."""
     found = await _own(guest, number)
-    if found.request.order_id is None:
-        raise NotFoundException
     return await certificate(guest, guest.property, found.request.order_id)
 
 
@@ -178,7 +176,7 @@ async def _code(guest: GuestSeat, number: str, *, is_new: bool) -> Response[byte
 def _groups(wish: WishForm) -> int:
     if wish.kind not in NEEDS_GROUPS or wish.scope != "parts":
         return WHOLE
-    return sum({FieldGroup[word.upper()].bit for word in wish.groups}) or WHOLE
+    return mask_of(wish.groups) or WHOLE
 
 
 def _wish(
@@ -207,13 +205,12 @@ async def _request(
 ) -> Response[bytes]:
     found = await _own(guest, number)
     request = found.request
-    order = (
-        await rights_work.order_state(guest.office, guest.property_id, request.order_id) if request.order_id else None
-    )
+    async with guest.office.reading() as now:
+        is_gone = await erasures.is_done(now, guest.property_id, request.order_id)
     return guest.page(
         "my_request.html", status=status, here=f"/my/requests/{request.number}", tab=TAB, found=found,
         request=request, raw=raw, errors=errors, steps=STEPS, reached=reached(request.state),
-        is_gone=bool(order and order.done_at),
+        is_gone=is_gone,
         own=[act for act in found.acts if act.act in ("supplemented", "prolonged")],
     )
 

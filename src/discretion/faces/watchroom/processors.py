@@ -17,12 +17,13 @@ from litestar.params import FromPath
 from msgspec import Meta
 
 from discretion.faces.kit.address import Hex, id_in
+from discretion.faces.kit.duty import on_duty
+from discretion.faces.kit.field_groups import BIT, GroupWord, mask_of
 from discretion.faces.kit.permissions import Permission
 from discretion.faces.kit.refusals import act_sentence, field_errors
 from discretion.faces.kit.seat import NotPermittedError, Seat
-from discretion.hotel.purpose import FieldGroup
 from discretion.office import processors
-from discretion.office.outcome import ActRefusal, OnDuty
+from discretion.office.outcome import ActRefusal
 from discretion.office.processors import NAME_CHARACTERS_MAX, REACHED_CHARACTERS_MAX, SaidOf
 
 if TYPE_CHECKING:
@@ -31,8 +32,6 @@ if TYPE_CHECKING:
     from discretion.office.outcome import Done
     from discretion.office.processors import Processor
 
-GroupWord = Literal["identity", "contact", "document", "booking", "stay", "spending", "preferences", "notes"]
-_BIT: Final = {group.word: group.bit for group in FieldGroup}
 _FIELD_OF: Final = {"processor_kind": "kind", "groups": "groups", "processor_reached": "reached"}
 
 
@@ -47,7 +46,7 @@ class ProcessorForm(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     @property
     def said(self) -> SaidOf:
         """The form as the office takes it."""
-        return SaidOf(self.name, self.kind, sum({_BIT[word] for word in self.groups}), self.reached)
+        return SaidOf(self.name, self.kind, mask_of(self.groups), self.reached)
 
 
 class NewProcessorForm(ProcessorForm, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -85,7 +84,7 @@ async def add_processor(seat: NamedDependency[Seat]) -> Response[bytes]:
     form = await seat.form(NewProcessorForm)
     if (new := form.value) is None:
         return _form(seat, None, form.raw, field_errors(seat.words, form.errors), status=422)
-    outcome = await processors.add(seat.office, _who(seat), bytes.fromhex(new.processor_id), new.said)
+    outcome = await processors.add(seat.office, on_duty(seat), bytes.fromhex(new.processor_id), new.said)
     return _after(seat, None, form.raw, outcome, "processor_added")
 
 
@@ -96,7 +95,7 @@ async def processor_page(seat: NamedDependency[Seat], processor: FromPath[str]) 
     found = await _found(seat, processor)
     raw = {
         "name": found.name, "kind": found.kind, "reached": found.reached,
-        "groups": [word for word, bit in _BIT.items() if found.groups & bit],
+        "groups": [word for word, bit in BIT.items() if found.groups & bit],
     }
     return _form(seat, found, raw, {})
 
@@ -109,7 +108,7 @@ async def change_processor(seat: NamedDependency[Seat], processor: FromPath[str]
     form = await seat.form(ProcessorForm)
     if form.value is None:
         return _form(seat, found, form.raw, field_errors(seat.words, form.errors), status=422)
-    outcome = await processors.change(seat.office, _who(seat), found.processor_id, form.value.said)
+    outcome = await processors.change(seat.office, on_duty(seat), found.processor_id, form.value.said)
     return _after(seat, found, form.raw, outcome, "processor_changed")
 
 
@@ -119,11 +118,8 @@ async def end_processor(seat: NamedDependency[Seat], processor: FromPath[str]) -
     seat.require(Permission.PRIVACY_WORK)
     found = await _found(seat, processor)
     await seat.form(EndForm)
-    return _after(seat, found, {}, await processors.end(seat.office, _who(seat), found.processor_id), "processor_ended")
-
-
-def _who(seat: Seat) -> OnDuty:
-    return OnDuty(seat.property_id, seat.person.staff_id, seat.person.duty)
+    outcome = await processors.end(seat.office, on_duty(seat), found.processor_id)
+    return _after(seat, found, {}, outcome, "processor_ended")
 
 
 async def _found(seat: Seat, processor: str) -> Processor:
@@ -150,6 +146,6 @@ def _form(
 ) -> Response[bytes]:
     address = f"/privacy/processors/{found.processor_id.hex()}" if found else "/privacy/processors/new"
     return seat.page(
-        "processor_form.html", status=status, here=address, found=found, raw=raw, errors=errors, groups=list(_BIT),
+        "processor_form.html", status=status, here=address, found=found, raw=raw, errors=errors, groups=list(BIT),
         kinds=processors.KINDS, name_most=NAME_CHARACTERS_MAX, reached_most=REACHED_CHARACTERS_MAX,
     )

@@ -13,6 +13,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
 from discretion.keeper.vault.keyring import SealError, opening_key, unseal
+from discretion.ledger.errors import LeafError
 from discretion.ledger.leaf import PARTS, SALT_SIZE_BYTES, commit, commitments_of
 
 if TYPE_CHECKING:
@@ -65,6 +66,14 @@ def open_parts(keyring: Keyring, row: Sequence[Any], keys: Mapping[object, bytes
     Errors: `LeafError` when the leaf is none.
     """
     return [(state, plain[SALT_SIZE_BYTES:]) for state, plain in salted_parts(keyring, row, keys)]
+
+
+def plain_parts(keyring: Keyring, row: Sequence[Any], keys: Mapping[object, bytes]) -> list[bytes]:
+    """Return guest, staff and context part of one row, each behind its salt; empty where it is gone, or no part."""
+    try:
+        return [plain for _, plain in salted_parts(keyring, row, keys)]
+    except LeafError:
+        return [b"", b"", b""]
 
 
 def salted_parts(keyring: Keyring, row: Sequence[Any], keys: Mapping[object, bytes]) -> list[tuple[PartState, bytes]]:
