@@ -311,8 +311,9 @@ class Enrolled(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True, ta
 class Failed(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True, tag="failed"):
     """Nothing was done, and `code` says why.
 
-    Shapes: `ticket`, `duty`, `malformed`, `menu`, `busy`, `conflict`, `passkey`, `link`, `not_allowed`, `unavailable`,
-    `unwitnessed`. `field` names what to mend where the message was malformed; it never repeats a value.
+    Shapes: `ticket`, `duty`, `malformed`, `menu`, `busy`, `conflict`, `passkey`, `link`, `no_emergency` for a search in
+    an emergency, `not_allowed`, `unavailable`, `unwitnessed`. `field` names what to mend where the message was
+    malformed; it never repeats a value.
     """
 
     code: str

@@ -60,6 +60,8 @@ def test_somebody_is_found_by_two_criteria_or_one_exact_value(ada, house):
         assert said.body["items"][0]["guest_id"] == guest.guest_id.hex()
         assert said.body["items"][0]["answer"]["outcome"] == "disclosure"
     assert ada.post("/api/v1/finds", {"purpose": "check_in", "name": guest.surname}).status == 422
+    sought = ada.post("/api/v1/finds", {"purpose": "emergency", "kind": "phone", "value": "+86 138 0013 8000"})
+    assert (sought.status, sought.body["code"]) == (403, "no_emergency"), "in an emergency one record is viewed, and nobody is searched for"
 
 
 def test_stays_are_listed_and_read_by_id_alone(ada, house):

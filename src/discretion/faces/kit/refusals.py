@@ -40,6 +40,7 @@ FAILURES: Final = MappingProxyType({
     "duty": (403, _("Choose a duty first. If none is offered, the roster has no shift now.")),
     "malformed": (422, _("One of the entries cannot be read. Check it and try again.")),
     "menu": (404, _("This installation does not offer that.")),
+    "no_emergency": (403, REFUSALS["no_emergency"]),
     "merge_emergency": (409, _("An emergency viewing of one of these records is open. Join them once it has ended.")),
     "merge_held": (409, _("One of these records is joined with another, or is to be. Part those first, or join with the record that leads.")),
     "merge_marked": (409, _("One of these records is marked: call the duty manager. Such a record is not joined while the mark stands.")),
